@@ -1,0 +1,118 @@
+// The rows of the store and the keys they stand under. This is the whole list: no other row exists.
+//
+//   table        key                                          scope  holds
+//   kFormat      -                                            store  format number, organisation id (storage's own)
+//   kCaseKey     case16                                       kek    the case's at-rest key (storage's own)
+//   kOrganisation -                                           store  current directory version, policy versions
+//   kDirectory   version4                                     store  a published directory, the note as received
+//   kPolicy      document1 version4                           store  a published policy document, the note as received
+//   kEmployee    employee16                                   store  a person under a random id: aliases, staff slug
+//   kAlias       tag-mac32                                    store  HMAC(tag) -> employee id
+//   kCase        case16                                       case   state, facts, plan, assignment, heads, deadlines
+//   kEntry       case16 keyring1 sequence4                    case   one sealed entry
+//   kEpoch       case16 keyring1 number4                      case   an epoch record with its grants and their release
+//   kIdentity    case16                                       case   the sealed identity of a confidential reporter
+//   kCaseLeaf    case16 number4                               case   the opening of a leaf of the case's chain
+//   kHistory     case16 number4                               case   staff acts shown in the case's history only
+//   kBlob        blob16                                       store  which case and entry name it, size, received
+//   kBlobPart    case16 blob16 part4                          case   one part of a blob, 128 KiB but for the last
+//   kMailbox     mailbox16                                    store  case id and the mailbox's public keys
+//   kMembership  slug case16                                  store  this person was ever given something of this case
+//   kRequest     request-hash32                               store  digest of the request, day, answer where staff
+//   kLeaf        index8                                       store  a leaf's commitment; opening where it has no case
+//   kNode        level1 index8                                store  a full tile of 256 tree hashes
+//   kTree        -                                            store  size and frontier of the tree, published size
+//   kCheckpoint  size8                                        store  a published checkpoint, the note as signed
+//   kAuditIndex  slug minute4                                 store  refusals already on the ledger, one a minute
+//
+// Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
+// by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
+// `case` rows begin with the case id and die with the case's key.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace alcove::base {
+
+// The number is the first byte of the key on disk: never reuse one.
+enum class Table : std::uint8_t {
+  kFormat = 1,
+  kCaseKey = 2,
+  kOrganisation = 3,
+  kDirectory = 4,
+  kPolicy = 5,
+  kEmployee = 6,
+  kAlias = 7,
+  kCase = 16,
+  kEntry = 17,
+  kEpoch = 18,
+  kIdentity = 19,
+  kCaseLeaf = 20,
+  kHistory = 21,
+  kBlob = 22,
+  kBlobPart = 23,
+  kMailbox = 24,
+  kMembership = 25,
+  kRequest = 26,
+  kLeaf = 32,
+  kNode = 33,
+  kTree = 34,
+  kCheckpoint = 35,
+  kAuditIndex = 36,
+};
+
+// Under which key a row's value is sealed.
+enum class Scope : std::uint8_t {
+  kStore,  // the store's key
+  kCase,   // the key of the case whose 16 bytes begin the row key
+  kKek,    // the key-encryption key itself
+};
+
+// Where a staff slug stands in the key.
+enum class SlugPlace : std::uint8_t { kNone, kFirst };
+
+struct TableTraits {
+  Table table;
+  std::string_view name;
+  Scope scope;
+  SlugPlace slug;
+  std::uint8_t key_size;  // bytes beside the slug
+};
+
+inline constexpr std::array kTables = {
+    TableTraits{Table::kFormat, "format", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kCaseKey, "case-key", Scope::kKek, SlugPlace::kNone, 16},
+    TableTraits{Table::kOrganisation, "organisation", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kDirectory, "directory", Scope::kStore, SlugPlace::kNone, 4},
+    TableTraits{Table::kPolicy, "policy", Scope::kStore, SlugPlace::kNone, 5},
+    TableTraits{Table::kEmployee, "employee", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kAlias, "alias", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kCase, "case", Scope::kCase, SlugPlace::kNone, 16},
+    TableTraits{Table::kEntry, "entry", Scope::kCase, SlugPlace::kNone, 21},
+    TableTraits{Table::kEpoch, "epoch", Scope::kCase, SlugPlace::kNone, 21},
+    TableTraits{Table::kIdentity, "identity", Scope::kCase, SlugPlace::kNone, 16},
+    TableTraits{Table::kCaseLeaf, "case-leaf", Scope::kCase, SlugPlace::kNone, 20},
+    TableTraits{Table::kHistory, "history", Scope::kCase, SlugPlace::kNone, 20},
+    TableTraits{Table::kBlob, "blob", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kBlobPart, "blob-part", Scope::kCase, SlugPlace::kNone, 36},
+    TableTraits{Table::kMailbox, "mailbox", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kMembership, "membership", Scope::kStore, SlugPlace::kFirst, 16},
+    TableTraits{Table::kRequest, "request", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 8},
+    TableTraits{Table::kNode, "node", Scope::kStore, SlugPlace::kNone, 9},
+    TableTraits{Table::kTree, "tree", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kCheckpoint, "checkpoint", Scope::kStore, SlugPlace::kNone, 8},
+    TableTraits{Table::kAuditIndex, "audit-index", Scope::kStore, SlugPlace::kFirst, 4},
+};
+
+// The traits of a table of the list; null for a number that is none of them.
+constexpr const TableTraits* TraitsOf(Table table) {
+  for (const TableTraits& traits : kTables)
+    if (traits.table == table) return &traits;
+  return nullptr;
+}
+
+}  // namespace alcove::base
