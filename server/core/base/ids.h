@@ -19,14 +19,15 @@ using format::EntryId;
 using format::MailboxId;
 using format::OrganisationId;
 
-struct EmployeeTag;
+struct EmployeeTag {
+  static constexpr std::string_view kName = "employee id";
+};
 // A person the organisation employs or names, under an id that says nothing about them.
 using EmployeeId = crypto::FixedBytes<16, EmployeeTag>;
 
-// The chosen name of a person of the directory: 1 to 32 of a-z, 0-9 and '-', beginning and ending with a letter or digit.
+// The chosen name of a person or service of the directory: format::IsSlug, as a type.
 class StaffSlug {
  public:
-  static constexpr std::size_t kMaxSize = 32;
   StaffSlug() = default;  // empty: nobody
   // FieldInvalid("staff") for anything else.
   static absl::StatusOr<StaffSlug> Parse(std::string_view text);

@@ -13,15 +13,15 @@
 //   kEpoch       case16 keyring1 number4                      case   an epoch record with its grants and their release
 //   kIdentity    case16                                       case   the sealed identity of a confidential reporter
 //   kCaseLeaf    case16 number4                               case   the opening of a leaf of the case's chain
-//   kHistory     case16 number4                               case   staff acts shown in the case's history only
+//   kHistory     case16 number4                               case   a staff act shown in the case's history only
 //   kBlob        blob16                                       store  which case and entry name it, size, received
 //   kBlobPart    case16 blob16 part4                          case   one part of a blob, 128 KiB but for the last
 //   kMailbox     mailbox16                                    store  case id and the mailbox's public keys
 //   kMembership  slug case16                                  store  this person was ever given something of this case
 //   kRequest     request-hash32                               store  digest of the request, day, answer where staff
-//   kLeaf        index8                                       store  a leaf's commitment; opening where it has no case
-//   kNode        level1 index8                                store  a full tile of 256 tree hashes
-//   kTree        -                                            store  size and frontier of the tree, published size
+//   kLeaf        index8                                       store  the opening of a leaf that belongs to no case
+//   kNode        level1 index8                                store  a tile of tree hashes (storage's own)
+//   kTree        -                                            store  size, root and last hashes of the tree (storage's own)
 //   kCheckpoint  size8                                        store  a published checkpoint, the note as signed
 //   kAuditIndex  slug minute4                                 store  refusals already on the ledger, one a minute
 //
