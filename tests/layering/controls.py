@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Proves that layering.py can fail: every rule has a tree with one seeded violation, and a twin that must pass.
+
+usage: controls.py [NAME]   (without a name: all; the last line says how many)
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# name: (file that must fail, line in it, what the checker says, file where the same line must pass or None)
+CONTROLS = {
+    "only_crypto_includes_sodium": ("server/core/cases/x.cpp", "#include <sodium.h>", "may not include <sodium>", "crypto/x.cpp"),
+    "format_goes_through_crypto": ("crypto/format/x.cpp", "#include <sodium/crypto_box.h>", "may not include <sodium>", "crypto/x.cpp"),
+    "client_goes_through_crypto": ("client/lib/x.cpp", "#include <sodium.h>", "may not include <sodium>", "crypto/x.cpp"),
+    "tests_go_through_crypto": ("tests/server/core/cases/x.cpp", "#include <sodium.h>", "may not include <sodium>", "tests/crypto/x.cpp"),
+    "server_never_sees_inside_envelopes": ("server/rpc/x.cpp", '#include "alcove/sealed/v1/sealed.pb.h"', "may not include <sealed>", "client/lib/x.cpp"),
+    "app_never_sees_inside_envelopes": ("server/app/x.cpp", '#include "alcove/sealed/v1/sealed.pb.h"', "may not include <sealed>", "client/lib/x.cpp"),
+    "server_never_names_sealed_types": ("server/app/x.cpp", "alcove::sealed::v1::Report r;", "must not stand here", "client/lib/x.cpp"),
+    "core_has_no_grpc": ("server/core/intake/x.cpp", "#include <grpcpp/grpcpp.h>", "may not include <grpc>", "server/rpc/x.cpp"),
+    "core_has_no_rocksdb": ("server/core/ledger/x.cpp", "#include <rocksdb/db.h>", "may not include <rocksdb>", "server/storage/rocks_x.cpp"),
+    "core_has_no_protobuf": ("server/core/base/x.h", "#include <google/protobuf/message.h>", "may not include <protobuf>", "server/storage/x.h"),
+    "core_has_no_spdlog": ("server/core/grants/x.cpp", "#include <spdlog/spdlog.h>", "may not include <spdlog>", "server/app/event_log.cpp"),
+    "core_has_no_contract": ("server/core/cases/x.cpp", '#include "alcove/v1/resources.pb.h"', "may not include <contract>", "server/rpc/x.cpp"),
+    "core_has_no_files": ("server/core/people/x.cpp", "#include <fstream>", "may not include <io>", "server/storage/x.cpp"),
+    "core_has_no_clock": ("server/core/clocks/x.cpp", "auto now = std::chrono::system_clock::now();", "must not stand here", "server/app/x.cpp"),
+    "core_does_not_sleep": ("server/core/base/x.cpp", "std::this_thread::sleep_for(d);", "must not stand here", "server/app/x.cpp"),
+    "only_people_parses_json": ("server/core/intake/x.cpp", "#include <nlohmann/json.hpp>", "may not include <json>", "server/core/people/x.cpp"),
+    "only_the_event_log_logs": ("server/app/x.cpp", "#include <spdlog/spdlog.h>", "may not include <spdlog>", "server/app/event_log.cpp"),
+    "rpc_does_not_log": ("server/rpc/x.cpp", "#include <spdlog/spdlog.h>", "may not include <spdlog>", "server/app/event_log.cpp"),
+    "rpc_does_not_print": ("server/rpc/x.cpp", 'std::cerr << "x";', "must not stand here", "client/cli/x.cpp"),
+    "only_rocks_files_name_rocksdb": ("server/storage/sealed_rows.cpp", "#include <rocksdb/db.h>", "may not include <rocksdb>", "server/storage/rocks_rows.cpp"),
+    "app_does_not_name_rocksdb": ("server/app/x.cpp", "#include <rocksdb/db.h>", "may not include <rocksdb>", "server/storage/rocks_rows.cpp"),
+    "only_storage_sees_rows": ("server/rpc/x.cpp", '#include "alcove/storage/v1/rows.pb.h"', "may not include <storage>", "server/storage/x.cpp"),
+    "app_does_not_see_rows": ("server/app/x.cpp", '#include "alcove/storage/v1/rows.pb.h"', "may not include <storage>", "server/storage/x.cpp"),
+    "rpc_goes_through_the_journal": ("server/rpc/x.cpp", '#include "server/storage/journal.h"', "may not include server/storage", "server/app/x.cpp"),
+    "arrows_point_down_in_core": ("server/core/ledger/x.h", '#include "server/core/cases/cases.h"', "may not include server/core/cases", "server/core/intake/x.h"),
+    "arrows_point_down_to_crypto": ("crypto/x.h", '#include "server/core/base/ids.h"', "may not include server/core/base", "server/core/ledger/x.h"),
+    "client_knows_no_server": ("client/lib/x.cpp", '#include "server/core/base/ids.h"', "may not include server/core/base", "server/rpc/x.cpp"),
+    "server_knows_no_client": ("server/rpc/x.cpp", '#include "client/lib/connection.h"', "may not include client/lib", "client/cli/x.cpp"),
+    "the_library_knows_no_command_line": ("client/lib/x.cpp", "#include <CLI/CLI.hpp>", "may not include <cli>", "client/cli/x.cpp"),
+    "no_relative_includes": ("crypto/x.cpp", '#include "x.h"', "top of the tree", None),
+    "no_unknown_library": ("server/app/x.cpp", "#include <boost/asio.hpp>", "of no class", None),
+    "no_room_outside_the_table": ("server/extra/x.cpp", "int x;", "belongs to no room", None),
+    "no_hidden_include": ("server/rpc/x.cpp", "  #  include <sodium.h>  // on its way", "may not include <sodium>", "crypto/x.cpp"),
+}
+
+TABLE_CONTROLS = {
+    "no_arrow_up_in_the_table": ("class <std> = string\nlow | <std> high\nhigh | <std>\n", "neither a class nor a room above it"),
+    "no_room_twice": ("class <std> = string\nlow | <std>\nlow | <std>\n", "has two rows"),
+    "no_unread_line": ("class <std> = string\nlow may use <std>\n", "neither class, row nor nowhere"),
+}
+
+
+def checked(tree, *arguments):
+    done = subprocess.run([sys.executable, os.path.join(HERE, "layering.py"), *arguments, tree],
+                          capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def with_file(path, line):
+    tree = tempfile.TemporaryDirectory()
+    place = os.path.join(tree.name, path)
+    os.makedirs(os.path.dirname(place))
+    with open(place, "w", encoding="utf-8") as file:
+        file.write(f"// #include <sodium.h> in a comment is nothing\n#include <string>\n{line}\n")
+    return tree
+
+
+def failures_of(name):
+    if name in TABLE_CONTROLS:
+        text, said = TABLE_CONTROLS[name]
+        with tempfile.TemporaryDirectory() as tree:
+            rooms = os.path.join(tree, "rooms.txt")
+            with open(rooms, "w", encoding="utf-8") as file:
+                file.write(text)
+            status, output = checked(tree, "--rooms", rooms)
+        return [] if status == 1 and said in output else [f"{name}: exit {status}: {output}"]
+    path, line, said, twin = CONTROLS[name]
+    failures = []
+    with with_file(path, line) as tree:
+        status, output = checked(tree)
+        if status != 1 or f"{path}:" not in output or said not in output:
+            failures.append(f"{name}: the seeded violation passed, exit {status}: {output}")
+    if twin:
+        with with_file(twin, line) as tree:
+            status, output = checked(tree)
+            if status != 0:
+                failures.append(f"{name}: what is allowed was refused, exit {status}: {output}")
+    return failures
+
+
+def main():
+    names = sys.argv[1:] or [*CONTROLS, *TABLE_CONTROLS]
+    failures = [failure for name in names for failure in failures_of(name)]
+    for failure in failures:
+        print(failure)
+    print(f"layering controls: {len(names)} rules, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
