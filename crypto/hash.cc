@@ -1,0 +1,81 @@
+#include "crypto/hash.h"
+
+#include <new>
+
+#include "crypto/sodium.h"
+
+namespace alcove::crypto {
+
+using internal::Raw;
+
+static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(Sha256Stream));
+static_assert(alignof(crypto_hash_sha256_state) <= 8);
+
+Digest Sha256(BytesView message) {
+  Digest digest;
+  crypto_hash_sha256(digest.data(), Raw(message), message.size());
+  return digest;
+}
+
+WideDigest Sha512(BytesView message) {
+  WideDigest digest;
+  crypto_hash_sha512(digest.data(), Raw(message), message.size());
+  return digest;
+}
+
+Sha256Stream::Sha256Stream() { crypto_hash_sha256_init(new (state_.data()) crypto_hash_sha256_state); }
+
+Sha256Stream& Sha256Stream::Update(BytesView piece) {
+  crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), Raw(piece), piece.size());
+  return *this;
+}
+
+Digest Sha256Stream::Finish() {
+  Digest digest;
+  crypto_hash_sha256_final(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), digest.data());
+  return digest;
+}
+
+Digest Blake2b256(BytesView message) {
+  Digest digest;
+  crypto_generichash(digest.data(), Digest::kSize, Raw(message), message.size(), nullptr, 0);
+  return digest;
+}
+
+absl::StatusOr<Bytes> Blake2b(size_t size, BytesView key, BytesView message) {
+  if (size < 1 || size > 64) return errors::OutOfRange("the size of a BLAKE2b digest");
+  if (key.size() > 64) return errors::TooLong("a BLAKE2b key", 64, key.size());
+  Bytes digest(size, '\0');
+  // The low-level door: crypto_generichash refuses digests and keys under 16 bytes, the public vectors hold some.
+  crypto_generichash_blake2b(reinterpret_cast<unsigned char*>(digest.data()), size, Raw(message), message.size(),
+                             key.empty() ? nullptr : Raw(key), key.size());
+  return digest;
+}
+
+Digest KeyedBlake2b256(const SymmetricKey& key, BytesView message) {
+  Digest digest;
+  crypto_generichash(digest.data(), Digest::kSize, Raw(message), message.size(), key.data(), SymmetricKey::kSize);
+  return digest;
+}
+
+Digest HmacSha256(BytesView key, BytesView message) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, Raw(key), key.size());
+  crypto_auth_hmacsha256_update(&state, Raw(message), message.size());
+  Digest digest;
+  crypto_auth_hmacsha256_final(&state, digest.data());
+  Wipe(&state, sizeof state);
+  return digest;
+}
+
+WideDigest HmacSha512(BytesView key, BytesView message) {
+  crypto_auth_hmacsha512_state state;
+  crypto_auth_hmacsha512_init(&state, Raw(key), key.size());
+  crypto_auth_hmacsha512_update(&state, Raw(message), message.size());
+  WideDigest digest;
+  crypto_auth_hmacsha512_final(&state, digest.data());
+  Wipe(&state, sizeof state);
+  return digest;
+}
+
+}  // namespace alcove::crypto
