@@ -94,7 +94,7 @@ class ChangeSet {
 };
 
 // A leaf on its way into the ledger. The Committer needs its commitment only; the opening (content and salt) is a row that
-// the decision puts itself: kCaseLeaf under the case's key, or kLeaf where there is no case.
+// the decision puts itself: kCaseLeaf under the case's key, or kOpening where there is no case.
 struct LeafDraft {
   crypto::Digest commitment;   // SHA-256("alcove leaf v1" 0x00 salt32 content), see crypto/format/leaf.h
   bool wants_promise = false;  // a proof of filing, signed with the group, is to come back in Stamps

@@ -19,11 +19,13 @@
 //   kMailbox     mailbox16                                    store  case id and the mailbox's public keys
 //   kMembership  slug case16                                  store  this person was ever given something of this case
 //   kRequest     request-hash32                               store  digest of the request, day, answer where staff
-//   kLeaf        index8                                       store  the opening of a leaf that belongs to no case
-//   kNode        level1 index8                                store  a tile of tree hashes (storage's own)
-//   kTree        -                                            store  size, root and last hashes of the tree (storage's own)
+//   kLeaf        leaf-hash32                                  store  where a leaf stands in the tree; dummy leaves too
+//   kTile        level1 index8                                store  a tile of up to 256 hashes of the ledger's tree
+//   kTree        -                                            store  size, root and newest hashes of the tree
 //   kCheckpoint  size8                                        store  a published checkpoint, the note as signed
-//   kAuditIndex  slug minute4                                 store  refusals already on the ledger, one a minute
+//   kPublished   -                                            store  which checkpoint is the newest
+//   kOpening     leaf-hash32                                  store  content and salt of a leaf that belongs to no case
+//   kRefusal     slug                                         store  the last minute with a refusal on the ledger
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -58,10 +60,12 @@ enum class Table : std::uint8_t {
   kMembership = 25,
   kRequest = 26,
   kLeaf = 32,
-  kNode = 33,
+  kTile = 33,
   kTree = 34,
   kCheckpoint = 35,
-  kAuditIndex = 36,
+  kPublished = 36,
+  kOpening = 37,
+  kRefusal = 38,
 };
 
 // Under which key a row's value is sealed.
@@ -101,11 +105,13 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kMailbox, "mailbox", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kMembership, "membership", Scope::kStore, SlugPlace::kFirst, 16},
     TableTraits{Table::kRequest, "request", Scope::kStore, SlugPlace::kNone, 32},
-    TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 8},
-    TableTraits{Table::kNode, "node", Scope::kStore, SlugPlace::kNone, 9},
+    TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kTile, "tile", Scope::kStore, SlugPlace::kNone, 9},
     TableTraits{Table::kTree, "tree", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kCheckpoint, "checkpoint", Scope::kStore, SlugPlace::kNone, 8},
-    TableTraits{Table::kAuditIndex, "audit-index", Scope::kStore, SlugPlace::kFirst, 4},
+    TableTraits{Table::kPublished, "published", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kOpening, "opening", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kRefusal, "refusal", Scope::kStore, SlugPlace::kFirst, 0},
 };
 
 // The traits of a table of the list; null for a number that is none of them.
