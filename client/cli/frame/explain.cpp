@@ -1,0 +1,139 @@
+#include <map>
+
+#include "alcove/v1/error_reason.pb.h"
+#include "client/cli/frame/frame.h"
+#include "client/lib/errors.h"
+
+namespace alcove::cli {
+namespace {
+
+// Reason to one or two sentences: what happened, what to do next. `{}` is the field, gap or detail.
+const std::map<std::string, std::string, std::less<>>& Sentences() {
+  static const auto& sentences = *new std::map<std::string, std::string, std::less<>>{
+      // From the server.
+      {"NOTHING_HERE", "There is nothing here for you. Check the name or the words; nobody can tell you more than that."},
+      {"SESSION_REQUIRED", "The session has ended. Run the command again to sign in."},
+      {"SIGN_IN_REFUSED",
+       "Signing in was refused. Check the twelve words, or that your keys stand in the current directory."},
+      {"CALLER_NOT_ALLOWED", "This is not for your role. Ask an administrator which roles your directory line has."},
+      {"FIELD_INVALID", "The server cannot take the field `{}`. Correct it and try again."},
+      {"REQUEST_ID_REUSED", "This request was already used for something else. Run the command again to make a new one."},
+      {"ETAG_STALE", "Something changed meanwhile. Look again, then repeat if you still want to."},
+      {"CONTENDED", "Too many people are writing at once. Wait a moment and run the command again."},
+      {"ENVELOPE_INVALID", "The server found the sealed message damaged. Nothing was stored; run the command again."},
+      {"EPOCH_INVALID", "The server refused the new key of this conversation. Nothing was stored; run the command again."},
+      {"EPOCH_STALE", "The readers changed meanwhile. Nothing was sent; run the command again to seal to the new readers."},
+      {"GRANTS_MISMATCH",
+       "The readers this was sealed to are not those that the plan names. Nothing was stored; run the command again."},
+      {"PLAN_INVALID", "The server does not know the plan it was shown. Nothing was sent; ask for a new plan."},
+      {"PLAN_STALE", "The list of readers is out of date. Nothing was sent; look at the new list before you go on."},
+      {"WORK_REQUIRED", "The puzzle that protects the service from floods ran out of time. Run the command again."},
+      {"BUDGET_EXHAUSTED", "The service is busier than it allows. Wait a minute and run the command again."},
+      {"STORE_FULL", "The service has no room to keep this safely, so it kept nothing. Try again later; the operator sees it."},
+      {"STORE_FAILED", "The service cannot store anything and is stopping. Nothing was kept; try again later."},
+      {"TRANSITION_REFUSED", "The case cannot go from where it stands to there. `alcove case states` shows what can follow."},
+      {"CODE_UNKNOWN", "The code `{}` is not in this organisation's list. Fetch the current form and choose again."},
+      {"NOTE_INVALID", "The document is not signed by enough root holders, or is not for this organisation."},
+      {"VERSION_NOT_NEXT", "Another version was published meanwhile. Start from the newest and sign again."},
+      {"POLICY_INCOMPLETE", "The document cannot take effect: {}."},
+      {"INTAKE_CLOSED",
+       "This organisation's service cannot take reports yet. Nothing was sent. Use another way you trust, or try later."},
+      {"BLOB_NOT_NAMED", "No message names this attachment. Attach it with a new message."},
+      {"BLOB_PART_REFUSED", "The attachment is not the file that was begun. Attach it anew."},
+      {"QUOTA_EXCEEDED", "There is no more room for attachments in this case. Describe the rest in a message."},
+      {"KIND_REFUSED", "This cannot be added to the case where it stands."},
+      {"NOT_PUBLISHED", "This is not in the published record yet. It is published every hour; ask again later."},
+      {"CUSTODY_NOT_OFFERED",
+       "Your name cannot be kept sealed here, because too few custodians are left. Report anonymously, or give your name."},
+      {"STOPPING", "The service is restarting. Wait a minute and run the command again."},
+      // From this program.
+      {"ORGANISATION_FILE_INVALID",
+       "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},
+      {"KEY_FILE_INVALID", "{}."},
+      {"INPUT_INVALID", "{}."},
+      {"NO_TERMINAL", "{}. Run this in a terminal, or give what is asked by an option; --help lists them."},
+      {"CANCELLED", "Stopped before anything was sent ({})."},
+      {"PASSPHRASE_WRONG", "The passphrase does not open this key file."},
+      {"SERVER_UNREACHABLE", "The server cannot be reached ({}). Nothing was lost; try again, perhaps from another network."},
+      {"DIRECTORY_INVALID",
+       "The list of staff keys is not properly signed: {}. Nothing was sent. Tell a person you trust; this can be an attack."},
+      {"DIRECTORY_EXPIRED",
+       "The list of staff keys has run out: {}. Nothing was sent. The organisation has to renew it first."},
+      {"DIRECTORY_OLDER",
+       "The server showed an older list of staff keys than before: {}. Nothing was sent. This can be an attack: tell a root holder."},
+      {"DIRECTORY_FORKED",
+       "The server showed two different lists of staff keys under one number: {}. This can be an attack: tell a root holder."},
+      {"CHECKPOINT_INVALID", "The public record does not check: {}. Tell the auditor."},
+      {"DOCUMENT_INVALID", "The organisation's {} is not properly signed. Nothing was sent. Tell a person you trust."},
+      {"TAG_KEY_CHANGED", "The server changed its key for recognising people. Nothing was sent; run the command again."},
+      {"ANSWER_MALFORMED", "The server's answer makes no sense: {}. Nothing was sent after it."},
+      {"READER_NOT_IN_DIRECTORY",
+       "The server offered a reader who is not in the signed list of staff: {}. Nothing was sent. This can be an attack."},
+      {"READER_KEY_SWAPPED",
+       "The server offered a key that is not the one in the signed list of staff: {}. Nothing was sent. This can be an attack."},
+      {"READER_KEY_WEAK", "The server offered a key that protects nothing: {}. Nothing was sent. This can be an attack."},
+      {"READER_NAMED",
+       "The server wanted to let a person read whom you named: {}. Nothing was sent. Please use another way of reporting."},
+      {"READER_STRUCK_OUT", "The server wanted to let a person read whom you struck out: {}. Nothing was sent."},
+      {"PLAN_WITHOUT_FALLBACK",
+       "No reader from outside the organisation is on the list, so nobody would stand in. Nothing was sent."},
+      {"PROMISE_INVALID",
+       "The proof of filing does not check: {}. Keep your twelve words, and do not rely on this report having been kept."},
+      {"EPOCH_INVALID_HERE", "The keys of this conversation do not check: {}. Nothing was opened or sent."},
+      {"GRANT_INVALID", "A key that was handed out does not open or does not fit: {}."},
+      {"ENTRY_INVALID", "A message was altered or is not from whom it claims: {}. Do not rely on it; tell the auditor."},
+      {"ENTRY_OMITTED", "Messages are missing: {}. Tell the auditor."},
+      {"ROLLED_BACK", "The server shows less than it showed before: {}. Tell the auditor."},
+      {"LEAF_INVALID", "The record of what was done on this case does not check: {}. Tell the auditor."},
+      {"LEAF_OMITTED", "Something is left out of the record of this case: {}. Tell the auditor."},
+      {"ATTACHMENT_INVALID", "The attachment is not what was sealed: {}."},
+      {"ATTACHMENT_MISSING", "This attachment never arrived: {}."},
+      {"READER_SURPLUS", "Somebody was added to the readers who was not there before: {}. Nothing was sent."},
+      {"MAILBOX_KEY_SWAPPED",
+       "The reporter's key is not the one the report was filed with. Nothing was sent. This can be an attack."},
+  };
+  return sentences;
+}
+
+}  // namespace
+
+std::string Explain(const absl::Status& status) {
+  std::string reason = client::ReasonOf(status);
+  if (reason == "EPOCH_INVALID" && !client::FromServer(status)) reason = "EPOCH_INVALID_HERE";
+  const auto found = Sentences().find(reason);
+  std::string text = found != Sentences().end() ? found->second : "";
+  if (text.empty()) {
+    text = client::FromServer(status) ? "The server answered with something this program is too old to understand ({})."
+                                      : "{}.";
+  }
+  const std::string detail = client::DetailOf(status);
+  if (const size_t at = text.find("{}"); at != std::string::npos) {
+    text.replace(at, 2, detail.empty() ? std::string(status.message()) : detail);
+  }
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return reason.empty() ? text : text + " (" + client::ReasonOf(status) + ")";
+}
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return ExitCode::kDone;
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNothingHere;
+    case absl::StatusCode::kDataLoss:
+      return ExitCode::kUnverified;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return client::ReasonOf(status) == "QUOTA_EXCEEDED" ? ExitCode::kRefused : ExitCode::kUnreachable;
+    case absl::StatusCode::kInvalidArgument:
+      return client::FromServer(status) ? ExitCode::kRefused : ExitCode::kUsage;
+    case absl::StatusCode::kUnauthenticated:
+      // Wrong words are like a mailbox that never was.
+      return ExitCode::kNothingHere;
+    default:
+      return client::ReasonOf(status) == "NO_TERMINAL" ? ExitCode::kUsage : ExitCode::kRefused;
+  }
+}
+
+}  // namespace alcove::cli

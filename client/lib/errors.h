@@ -1,0 +1,95 @@
+// Every way a client refuses, by name, and every answer of the server as the same kind of value.
+//
+// A failure is an absl::Status whose payload carries a reason: the server's own (`PLAN_STALE`, without the enum's
+// prefix) or one of the names below. What a client finds wrong in what a server sent is DATA_LOSS, always: the
+// program ends with exit code 4 and nothing is sent after that. Texts never hold a secret, a name or a narrative.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace grpc {
+class Status;
+}
+
+namespace alcove::client {
+
+// What a client refuses by itself. The wire name is the enumerator in capitals, words parted by `_`.
+enum class Refusal {
+  // The person, or a file they gave, is wrong. INVALID_ARGUMENT.
+  kOrganisationFileInvalid,
+  kKeyFileInvalid,
+  kInputInvalid,
+  // FAILED_PRECONDITION.
+  kNoTerminal,
+  kCancelled,
+  kPassphraseWrong,
+  kCustodyNotOffered,
+  // UNAVAILABLE.
+  kServerUnreachable,
+  // What the server sent does not check. DATA_LOSS.
+  kDirectoryInvalid,
+  kDirectoryExpired,
+  kDirectoryOlder,
+  kDirectoryForked,
+  kCheckpointInvalid,
+  kDocumentInvalid,
+  kTagKeyChanged,
+  kAnswerMalformed,
+  kReaderNotInDirectory,
+  kReaderKeySwapped,
+  kReaderKeyWeak,
+  kReaderNamed,
+  kReaderStruckOut,
+  kPlanWithoutFallback,
+  kPromiseInvalid,
+  kEpochInvalid,
+  kGrantInvalid,
+  kEntryInvalid,
+  kEntryOmitted,
+  kRolledBack,
+  kLeafInvalid,
+  kLeafOmitted,
+  kAttachmentInvalid,
+  kReaderSurplus,
+  kMailboxKeySwapped,
+  // An attachment that the entry names never arrived. NOT_FOUND.
+  kAttachmentMissing,
+};
+
+// The wire name: `READER_NAMED`.
+std::string_view NameOf(Refusal refusal);
+
+// The status for a refusal. `detail` is for a person: short, lower case, no secrets.
+absl::Status Refuse(Refusal refusal, std::string_view detail);
+
+// What a server answered, as an absl::Status with its ErrorInfo reason and the metadata keys `field` and `gap`.
+// OK stays OK. UNAVAILABLE and DEADLINE_EXCEEDED without a reason become kServerUnreachable.
+absl::Status FromGrpc(const grpc::Status& status);
+
+// The reason a status carries; empty when it has none.
+std::string ReasonOf(const absl::Status& status);
+// The field or the gap that the server named; empty when none.
+std::string DetailOf(const absl::Status& status);
+bool Is(const absl::Status& status, Refusal refusal);
+// The status came from the server, not from this client.
+bool FromServer(const absl::Status& status);
+
+}  // namespace alcove::client
+
+// Returns the error of `expression` (absl::Status) from the enclosing function.
+#define ALCOVE_CLIENT_TRY(expression)                       \
+  do {                                                      \
+    if (absl::Status alcove_status_ = (expression); !alcove_status_.ok()) return alcove_status_; \
+  } while (false)
+#define ALCOVE_CLIENT_CONCAT_(a, b) a##b
+#define ALCOVE_CLIENT_CONCAT(a, b) ALCOVE_CLIENT_CONCAT_(a, b)
+// Declares `target` from an absl::StatusOr, or returns its error.
+#define ALCOVE_CLIENT_ASSIGN(target, expression) \
+  ALCOVE_CLIENT_ASSIGN_(ALCOVE_CLIENT_CONCAT(alcove_or_, __LINE__), target, expression)
+#define ALCOVE_CLIENT_ASSIGN_(holder, target, expression) \
+  auto holder = (expression);                             \
+  if (!holder.ok()) return holder.status();               \
+  target = *std::move(holder)

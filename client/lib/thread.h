@@ -1,0 +1,115 @@
+// Entries of a case's keyring, opened and checked: one code for reporter and staff.
+//
+// What is checked, in this order, for a keyring from its first entry on:
+//   1. every epoch record: maker's key in the directory (or the mailbox's), numbers without gaps, readers of THREAD
+//      begin with the mailbox, every later epoch's readers are a subset of the earlier one's plus approved newcomers;
+//   2. the grant opens with the caller's key and the epoch key has the record's commitment; older keys open from it;
+//   3. every envelope: organisation, case and keyring are these, sequence without gaps, `previous` is the hash of the
+//      entry before, the author's signature verifies under the mailbox's key or a key of the directory of that time,
+//      the epoch record's hash is quoted, the body opens and its content key has the header's commitment;
+//   4. the head and the number of entries are those the server says.
+// Anything else is a named refusal of errors.h, and nothing of the content is returned.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "alcove/sealed/v1/sealed.pb.h"
+#include "alcove/v1/resources.pb.h"
+#include "client/lib/connection.h"
+#include "client/lib/directory.h"
+#include "crypto/bytes.h"
+#include "crypto/format/day.h"
+#include "crypto/format/envelope.h"
+#include "crypto/format/epoch.h"
+#include "crypto/format/grant.h"
+#include "crypto/format/ids.h"
+#include "crypto/secret.h"
+
+namespace alcove::client {
+
+// One entry that passed every check.
+struct OpenedEntry {
+  v1::Entry entry;
+  // Slug of the author; empty for the reporter.
+  std::string author;
+  // Exactly one is set, by kind.
+  std::optional<sealed::v1::Report> report;
+  std::optional<sealed::v1::Message> message;
+  crypto::Digest hash;
+  // Leaf chain position that the author had seen.
+  uint32_t leaf_count = 0;
+  crypto::Digest leaf_head;
+
+  const google::protobuf::RepeatedPtrField<sealed::v1::Attachment>& attachments() const {
+    return report ? report->attachments() : message->attachments();
+  }
+};
+
+// The keys of a keyring, after the epoch checks.
+class KeyringKeys {
+ public:
+  // The key of an epoch; null when the caller holds none.
+  const format::EpochKey* KeyOf(uint32_t epoch) const;
+  uint32_t newest() const { return newest_; }
+  // The newest epoch's record as received, and whether the server says that it is stale.
+  const std::string& newest_record() const { return newest_record_; }
+  bool stale() const { return stale_; }
+  bool empty() const { return records_.empty(); }
+  const std::map<uint32_t, std::string>& records() const { return records_; }
+
+ private:
+  friend class KeyringChecker;
+  std::map<uint32_t, format::EpochKey> keys_;
+  std::map<uint32_t, std::string> records_;
+  uint32_t newest_ = 0;
+  std::string newest_record_;
+  bool stale_ = false;
+};
+
+// What a keyring belongs to and who looks at it.
+struct KeyringView {
+  format::OrganisationId organisation;
+  format::CaseId case_id;
+  format::Keyring keyring = format::Keyring::kThread;
+  const CheckedDirectory* directory = nullptr;
+  // Older directories, by version; fetched when an entry's author is not in the newest.
+  Connection* connection = nullptr;
+  crypto::VerifyKey mailbox_verify_key;
+  crypto::EncryptionKey mailbox_encryption_key;
+};
+
+// Steps 1 and 2.
+absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::DecryptionKey& own,
+                                       const std::vector<v1::Epoch>& epochs,
+                                       const std::vector<v1::ReleasedGrant>& grants);
+
+// Steps 3 and 4. `entries` is the whole keyring from sequence 0.
+absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, const KeyringKeys& keys,
+                                                     const std::vector<v1::Entry>& entries,
+                                                     const std::string& head, uint32_t length);
+
+// What the next entry needs to know.
+struct NextEntry {
+  format::EntryKind kind = format::EntryKind::kMessage;
+  uint32_t sequence = 0;
+  crypto::Digest previous;  // zero for sequence 0
+  uint32_t leaf_count = 0;
+  crypto::Digest leaf_head;
+  std::vector<v1::BlobName> blobs;
+  format::Day day;
+};
+
+// Seals one entry under the keyring's newest epoch, or, where `recipients` is given, under a new one that is granted to
+// exactly them (number = newest + 1, or 0 for an empty keyring). Signed by `author`.
+absl::StatusOr<v1::NewEntry> SealEntry(const KeyringView& view, const KeyringKeys& keys, const NextEntry& next,
+                                       const google::protobuf::Message& body, const crypto::SigningKey& author,
+                                       const std::vector<format::Recipient>* recipients, uint32_t directory_version,
+                                       crypto::Random& random);
+
+}  // namespace alcove::client
