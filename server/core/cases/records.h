@@ -1,0 +1,234 @@
+// The rows of a case. Shapes of the keys: base/tables.h. How each is written to disk: server/storage.
+//
+// The row `Case` is the one every change of a case passes through: it carries the heads of both keyrings and of the
+// case's chain of leaves, so expecting it unchanged puts all acts on a case in one order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/format/kinds.h"
+#include "server/core/access/wall.h"
+#include "server/core/base/ids.h"
+#include "server/core/base/keys.h"
+#include "server/core/base/record.h"
+#include "server/core/base/time.h"
+#include "server/core/clocks/marks.h"
+#include "server/core/grants/holder.h"
+#include "server/core/people/facts.h"
+#include "server/core/people/profiles.h"
+
+namespace alcove::cases {
+
+// Same numbers as alcove.v1.CaseState. Moves: states.h.
+enum class State : std::uint8_t {
+  kReceived = 1,
+  kAcknowledged,
+  kTriage,
+  kInformationNeeded,
+  kAccepted,
+  kReferred,
+  kOutOfScope,
+  kInvestigating,
+  kFindingsReview,
+  kDecided,
+  kMeasuresRunning,
+  kMonitoring,
+  kClosed,
+  kReopened,
+  kOnHold,
+  kWithdrawnByReporter,
+};
+
+// One keyring of a case: a chain of entries and a row of epochs.
+struct KeyringState {
+  std::uint32_t epochs = 0;           // number of epochs; the current one is epochs - 1; 0 only in a TEAM nobody wrote to
+  std::uint32_t length = 0;           // number of entries
+  crypto::Digest head;                // hash of the last entry; zero while there is none
+  crypto::Digest epoch_record_hash;   // of the current epoch's record
+  std::vector<grants::Holder> holders;  // of the current epoch, the mailbox not among them, in the record's order
+
+  friend bool operator==(const KeyringState&, const KeyringState&) = default;
+};
+
+struct Case : base::Record {
+  static constexpr base::Table kTable = base::Table::kCase;
+  std::string key() const { return base::RowKey(id); }
+
+  base::CaseId id;
+  base::MailboxId mailbox;
+  crypto::EncryptionKey mailbox_encryption_key;
+  crypto::VerifyKey mailbox_verify_key;
+
+  std::uint32_t revision = 0;  // counts changes of state, assignment and claim; behind the etag, never shown itself
+  State state = State::kReceived;
+  std::optional<State> resumes_to;  // on hold: the state it was in
+  people::Facts facts;
+  people::Urgency urgency = people::Urgency::kOrdinary;
+  std::string rule;  // id of the routing rule that fired
+  std::string desk;
+  std::uint32_t directory_version = 0;  // of the filing's plan
+
+  std::string profile;         // id of the profile at filing
+  people::Terms terms;         // its terms at filing: the stricter of these and today's hold
+  people::Calendar calendar;   // its calendar at filing, for days the current one does not cover any more
+  clocks::Marks marks;
+
+  access::Wall wall;
+  base::StaffSlug assignee;  // empty: nobody is left who may have it
+  bool claimed = false;
+  bool withdrawn = false;
+  bool identity_held = false;
+
+  KeyringState thread;
+  KeyringState team;
+
+  std::uint32_t leaf_count = 0;  // reporter-visible leaves; the newest has this number
+  crypto::Digest leaf_head;
+  std::uint32_t history_length = 0;  // leaves of the team's history that the reporter does not see
+
+  std::uint64_t blob_bytes = 0;  // of all blobs that entries name
+};
+
+// An attachment as an entry names it.
+struct BlobName {
+  base::BlobId id;
+  std::uint32_t size = 0;  // of the padded ciphertext
+
+  friend bool operator==(const BlobName&, const BlobName&) = default;
+};
+
+struct Entry : base::Record {
+  static constexpr base::Table kTable = base::Table::kEntry;
+  std::string key() const { return base::RowKey(case_id, static_cast<std::uint8_t>(keyring), sequence); }
+
+  base::CaseId case_id;
+  format::Keyring keyring = format::Keyring::kThread;
+  std::uint32_t sequence = 0;
+  base::EntryId id;
+  format::EntryKind kind = format::EntryKind::kReport;
+  std::uint32_t epoch = 0;
+  crypto::Bytes envelope;  // byte for byte as its author sent it
+  std::vector<BlobName> blobs;
+  base::Day day;
+  std::optional<base::Instant> time;  // staff only
+  base::StaffSlug author;             // empty: the reporter
+};
+
+// One generation of a keyring's key. Written once.
+struct Epoch : base::Record {
+  static constexpr base::Table kTable = base::Table::kEpoch;
+  std::string key() const { return base::RowKey(case_id, static_cast<std::uint8_t>(keyring), number); }
+
+  base::CaseId case_id;
+  format::Keyring keyring = format::Keyring::kThread;
+  std::uint32_t number = 0;
+  crypto::Bytes record;               // "ALE1"
+  std::vector<crypto::Bytes> grants;  // "ALG1", in the record's order
+};
+
+// A confidential identity as the reporter sealed it ("ALI1").
+struct Identity : base::Record {
+  static constexpr base::Table kTable = base::Table::kIdentity;
+  std::string key() const { return base::RowKey(case_id); }
+
+  base::CaseId case_id;
+  crypto::Bytes sealed;
+};
+
+// A leaf of the case's chain, opened: what the reporter sees and can check.
+struct CaseLeaf : base::Record {
+  static constexpr base::Table kTable = base::Table::kCaseLeaf;
+  std::string key() const { return base::RowKey(case_id, number); }
+
+  base::CaseId case_id;
+  std::uint32_t number = 0;  // from 1, as in the leaf's content
+  std::uint64_t index = 0;   // in the ledger
+  crypto::Bytes content;     // "ALL1"
+  crypto::Bytes salt;        // 32 bytes
+  crypto::Bytes promise;     // "ALQ1" for the filing, else empty
+};
+
+// A leaf that the team sees in the case's history and the reporter does not: what concerns TEAM only.
+struct HistoryLeaf : base::Record {
+  static constexpr base::Table kTable = base::Table::kHistory;
+  std::string key() const { return base::RowKey(case_id, number); }
+
+  base::CaseId case_id;
+  std::uint32_t number = 0;  // from 1, in the order of these rows
+  std::uint32_t after = 0;   // leaves the case's chain had then: where the row stands in the history
+  std::uint64_t index = 0;
+  crypto::Bytes content;
+  crypto::Bytes salt;
+};
+
+// Which case, keyring and entry a blob belongs to, and how much of it has arrived.
+struct Blob : base::Record {
+  static constexpr base::Table kTable = base::Table::kBlob;
+  std::string key() const { return base::RowKey(id); }
+
+  base::BlobId id;
+  base::CaseId case_id;
+  format::Keyring keyring = format::Keyring::kThread;
+  std::uint32_t sequence = 0;  // of the entry that names it
+  base::StaffSlug author;      // who may write it; empty: the reporter
+  std::uint32_t size = 0;      // as named
+  std::uint32_t received = 0;  // durable bytes, from the start
+};
+
+// One part of a blob: 128 KiB, fewer only in the last.
+struct BlobPart : base::Record {
+  static constexpr base::Table kTable = base::Table::kBlobPart;
+  std::string key() const { return base::RowKey(case_id, blob, part); }
+
+  base::CaseId case_id;
+  base::BlobId blob;
+  std::uint32_t part = 0;  // offset / 128 KiB
+  crypto::Bytes data;
+};
+
+// The way from the twelve words to the case.
+struct Mailbox : base::Record {
+  static constexpr base::Table kTable = base::Table::kMailbox;
+  std::string key() const { return base::RowKey(id); }
+
+  base::MailboxId id;
+  base::CaseId case_id;
+  crypto::VerifyKey verify_key;
+};
+
+// A grant of this case has been released to this person. The row is where every call of staff begins: without it a case
+// is not looked at, so a case that exists and one that does not cost the same (promise P3). Having it is not yet a right.
+struct Membership : base::Record {
+  static constexpr base::Table kTable = base::Table::kMembership;
+  std::string key() const { return base::RowKey(staff, case_id); }
+
+  base::StaffSlug staff;
+  base::CaseId case_id;
+};
+
+// A request that was carried out, so that its repetition gives the same answer. `key_hash` is a keyed hash of the
+// request id and of the caller, or of the method where the caller is a reporter: nothing in the row names a reporter.
+struct Request : base::Record {
+  static constexpr base::Table kTable = base::Table::kRequest;
+  std::string key() const { return std::string(key_hash.view()); }
+
+  crypto::Digest key_hash;
+  crypto::Digest digest;  // of what was asked
+  base::Day day;
+  crypto::Bytes answer;  // staff's calls only; a reporter's answers are made again from the case
+};
+
+// A refusal to this person stands in the ledger for this minute; more of them in the same minute are not written.
+struct RefusalMinute : base::Record {
+  static constexpr base::Table kTable = base::Table::kAuditIndex;
+  std::string key() const { return base::RowKey(staff, minute); }
+
+  base::StaffSlug staff;
+  std::uint32_t minute = 0;  // since 1970
+};
+
+}  // namespace alcove::cases

@@ -1,0 +1,119 @@
+// What decisions answer: values that a handler turns into messages field by field. No message type is known here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "server/core/cases/records.h"
+#include "server/core/clocks/deadlines.h"
+
+namespace alcove::cases {
+
+// A request for one page. `token` is what the page before gave; empty for the first. It says where to go on and is never
+// a right: every page asks the wall again.
+struct PageRequest {
+  std::uint32_t size = 0;  // 0: the method's default; more than its most is cut down to it
+  std::string token;
+};
+
+struct ReaderView {
+  base::StaffSlug staff;
+  std::string display_name;  // empty when the person left the directory
+  grants::Purpose purpose = grants::Purpose::kDesk;
+  format::ReleaseCondition condition = format::ReleaseCondition::kAssigned;
+  crypto::KeyId key_id;
+  bool released = false;
+  std::optional<base::Instant> opened;
+};
+
+struct EpochView {
+  format::Keyring keyring = format::Keyring::kThread;
+  std::uint32_t number = 0;
+  crypto::Bytes record;
+  bool stale = false;
+};
+
+struct ReleasedGrant {
+  std::uint32_t epoch = 0;
+  crypto::Bytes grant;
+};
+
+// A line of a list of cases.
+struct CaseSummary {
+  base::CaseId id;
+  State state = State::kReceived;
+  people::Facts facts;
+  people::Urgency urgency = people::Urgency::kOrdinary;
+  std::string desk;
+  base::Day filed;
+  std::vector<clocks::Deadline> deadlines;
+  base::StaffSlug assignee;
+  bool claimed = false;
+  bool withdrawn = false;
+  bool identity_held = false;
+  std::string etag;
+};
+
+// Heads and lengths that a writer has to quote.
+struct Heads {
+  crypto::Digest thread;
+  std::uint32_t thread_length = 0;
+  crypto::Digest team;
+  std::uint32_t team_length = 0;
+  crypto::Digest leaf;
+  std::uint32_t leaf_count = 0;
+};
+
+struct CaseDetail {
+  CaseSummary summary;
+  std::vector<EpochView> epochs;     // THREAD, then TEAM, oldest first
+  std::vector<ReaderView> readers;
+  Heads heads;
+  crypto::EncryptionKey mailbox_encryption_key;
+  crypto::VerifyKey mailbox_verify_key;
+};
+
+// The reporter's side. Nothing of TEAM is in it.
+struct MailboxView {
+  base::CaseId case_id;
+  State state = State::kReceived;
+  base::Day filed;
+  std::vector<clocks::Deadline> deadlines;
+  std::vector<EpochView> epochs;      // THREAD
+  std::vector<ReleasedGrant> grants;  // the mailbox's own
+  std::vector<ReaderView> readers;
+  std::string etag;
+  crypto::Digest thread_head;
+  std::uint32_t thread_length = 0;
+  crypto::Digest leaf_head;
+  std::uint32_t leaf_count = 0;
+  bool withdrawn = false;
+};
+
+struct CasePage {
+  std::vector<CaseSummary> cases;
+  std::string next_token;
+};
+
+struct EntryPage {
+  std::vector<Entry> entries;
+  std::string next_token;
+};
+
+// A leaf as its reader opens it. Proofs are the ledger's: a leaf whose index is below the published size has one.
+struct OpenedLeaf {
+  std::uint32_t number = 0;  // in the case's chain; 0 for a leaf that is not in it
+  std::uint64_t index = 0;
+  crypto::Bytes content;
+  crypto::Bytes salt;
+};
+
+struct LeafPage {
+  std::vector<OpenedLeaf> leaves;
+  std::string next_token;
+};
+
+}  // namespace alcove::cases

@@ -1,0 +1,164 @@
+// The organisation as of one directory version and one set of policy documents: an immutable snapshot.
+//
+// `Organisation::Build` takes what was published and verified; from then on nothing changes. Publishing makes a new
+// snapshot, and whoever decides holds one by shared_ptr for as long as the decision takes, so that no decision mixes
+// two versions. All const, so any thread may read.
+//
+// Every rule asks the snapshot again on every call: a role or a desk is a line of the newest directory, never a copy
+// kept in a case.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/format/directory.h"
+#include "server/core/base/ids.h"
+#include "server/core/base/time.h"
+#include "server/core/people/form.h"
+#include "server/core/people/profiles.h"
+#include "server/core/people/routing.h"
+#include "server/core/people/safeguards.h"
+#include "server/core/people/taxonomy.h"
+
+namespace alcove::people {
+
+// What a person may be. Lines of the directory, so no administrator can hand one out.
+enum class Role : std::uint8_t {
+  kInvestigator = 1,
+  kAdministrator,
+  kCustodian,
+  kProtectionOfficer,
+  kAuditor,
+  kEscalation,
+  kFallback,
+  kApprover,
+};
+
+// The directory's word for a role; nothing for a word that is none.
+std::optional<Role> RoleNamed(std::string_view word);
+
+// One machine of a person: a key to wrap to and a key to sign with.
+struct Device {
+  crypto::EncryptionKey encryption_key;
+  crypto::VerifyKey verify_key;
+  crypto::KeyId encryption_key_id;
+  crypto::KeyId verify_key_id;
+};
+
+// The 32 bytes under which the directory lists a tag: SHA-256 of label, salt and the tag. A tag is the output of the
+// OPRF for `emp:` or `mail:` identifiers, so nobody without the server's tag key can try names against it.
+using TagHash = crypto::Digest;
+
+struct Person {
+  base::StaffSlug slug;
+  std::string display_name;
+  bool outside = false;  // stands outside the organisation's chart
+  std::vector<Device> devices;  // 1 or 2
+  std::vector<Role> roles;
+  std::vector<std::string> desks;
+  std::vector<TagHash> tags;  // one for each identifier this person is known by
+
+  bool Has(Role role) const;
+  bool SitsAt(std::string_view desk) const;
+  bool IsNamedBy(const TagHash& tag) const;
+  // The device whose encryption key this is; null when it is none of theirs any more.
+  const Device* DeviceOf(const crypto::KeyId& encryption_key_id) const;
+};
+
+// The policy documents by their names; the names are the contract's.
+enum class Document : std::uint8_t { kForm = 1, kTaxonomy, kProfiles, kRouting, kSafeguards };
+inline constexpr Document kDocuments[] = {Document::kForm, Document::kTaxonomy, Document::kProfiles, Document::kRouting,
+                                          Document::kSafeguards};
+std::string_view NameOf(Document document);
+std::optional<Document> DocumentNamed(std::string_view name);
+
+// What was published of one document.
+struct Published {
+  std::uint32_t version = 0;  // 0: never
+  crypto::Bytes note;         // byte for byte as signed
+};
+
+class Organisation {
+ public:
+  // Everything an organisation consists of, already verified.
+  struct Parts {
+    base::OrganisationId id;
+    std::optional<format::Directory> directory;  // nothing before the first is published
+    Published directory_note;
+    std::map<Document, Published> policies;
+    std::map<Document, std::string> bodies;  // the JSON of each published policy
+  };
+
+  // POLICY_INCOMPLETE when a document does not parse. Documents may be missing: that is a gap, not an error.
+  static absl::StatusOr<std::shared_ptr<const Organisation>> Build(Parts parts);
+
+  const base::OrganisationId& id() const { return parts_.id; }
+
+  // Directory. Version 0 and no people before the first is published.
+  std::uint32_t directory_version() const { return parts_.directory_note.version; }
+  const Published& directory_note() const { return parts_.directory_note; }
+  const format::Directory* directory() const { return parts_.directory ? &*parts_.directory : nullptr; }
+  bool DirectoryValidOn(base::Day day) const;
+  const std::vector<Person>& people() const { return people_; }
+  const Person* FindPerson(const base::StaffSlug& slug) const;
+  // The person whose device has this encryption key.
+  const Person* FindByEncryptionKey(const crypto::KeyId& id) const;
+  // The person and device that sign with this key.
+  struct Signer {
+    const Person* person;
+    const Device* device;
+  };
+  std::optional<Signer> FindByVerifyKey(const crypto::KeyId& id) const;
+  bool HasDesk(std::string_view slug) const;
+  // Members of a desk who are investigators, in the directory's order.
+  std::vector<const Person*> MembersOf(std::string_view desk) const;
+  std::vector<const Person*> With(Role role) const;
+
+  // Tags.
+  TagHash HashTag(crypto::BytesView tag) const;
+  // Whom a tag names; null when nobody known has it.
+  const Person* Recognise(const TagHash& tag) const;
+
+  // Policy. Null while the document was never published.
+  const Published* PolicyNote(Document document) const;
+  std::uint32_t policy_version(Document document) const;
+  const Form* form() const { return form_ ? &*form_ : nullptr; }
+  const Taxonomy* taxonomy() const { return taxonomy_ ? &*taxonomy_ : nullptr; }
+  const Profiles* profiles() const { return profiles_ ? &*profiles_ : nullptr; }
+  const Routing* routing() const { return routing_ ? &*routing_ : nullptr; }
+  // The defaults while never published.
+  const Safeguards& safeguards() const { return safeguards_; }
+
+  const Parts& parts() const { return parts_; }
+
+ private:
+  Organisation() = default;
+  Parts parts_;
+  std::vector<Person> people_;
+  std::unordered_map<std::string, std::size_t> by_slug_;
+  std::unordered_map<crypto::KeyId, std::size_t> by_encryption_key_;
+  std::unordered_map<crypto::KeyId, std::pair<std::size_t, std::size_t>> by_verify_key_;
+  std::unordered_map<TagHash, std::size_t> by_tag_;
+  std::optional<Form> form_;
+  std::optional<Taxonomy> taxonomy_;
+  std::optional<Profiles> profiles_;
+  std::optional<Routing> routing_;
+  Safeguards safeguards_;
+};
+
+using OrganisationPtr = std::shared_ptr<const Organisation>;
+
+// What is missing before intake can open, in plain words for an administrator; empty when nothing is. Words are fixed
+// apart from desk and document names: nothing here counts or names a case.
+std::vector<std::string> GapsOf(const Organisation& organisation, base::Day today);
+
+}  // namespace alcove::people

@@ -1,0 +1,74 @@
+// Policy profiles: the terms that clocks run by, as data (`profiles` policy document).
+//
+//   {"profiles": [{"id": "default",
+//                  "acknowledge_days": 7, "feedback_months": 3, "personal_message_working_days": 3,
+//                  "triage_working_days": 2, "claim_hours": 24,
+//                  "weekend": ["sat", "sun"], "holidays": ["2026-12-25"],
+//                  "external": [{"kind": "us_eeoc.charge_180", "days": 180, "rolls": true},
+//                               {"kind": "us_ny.court", "years": 3}]}]}
+//
+// The first profile is the organisation's own; a report names another by its id. External clocks start at a date that
+// is sealed, so the client computes them; the server only lists their kinds.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/core/base/time.h"
+
+namespace alcove::people {
+
+// The internal clocks' lengths. A case keeps the terms of its filing; clocks takes the stricter of those and today's.
+struct Terms {
+  std::uint16_t acknowledge_days = 7;
+  std::uint16_t feedback_months = 3;  // from the acknowledgement, or from its last day where none was sent
+  std::uint16_t personal_message_working_days = 3;
+  std::uint16_t triage_working_days = 2;
+  std::uint16_t claim_hours = 24;  // counts in whole days from the end of the day of assignment
+
+  friend bool operator==(const Terms&, const Terms&) = default;
+};
+
+// Which days nobody works.
+struct Calendar {
+  std::uint8_t weekend = 0;  // bit 0 is Monday, bit 6 Sunday
+  std::vector<base::Day> holidays;  // sorted
+
+  friend bool operator==(const Calendar&, const Calendar&) = default;
+};
+
+// A clock of an authority outside; nothing here extends it.
+struct ExternalClock {
+  std::string kind;
+  std::uint16_t days = 0;
+  std::uint16_t years = 0;
+  bool rolls = false;  // the last day moves over weekends and holidays
+};
+
+struct Profile {
+  std::string id;
+  Terms terms;
+  Calendar calendar;
+  std::vector<ExternalClock> external;
+};
+
+// Immutable after Parse.
+class Profiles {
+ public:
+  // POLICY_INCOMPLETE naming the first thing that is wrong. Every term has a floor and a ceiling.
+  static absl::StatusOr<Profiles> Parse(std::string_view json);
+
+  const Profile& first() const { return profiles_.front(); }
+  // Null when there is no such profile; an empty id is the first.
+  const Profile* Find(std::string_view id) const;
+  const std::vector<Profile>& all() const { return profiles_; }
+
+ private:
+  std::vector<Profile> profiles_;
+};
+
+}  // namespace alcove::people

@@ -1,0 +1,43 @@
+// The rows that an organisation's documents stand in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "crypto/bytes.h"
+#include "server/core/base/keys.h"
+#include "server/core/base/record.h"
+#include "server/core/people/organisation.h"
+
+namespace alcove::people {
+
+// Which versions are in force. One row; every publication expects it unchanged, so versions have no gaps and no twins.
+struct InForce : base::Record {
+  static constexpr base::Table kTable = base::Table::kOrganisation;
+  std::string key() const { return {}; }
+
+  std::uint32_t directory_version = 0;                // 0: none was published
+  std::map<Document, std::uint32_t> policy_versions;  // documents never published are absent
+};
+
+// A directory as its root holders signed it.
+struct DirectoryNote : base::Record {
+  static constexpr base::Table kTable = base::Table::kDirectory;
+  std::string key() const { return base::RowKey(version); }
+
+  std::uint32_t version = 0;
+  crypto::Bytes note;
+};
+
+// A policy document as its root holders signed it.
+struct PolicyNote : base::Record {
+  static constexpr base::Table kTable = base::Table::kPolicy;
+  std::string key() const { return base::RowKey(static_cast<std::uint8_t>(document), version); }
+
+  Document document = Document::kForm;
+  std::uint32_t version = 0;
+  crypto::Bytes note;
+};
+
+}  // namespace alcove::people

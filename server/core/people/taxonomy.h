@@ -1,0 +1,41 @@
+// The codes that the law changes, as the `taxonomy` policy document lists them.
+//
+//   {"category": [{"code": "threat_or_violence", "urgent": true, "label": {"en": "A threat or violence"}}, ...],
+//    "closing.reason": [{"code": "referred"}, ...], ...}
+//
+// Every list of shared taxonomy.md is a member; a list holds each code once; `urgent` is allowed in `category` only.
+// Labels and help texts are for clients and are not looked at here. A code may be switched off with "active": false:
+// old cases keep it, new reports are refused it.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "server/core/people/facts.h"
+
+namespace alcove::people {
+
+// Immutable after Parse.
+class Taxonomy {
+ public:
+  // POLICY_INCOMPLETE naming the first thing that is wrong.
+  static absl::StatusOr<Taxonomy> Parse(std::string_view json);
+
+  // The code stands in the list and is switched on.
+  bool Knows(std::string_view list, std::string_view code) const;
+
+  // Immediate when there is danger now or a category is marked urgent. Never taken from a client.
+  Urgency UrgencyOf(const Facts& facts) const;
+
+ private:
+  struct Code {
+    bool active = true;
+    bool urgent = false;
+  };
+  std::map<std::string, std::map<std::string, Code, std::less<>>, std::less<>> lists_;
+};
+
+}  // namespace alcove::people
