@@ -1,0 +1,152 @@
+// The envelope "ALC1": one sealed entry of a case. All integers are big-endian.
+//
+//   offset size  field
+//        0    4  magic "ALC1"
+//        4    1  suite, 1
+//        5    1  kind of entry (kinds.h)
+//        6    1  keyring (kinds.h)
+//        7    1  zero
+//        8   16  organisation
+//       24   16  case
+//       40   16  entry, drawn by the author
+//       56    4  epoch, from 0
+//       60    4  sequence within the keyring, from 0
+//       64    4  day of writing (day.h)
+//       68   16  author: key id of the Ed25519 key that signs
+//       84   32  SHA-256 of the record of that epoch (epoch.h)
+//      116   32  previous: entry hash of sequence - 1 of this keyring; zero at sequence 0, and only there
+//      148    4  number of leaves in the case's chain that the author has seen
+//      152   32  head of that chain; zero when the number is 0, and only then
+//      184   32  hash of the list of named blobs (BlobsHash); zero when there are none
+//      216   32  commitment to the content key
+//      248   72  content key, sealed under the epoch key: nonce 24, ciphertext 32, tag 16        = part A, 320 bytes
+//      320    4  length of the body: 40 + a padded size (Padmé, at least 4096)
+//      324   32  BLAKE2b-256 of the body                                                         = part B, 36 bytes
+//      356   64  Ed25519 over "alcove entry v1" 0x00 A B
+//      420    n  body: nonce 24, ciphertext, tag 16                                              n as at 320
+//
+// The body is XChaCha20-Poly1305 over the padded text, with SHA-256(A) as associated data. Content key K is 32 random
+// bytes used for nothing else: HKDF-SHA256(salt empty, ikm K, info "alcove key commitment v1" 0x00 "alcove content v1") is
+// the commitment, info "alcove content body v1" 0x00 the key of the body. K is sealed under the epoch's content key
+// (epoch.h) with the first 248 bytes of A as associated data.
+// The entry hash is SHA-256(A B signature): it names the body by its hash, so it can be computed without the body.
+//
+// The server checks form, signature and hashes and can do no more: nothing here needs or gives a key to the content.
+//
+// Errors: those of errors.h. Threads: any; parsed values point into the bytes they were parsed from and must not outlive them.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <span>
+
+#include "crypto/aead.h"
+#include "crypto/bytes.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/sign.h"
+#include "crypto/format/day.h"
+#include "crypto/format/epoch.h"
+#include "crypto/format/ids.h"
+#include "crypto/format/kinds.h"
+
+namespace alcove::format {
+
+inline constexpr size_t kEnvelopeHeaderSize = 320;
+inline constexpr size_t kEnvelopePrefixSize = 420;
+inline constexpr size_t kBodyFloor = 4096;
+inline constexpr size_t kMaxEnvelopeSize = 196608;
+// The text of an entry: 128 KiB.
+inline constexpr size_t kMaxPlaintext = 131072;
+
+// What an envelope is bound to. Filled by the author; every field is under the signature.
+struct EnvelopeContext {
+  EntryKind kind = EntryKind::kMessage;
+  Keyring keyring = Keyring::kThread;
+  OrganisationId organisation;
+  CaseId case_id;
+  EntryId entry;
+  uint32_t epoch = 0;
+  uint32_t sequence = 0;
+  Day day;
+  // Sealing fills this from the signing key.
+  KeyId author;
+  Digest epoch_record_hash;
+  Digest previous;
+  uint32_t leaf_count = 0;
+  Digest leaf_head;
+  Digest blobs_hash;
+};
+
+struct ParsedEnvelope {
+  EnvelopeContext context;
+  Digest key_commitment;
+  // 72 bytes.
+  BytesView sealed_content_key;
+  // Part A: 320 bytes.
+  BytesView header;
+  // A B signature: 420 bytes; what the entry hash covers.
+  BytesView prefix;
+  Digest body_hash;
+  Signature signature;
+  BytesView body;
+  // Everything.
+  BytesView bytes;
+};
+
+// Checks magic, suite, codes, zero bytes, lengths, size class of the body, and that the fields which must or must not be
+// zero are. No hash, no signature, no allocation.
+absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes);
+
+// The body is the one that part B names. One BLAKE2b pass over the body.
+absl::Status CheckBody(const ParsedEnvelope& envelope);
+
+// The header names `author`, and the signature is theirs. One Ed25519 verification.
+absl::Status VerifyAuthor(const ParsedEnvelope& envelope, const VerifyKey& author);
+
+Digest EntryHash(const ParsedEnvelope& envelope);
+
+struct NamedBlob {
+  BlobId blob;
+  // Bytes of ciphertext.
+  uint32_t size = 0;
+};
+// SHA-256("alcove blobs v1" 0x00, then for each blob in order: id 16, size 4); zero for an empty list.
+Digest BlobsHash(std::span<const NamedBlob> blobs);
+
+// Seals `plaintext` (at most kMaxPlaintext bytes) as a new entry, signed by `author`. `context.author` is ignored.
+// Draws 32 + 24 + 24 bytes, in the order content key, nonce of the content key, nonce of the body.
+// INVALID_ARGUMENT when the context breaks a rule that ParseEnvelope checks, or the text is too long.
+absl::StatusOr<Bytes> SealEnvelope(const EnvelopeContext& context, const EpochKey& epoch_key,
+                                   const crypto::SigningKey& author, BytesView plaintext, crypto::Random& random);
+
+// Checks the body's hash and the commitment, decrypts, removes the padding. It does not check the signature: VerifyAuthor
+// does, with a key that the caller knows from the directory or the mailbox.
+absl::StatusOr<crypto::Plaintext> OpenEnvelope(const ParsedEnvelope& envelope, const EpochKey& epoch_key);
+
+// The chain of one keyring's entries, checked from the first on.
+class EntryChain {
+ public:
+  EntryChain(const OrganisationId& organisation, const CaseId& case_id, Keyring keyring)
+      : organisation_(organisation), case_(case_id), keyring_(keyring) {}
+
+  // kBrokenChain unless the entry belongs to this organisation, case and keyring, is the next in sequence, quotes the head,
+  // and neither its epoch, its day nor the number of leaves it has seen goes back.
+  absl::Status Append(const ParsedEnvelope& envelope);
+
+  uint32_t length() const { return length_; }
+  // Hash of the last entry; zero before the first.
+  const Digest& head() const { return head_; }
+
+ private:
+  OrganisationId organisation_;
+  CaseId case_;
+  Keyring keyring_;
+  uint32_t length_ = 0;
+  uint32_t epoch_ = 0;
+  Digest head_;
+};
+
+}  // namespace alcove::format

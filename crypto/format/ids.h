@@ -1,0 +1,72 @@
+// Ids: 16 random bytes, each kind a type of its own. As text 26 characters of lower-case base32 (RFC 4648 alphabet, no
+// padding, the two unused bits zero); as a resource name `cases/{c}`, `mailboxes/{m}`, `blobs/{b}`,
+// `cases/{c}/entries/{e}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
+//
+// Threads: any.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "crypto/bytes.h"
+#include "crypto/random.h"
+#include "crypto/receipt.h"
+
+namespace alcove::format {
+
+struct OrganisationIdTag { static constexpr std::string_view kName = "organisation id"; };
+struct CaseIdTag { static constexpr std::string_view kName = "case id"; };
+struct EntryIdTag { static constexpr std::string_view kName = "entry id"; };
+struct BlobIdTag { static constexpr std::string_view kName = "blob id"; };
+
+using OrganisationId = crypto::FixedBytes<16, OrganisationIdTag>;
+using CaseId = crypto::FixedBytes<16, CaseIdTag>;
+using EntryId = crypto::FixedBytes<16, EntryIdTag>;
+using BlobId = crypto::FixedBytes<16, BlobIdTag>;
+// What DeriveMailboxKeys gives.
+using MailboxId = crypto::RawMailboxId;
+
+namespace internal {
+std::string IdText(crypto::BytesView raw);
+// 16 bytes, or INVALID_ARGUMENT.
+absl::StatusOr<crypto::Bytes> IdBytes(std::string_view text);
+}  // namespace internal
+
+// `Id` is one of the five types above.
+template <class Id>
+std::string Text(const Id& id) {
+  return internal::IdText(id.view());
+}
+
+template <class Id>
+absl::StatusOr<Id> FromText(std::string_view text) {
+  auto raw = internal::IdBytes(text);
+  if (!raw.ok()) return raw.status();
+  return Id::FromBytes(*raw);
+}
+
+template <class Id>
+Id DrawId(crypto::Random& random) {
+  return *Id::FromBytes(random.Draw(Id::kSize));
+}
+
+std::string CaseName(const CaseId& id);
+std::string MailboxName(const MailboxId& id);
+std::string BlobName(const BlobId& id);
+std::string EntryName(const CaseId& parent, const EntryId& id);
+std::string StaffName(std::string_view slug);
+
+// Each refuses a name of another collection with INVALID_ARGUMENT.
+absl::StatusOr<CaseId> ParseCaseName(std::string_view name);
+absl::StatusOr<MailboxId> ParseMailboxName(std::string_view name);
+absl::StatusOr<BlobId> ParseBlobName(std::string_view name);
+absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name);
+absl::StatusOr<std::string> ParseStaffName(std::string_view name);
+
+// 1 to 32 of [a-z0-9-], neither first nor last a hyphen: the chosen name of a person, service, desk or root holder.
+bool IsSlug(std::string_view text);
+
+}  // namespace alcove::format

@@ -1,0 +1,54 @@
+// The closed sets of codes that stand in layouts. A value outside a set is refused wherever bytes are parsed.
+// The numbers are those of the enums in alcove.v1.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace alcove::format {
+
+// Who shares the key of an entry.
+enum class Keyring : uint8_t {
+  // Reporter and team.
+  kThread = 1,
+  // Team only.
+  kTeam = 2,
+};
+
+enum class EntryKind : uint8_t {
+  kReport = 1,
+  kMessage = 2,
+  kNote = 3,
+  kEvidence = 4,
+};
+
+// When the server hands a grant out.
+enum class ReleaseCondition : uint8_t {
+  // To the reporter's own mailbox, always.
+  kMailbox = 1,
+  // To a desk member once the case is assigned to them.
+  kAssigned = 2,
+  // To the escalation recipient once the clocks lapsed unanswered.
+  kLapsed = 3,
+  // To a fallback from outside the chart once nobody else is left.
+  kFallback = 4,
+  // To outside counsel for a limited time.
+  kGuest = 5,
+  // To a person whom two others approved.
+  kApproved = 6,
+  // To the team once enough others named the same person.
+  kMatched = 7,
+};
+
+constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
+constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= 4; }
+constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
+
+// `THREAD`, `TEAM`.
+std::string_view Name(Keyring keyring);
+// `REPORT`, `MESSAGE`, `NOTE`, `EVIDENCE`.
+std::string_view Name(EntryKind kind);
+// `MAILBOX`, `ASSIGNED`, `LAPSED`, `FALLBACK`, `GUEST`, `APPROVED`, `MATCHED`.
+std::string_view Name(ReleaseCondition condition);
+
+}  // namespace alcove::format

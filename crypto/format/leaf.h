@@ -1,0 +1,162 @@
+// The leaf "ALL1": one thing that happened, as the ledger records it. All integers are big-endian.
+//
+//   offset size  field
+//        0    4  magic "ALL1"
+//        4    2  kind (table below)
+//        6   16  organisation
+//       22   16  case; zero if the leaf is of no case
+//       38    4  number in the case's chain, from 1; zero if the leaf is not in it (the reporter does not see it)
+//       42    4  day (day.h)
+//       46    4  time: seconds since midnight UTC plus 1, staff acts only; zero where no time is kept
+//       50  1+n  actor: length, then the slug of staff or service; empty for reporter and server
+//       51+n 2+m details: length, then what the kind asks for
+//
+// Details by kind. `text` is one byte of length and UTF-8; ids and hashes are raw.
+//
+//    code  kind                 details
+//       1  case.filed           entry hash 32 of the report's envelope
+//       2  case.assigned        staff text
+//       3  case.claimed         -
+//       4  case.opened          keyring 1                                      staff fetched their released grants
+//       5  grant.released       staff text, release condition 1                the staff member's grants ceased to be dormant
+//       6  entry.appended       keyring 1, sequence 4, entry 16, entry hash 32
+//       7  state.changed        from 1, to 1 (CaseState of alcove.v1), reason text
+//       8  case.withdrawn       -
+//       9  entries.read         keyring 1, first sequence 4, count 4
+//      10  blob.read            blob 16
+//      11  history.read         -
+//      12  cases.listed         -
+//      13  access.refused       -                                              alike for ids that exist and that do not
+//      14  directory.published  version 4, SHA-256 of the note 32
+//      15  policy.published     document text, version 4, SHA-256 of the note 32
+//
+// The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
+// tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
+// alone says nothing.
+//
+// The leaves of a case that its reporter may see form a chain of their own: head_0 is zero,
+// head_n = SHA-256("alcove case chain v1" 0x00 head_(n-1) n4 commitment_n). Every signed entry quotes the head its author
+// has seen (envelope.h), so a leaf that is left out, or shown to one side only, does not fit what the other side signed.
+//
+// Errors: those of errors.h. Threads: any; parsed values own their bytes.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/format/day.h"
+#include "crypto/format/ids.h"
+#include "crypto/format/kinds.h"
+
+namespace alcove::format {
+
+using crypto::Bytes;
+using crypto::BytesView;
+using crypto::Digest;
+
+enum class LeafKind : uint16_t {
+  kCaseFiled = 1,
+  kCaseAssigned = 2,
+  kCaseClaimed = 3,
+  kCaseOpened = 4,
+  kGrantReleased = 5,
+  kEntryAppended = 6,
+  kStateChanged = 7,
+  kCaseWithdrawn = 8,
+  kEntriesRead = 9,
+  kBlobRead = 10,
+  kHistoryRead = 11,
+  kCasesListed = 12,
+  kAccessRefused = 13,
+  kDirectoryPublished = 14,
+  kPolicyPublished = 15,
+};
+inline constexpr uint16_t kLastLeafKind = 15;
+
+// `case.filed`, ...
+std::string_view Name(LeafKind kind);
+
+// Details, one maker for each kind that has any. Texts longer than 255 bytes are cut there.
+namespace details {
+Bytes Filed(const Digest& entry_hash);
+Bytes Assigned(std::string_view staff);
+Bytes Opened(Keyring keyring);
+Bytes Released(std::string_view staff, ReleaseCondition condition);
+Bytes Appended(Keyring keyring, uint32_t sequence, const EntryId& entry, const Digest& entry_hash);
+Bytes StateChanged(uint8_t from, uint8_t to, std::string_view reason);
+Bytes EntriesRead(Keyring keyring, uint32_t first_sequence, uint32_t count);
+Bytes BlobRead(const BlobId& blob);
+Bytes DirectoryPublished(uint32_t version, const Digest& note_hash);
+Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest& note_hash);
+}  // namespace details
+
+// A leaf's content, field by field.
+struct Leaf {
+  LeafKind kind = LeafKind::kCaseFiled;
+  OrganisationId organisation;
+  // Zero: of no case.
+  CaseId case_id;
+  // Zero: not in the case's chain.
+  uint32_t number = 0;
+  Day day;
+  // Seconds since midnight UTC plus 1; zero: no time is kept.
+  uint32_t time = 0;
+  // A slug, or empty.
+  std::string actor;
+  // As one of the makers above gives it.
+  Bytes details;
+
+  bool operator==(const Leaf&) const = default;
+};
+
+// The content "ALL1". The leaf keeps the rules that ParseLeaf checks, else the result will not parse.
+Bytes LeafContent(const Leaf& leaf);
+
+// Checks codes, ranges, that the actor is a slug or empty, that a number stands only with a case, and the details' shape.
+absl::StatusOr<Leaf> ParseLeaf(BytesView content);
+
+// Details as words for people: {"keyring", "THREAD"}, {"staff", "amira"}. Hashes and ids in base32 or hex.
+std::vector<std::pair<std::string, std::string>> DescribeDetails(const Leaf& leaf);
+
+struct LeafSaltTag { static constexpr std::string_view kName = "leaf salt"; };
+using LeafSalt = crypto::FixedBytes<32, LeafSaltTag>;
+
+// What the ledger holds.
+Digest LeafCommitment(const LeafSalt& salt, BytesView content);
+// RFC 6962 leaf hash of a commitment.
+Digest LeafHash(const Digest& commitment);
+
+Digest NextChainHead(const Digest& head, uint32_t number, const Digest& commitment);
+
+// The reporter's check of a whole chain, from number 1 on.
+class LeafChain {
+ public:
+  LeafChain(const OrganisationId& organisation, const CaseId& case_id) : organisation_(organisation), case_(case_id) {}
+
+  // kBrokenChain unless the content is of this organisation and case and carries the next number. A day that goes back
+  // is refused too.
+  absl::StatusOr<Leaf> Append(BytesView content, const LeafSalt& salt);
+
+  uint32_t count() const { return count_; }
+  const Digest& head() const { return head_; }
+  // The head after the first `count` leaves: what an entry that quotes that count must quote as well.
+  // OUT_OF_RANGE when so many have not been appended.
+  absl::StatusOr<Digest> HeadAt(uint32_t count) const;
+
+ private:
+  OrganisationId organisation_;
+  CaseId case_;
+  uint32_t count_ = 0;
+  Day day_;
+  Digest head_;
+  std::vector<Digest> heads_;
+};
+
+}  // namespace alcove::format
