@@ -18,8 +18,8 @@
 #include <map>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include "crypto/bytes.h"
 
 namespace alcove::ledger {
