@@ -29,6 +29,7 @@
 //      13  access.refused       -                                              alike for ids that exist and that do not
 //      14  directory.published  version 4, SHA-256 of the note 32
 //      15  policy.published     document text, version 4, SHA-256 of the note 32
+//      16  ledger.listed        -                                              an auditor fetched a page of leaf hashes
 //
 // The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
 // tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
@@ -77,8 +78,9 @@ enum class LeafKind : uint16_t {
   kAccessRefused = 13,
   kDirectoryPublished = 14,
   kPolicyPublished = 15,
+  kLedgerListed = 16,
 };
-inline constexpr uint16_t kLastLeafKind = 15;
+inline constexpr uint16_t kLastLeafKind = 16;
 
 // `case.filed`, ...
 std::string_view Name(LeafKind kind);

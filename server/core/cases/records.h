@@ -222,13 +222,4 @@ struct Request : base::Record {
   crypto::Bytes answer;  // staff's calls only; a reporter's answers are made again from the case
 };
 
-// A refusal to this person stands in the ledger for this minute; more of them in the same minute are not written.
-struct RefusalMinute : base::Record {
-  static constexpr base::Table kTable = base::Table::kAuditIndex;
-  std::string key() const { return base::RowKey(staff, minute); }
-
-  base::StaffSlug staff;
-  std::uint32_t minute = 0;  // since 1970
-};
-
 }  // namespace alcove::cases

@@ -77,15 +77,13 @@ absl::StatusOr<std::vector<crypto::Digest>> PublishedTree::LeafHashes(std::uint6
   return prover_.LeafHashes(first, count);
 }
 
-absl::StatusOr<base::Outcome<CheckpointAnswer>> DecideGetCheckpoint(const base::Reader& rows) {
+absl::StatusOr<CheckpointAnswer> GetCheckpoint(const base::Reader& rows) {
   auto tree = PublishedTree::Newest(rows);
   if (!tree.ok()) return tree.status();
-  base::Outcome<CheckpointAnswer> outcome;
-  outcome.answer.note = tree->checkpoint().note;
-  return outcome;
+  return CheckpointAnswer{.note = tree->checkpoint().note};
 }
 
-absl::StatusOr<base::Outcome<InclusionAnswer>> DecideGetInclusionProof(const base::Reader& rows,
+absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows,
                                                                        crypto::BytesView leaf_hash,
                                                                        std::uint64_t size) {
   auto hash = crypto::Digest::FromBytes(leaf_hash);
@@ -96,16 +94,13 @@ absl::StatusOr<base::Outcome<InclusionAnswer>> DecideGetInclusionProof(const bas
   if (!place.ok()) return place.status();
   if (!*place) return NotPublished();
 
-  base::Outcome<InclusionAnswer> outcome;
-  outcome.answer.index = (*place)->record.index;
-  outcome.answer.size = tree->size();
-  auto hashes = tree->Inclusion(outcome.answer.index);
+  const std::uint64_t index = (*place)->record.index;
+  auto hashes = tree->Inclusion(index);
   if (!hashes.ok()) return hashes.status();
-  outcome.answer.hashes = *std::move(hashes);
-  return outcome;
+  return InclusionAnswer{.index = index, .size = tree->size(), .hashes = *std::move(hashes)};
 }
 
-absl::StatusOr<base::Outcome<ConsistencyAnswer>> DecideGetConsistencyProof(const base::Reader& rows,
+absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows,
                                                                            std::uint64_t from_size,
                                                                            std::uint64_t to_size) {
   if (from_size == 0) return base::FieldInvalid("from_size");
@@ -114,15 +109,12 @@ absl::StatusOr<base::Outcome<ConsistencyAnswer>> DecideGetConsistencyProof(const
   if (from_size > tree->size()) return base::FieldInvalid("from_size");
   if (auto older = PublishedTree::At(rows, from_size); !older.ok()) return older.status();
 
-  base::Outcome<ConsistencyAnswer> outcome;
-  outcome.answer.to_size = tree->size();
   auto hashes = tree->Consistency(from_size);
   if (!hashes.ok()) return hashes.status();
-  outcome.answer.hashes = *std::move(hashes);
-  return outcome;
+  return ConsistencyAnswer{.to_size = tree->size(), .hashes = *std::move(hashes)};
 }
 
-absl::StatusOr<base::Outcome<LeafHashPage>> DecideListLeafHashes(const base::Reader& rows,
+absl::StatusOr<base::Outcome<LeafHashPage>> ListLeafHashes(const base::Reader& rows,
                                                                  const base::OrganisationId& organisation,
                                                                  const base::StaffSlug& auditor,
                                                                  std::uint32_t from_index, std::uint32_t page_size,

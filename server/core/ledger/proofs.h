@@ -59,12 +59,12 @@ class PublishedTree {
   Prover prover_;
 };
 
-// The decisions behind LedgerService.
+// Behind LedgerService. Only the auditor's listing leaves a leaf.
 
 struct CheckpointAnswer {
   crypto::Bytes note;
 };
-absl::StatusOr<base::Outcome<CheckpointAnswer>> DecideGetCheckpoint(const base::Reader& rows);
+absl::StatusOr<CheckpointAnswer> GetCheckpoint(const base::Reader& rows);
 
 struct InclusionAnswer {
   std::uint64_t index = 0;
@@ -72,7 +72,7 @@ struct InclusionAnswer {
   std::vector<crypto::Digest> hashes;  // leaf to root
 };
 // FieldInvalid("leaf_hash") unless 32 bytes. Dummy leaves are proved like any other.
-absl::StatusOr<base::Outcome<InclusionAnswer>> DecideGetInclusionProof(const base::Reader& rows,
+absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows,
                                                                        crypto::BytesView leaf_hash, std::uint64_t size);
 
 struct ConsistencyAnswer {
@@ -80,7 +80,7 @@ struct ConsistencyAnswer {
   std::vector<crypto::Digest> hashes;
 };
 // FieldInvalid("from_size") for 0, which proves nothing, and for more than `to_size`.
-absl::StatusOr<base::Outcome<ConsistencyAnswer>> DecideGetConsistencyProof(const base::Reader& rows,
+absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows,
                                                                            std::uint64_t from_size,
                                                                            std::uint64_t to_size);
 
@@ -91,7 +91,7 @@ struct LeafHashPage {
 inline constexpr std::uint32_t kMostLeafHashes = 1000;
 // All pages of one listing are of the tree that was newest at its first page. The page leaves a leaf of the auditor.
 // `page_token` takes the place of `from_index`. FieldInvalid for a token that no page gave and a size above the limit.
-absl::StatusOr<base::Outcome<LeafHashPage>> DecideListLeafHashes(const base::Reader& rows,
+absl::StatusOr<base::Outcome<LeafHashPage>> ListLeafHashes(const base::Reader& rows,
                                                                  const base::OrganisationId& organisation,
                                                                  const base::StaffSlug& auditor,
                                                                  std::uint32_t from_index, std::uint32_t page_size,
