@@ -12,10 +12,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "crypto/format/ids.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "server/core/base/changes.h"
+#include "server/core/base/ids.h"
 #include "server/core/base/time.h"
 
 namespace alcove::ledger {

@@ -17,9 +17,9 @@
 
 namespace alcove::ledger {
 
-// One thing that happened, and who did it. There are three ways to make one because three kinds of actor leave different
-// traces: a person of staff is named to the second, a reporter is not named and known to the day, and the server itself
-// follows whoever moved it, so its acts are known to the day too.
+// One thing that happened, and who did it. There are three ways to make one because three kinds of actor leave
+// different traces: a person of staff is named to the second, a reporter is not named and known to the day, and the
+// server itself follows whoever moved it, so its acts are known to the day too.
 class Act {
  public:
   static Act OfStaff(format::LeafKind kind, const base::StaffSlug& actor, base::Instant at, crypto::Bytes details = {});

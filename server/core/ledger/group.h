@@ -13,8 +13,8 @@
 // If the batch fails, the group is dropped and the frontier stands as it was.
 //
 // The promise. Its tree is RFC 6962 over the leaf hashes of those leaves of the group that want one, but filled up with
-// random hashes to a fixed number of places (64, or the next power of two when more want one), and each leaf gets a place
-// drawn at random. So a promise says neither how many others filed at the same moment nor in what order.
+// random hashes to a fixed number of places (64, or the next power of two when more want one), and each leaf gets a
+// place drawn at random. So a promise says neither how many others filed at the same moment nor in what order.
 #pragma once
 
 #include <absl/status/status.h>
@@ -38,7 +38,8 @@ inline constexpr std::uint32_t kPromisePlaces = 64;
 class CommitGroup {
  public:
   // Copies the frontier. `random` outlives the group.
-  CommitGroup(const Frontier& from, crypto::Random& random) : frontier_(from), from_size_(from.size()), random_(random) {}
+  CommitGroup(const Frontier& from, crypto::Random& random)
+      : frontier_(from), from_size_(from.size()), random_(random) {}
 
   // The leaf's index. TreeFull when the contract cannot count further.
   absl::StatusOr<std::uint64_t> Append(const base::LeafDraft& leaf);
@@ -51,8 +52,8 @@ class CommitGroup {
   // Nothing was appended: there is nothing to write.
   bool empty() const { return frontier_.size() == from_size_; }
 
-  // "ALQ1" for every Append so far that wants one, and an empty string for the others, in order of Append. One signature,
-  // or none when no leaf wants a promise; about seven hashes a leaf.
+  // "ALQ1" for every Append so far that wants one, and an empty string for the others, in order of Append. One
+  // signature, or none when no leaf wants a promise; about seven hashes a leaf.
   std::vector<crypto::Bytes> Promises(const format::OrganisationId& organisation, format::Day day,
                                       const crypto::SigningKey& log_key);
 

@@ -83,9 +83,8 @@ absl::StatusOr<CheckpointAnswer> GetCheckpoint(const base::Reader& rows) {
   return CheckpointAnswer{.note = tree->checkpoint().note};
 }
 
-absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows,
-                                                                       crypto::BytesView leaf_hash,
-                                                                       std::uint64_t size) {
+absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows, crypto::BytesView leaf_hash,
+                                                  std::uint64_t size) {
   auto hash = crypto::Digest::FromBytes(leaf_hash);
   if (!hash.ok()) return base::FieldInvalid("leaf_hash");
   auto tree = PublishedTree::At(rows, size);
@@ -100,9 +99,8 @@ absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows,
   return InclusionAnswer{.index = index, .size = tree->size(), .hashes = *std::move(hashes)};
 }
 
-absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows,
-                                                                           std::uint64_t from_size,
-                                                                           std::uint64_t to_size) {
+absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows, std::uint64_t from_size,
+                                                      std::uint64_t to_size) {
   if (from_size == 0) return base::FieldInvalid("from_size");
   auto tree = PublishedTree::At(rows, to_size);
   if (!tree.ok()) return tree.status();
@@ -115,11 +113,10 @@ absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows,
 }
 
 absl::StatusOr<base::Outcome<LeafHashPage>> ListLeafHashes(const base::Reader& rows,
-                                                                 const base::OrganisationId& organisation,
-                                                                 const base::StaffSlug& auditor,
-                                                                 std::uint32_t from_index, std::uint32_t page_size,
-                                                                 std::string_view page_token, base::Instant now,
-                                                                 crypto::Random& random) {
+                                                           const base::OrganisationId& organisation,
+                                                           const base::StaffSlug& auditor, std::uint32_t from_index,
+                                                           std::uint32_t page_size, std::string_view page_token,
+                                                           base::Instant now, crypto::Random& random) {
   if (page_size > kMostLeafHashes) return base::FieldInvalid("page_size");
   if (page_size == 0) page_size = kMostLeafHashes;
   Position position{.size = 0, .next = from_index};
@@ -129,8 +126,8 @@ absl::StatusOr<base::Outcome<LeafHashPage>> ListLeafHashes(const base::Reader& r
     position = *parsed;
   }
   auto tree = PublishedTree::At(rows, position.size);
-  if (!tree.ok()) return absl::IsNotFound(tree.status()) && position.size != 0 ? base::FieldInvalid("page_token")
-                                                                               : tree.status();
+  if (!tree.ok())
+    return absl::IsNotFound(tree.status()) && position.size != 0 ? base::FieldInvalid("page_token") : tree.status();
   const std::uint64_t first = std::min(position.next, tree->size());
   const std::uint64_t count = std::min<std::uint64_t>(page_size, tree->size() - first);
 

@@ -1,5 +1,5 @@
-// What the ledger shows: checkpoints, and proofs as of checkpoints. Nothing here looks past a published size: a leaf that
-// is in the tree but not yet in a published one is as unknown as a leaf that never was.
+// What the ledger shows: checkpoints, and proofs as of checkpoints. Nothing here looks past a published size: a leaf
+// that is in the tree but not yet in a published one is as unknown as a leaf that never was.
 //
 // Reads rows through base::Reader; any thread; DataLoss where rows contradict each other.
 #pragma once
@@ -72,17 +72,16 @@ struct InclusionAnswer {
   std::vector<crypto::Digest> hashes;  // leaf to root
 };
 // FieldInvalid("leaf_hash") unless 32 bytes. Dummy leaves are proved like any other.
-absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows,
-                                                                       crypto::BytesView leaf_hash, std::uint64_t size);
+absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows, crypto::BytesView leaf_hash,
+                                                  std::uint64_t size);
 
 struct ConsistencyAnswer {
   std::uint64_t to_size = 0;
   std::vector<crypto::Digest> hashes;
 };
 // FieldInvalid("from_size") for 0, which proves nothing, and for more than `to_size`.
-absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows,
-                                                                           std::uint64_t from_size,
-                                                                           std::uint64_t to_size);
+absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows, std::uint64_t from_size,
+                                                      std::uint64_t to_size);
 
 struct LeafHashPage {
   std::vector<crypto::Digest> leaf_hashes;
@@ -92,10 +91,9 @@ inline constexpr std::uint32_t kMostLeafHashes = 1000;
 // All pages of one listing are of the tree that was newest at its first page. The page leaves a leaf of the auditor.
 // `page_token` takes the place of `from_index`. FieldInvalid for a token that no page gave and a size above the limit.
 absl::StatusOr<base::Outcome<LeafHashPage>> ListLeafHashes(const base::Reader& rows,
-                                                                 const base::OrganisationId& organisation,
-                                                                 const base::StaffSlug& auditor,
-                                                                 std::uint32_t from_index, std::uint32_t page_size,
-                                                                 std::string_view page_token, base::Instant now,
-                                                                 crypto::Random& random);
+                                                           const base::OrganisationId& organisation,
+                                                           const base::StaffSlug& auditor, std::uint32_t from_index,
+                                                           std::uint32_t page_size, std::string_view page_token,
+                                                           base::Instant now, crypto::Random& random);
 
 }  // namespace alcove::ledger

@@ -14,8 +14,7 @@ absl::StatusOr<base::Outcome<std::monostate>> DecideRefusal(const base::Reader& 
                                                             crypto::Random& random) {
   Refusal mark;
   mark.staff = caller;
-  mark.minute =
-      static_cast<std::uint32_t>(std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count());
+  mark.minute = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count());
   auto before = rows.Get<Refusal>(mark.key());
   if (!before.ok()) return before.status();
 

@@ -15,9 +15,7 @@ namespace {
 constexpr uint8_t kLeafPrefix = 0x00;
 constexpr uint8_t kNodePrefix = 0x01;
 
-std::string_view View(const uint8_t* bytes, size_t count) {
-  return {reinterpret_cast<const char*>(bytes), count};
-}
+std::string_view View(const uint8_t* bytes, size_t count) { return {reinterpret_cast<const char*>(bytes), count}; }
 
 // The largest power of two smaller than `count`, which is at least 2: where RFC 6962 splits a range.
 uint64_t SplitOf(uint64_t count) { return std::bit_floor(count - 1); }

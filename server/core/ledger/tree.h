@@ -1,8 +1,8 @@
 // The tree that the ledger's leaves grow: RFC 6962 section 2.1, SHA-256, append only.
 //
-// This is the builder. Whoever checks a proof uses crypto/merkle.h, which is written from the other end (iterative, over
-// the bits of index and size) and shares no line with this file, the two hash functions included: a mistake made here is
-// not repeated there, and tests hold the one to the other.
+// This is the builder. Whoever checks a proof uses crypto/merkle.h, which is written from the other end (iterative,
+// over the bits of index and size) and shares no line with this file, the two hash functions included: a mistake made
+// here is not repeated there, and tests hold the one to the other.
 //
 // Shape on disk. A node (level, index) covers the leaves [index * 2^level, (index + 1) * 2^level). Only every eighth
 // level is kept: tile (L, T) holds the nodes (8 L, 256 T) to (8 L, 256 T + 255) from the left, the last tile of a level
@@ -12,14 +12,15 @@
 // Threads: a Frontier belongs to one thread (the Journal's). A Prover belongs to one request.
 #pragma once
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
 #include <vector>
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include "crypto/bytes.h"
 
 namespace alcove::ledger {
