@@ -76,18 +76,22 @@ def rooms(tree, _bin):
 
 
 def shown_commands(text):
-    """(line number, words) of every command in a sh, bash or console block."""
+    """(line number, words) of every command: fenced blocks, indented blocks, and `bash ...` or `alcove ...` in a line."""
     language, commands, joined = None, [], ""
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("```"):
             language = None if language is not None else line[3:].strip()
             continue
-        if language not in ("sh", "bash", "console"):
+        if language is None and not line.startswith("    "):
+            shown = re.findall(r"`((?:bash|cmake|alcoved?) [^`]*)`", line)
+            commands += [(number, re.sub(r"[\[\]|]", " ", command).split()) for command in shown]
             continue
-        if language == "console":
-            if not line.startswith("$ "):
-                continue
-            line = line[2:]
+        if language not in (None, "sh", "bash", "console"):
+            continue
+        line = line.strip()
+        if language == "console" and not line.startswith("$ "):
+            continue
+        line = line[2:] if line.startswith("$ ") else line
         if line.endswith("\\"):
             joined += line[:-1]
             continue
@@ -106,12 +110,22 @@ def readme(tree, binaries):
     for number, words in commands:
         words = words[1:] if words[0] == "sudo" else words
         tool = os.path.basename(words[0])
-        if tool == "bash" and len(words) > 1 and not os.path.exists(os.path.join(tree, words[1])):
-            yield f"README.md:{number}: {words[1]} does not exist"
+        if tool == "bash" and len(words) > 1:
+            yield from missing_script(number, tree, words[1:])
         if tool == "cmake" and "--preset" in words and f'"{words[words.index("--preset") + 1]}"' not in presets:
             yield f"README.md:{number}: there is no such preset: {' '.join(words)}"
         if tool in ("alcove", "alcoved"):
             yield from missing_command(number, tool, words[1:], binaries)
+
+
+def missing_script(number, tree, words):
+    if not os.path.exists(os.path.join(tree, words[0])):
+        yield f"README.md:{number}: {words[0]} does not exist"
+        return
+    script = read(tree, words[0]).decode()
+    for flag in (word for word in words[1:] if word.startswith("--")):
+        if flag not in script:
+            yield f"README.md:{number}: {words[0]} knows no {flag}"
 
 
 def missing_command(number, tool, words, binaries):
@@ -143,6 +157,9 @@ FAULTS = [
     ("rooms", "crypto/x.h", "", "crypto: has no DESIGN.md"),
     ("rooms", "tests/forgotten/CMakeLists.txt", "", "its tests never run"),
     ("readme", "README.md", "```sh\nbash tests/nothing.sh\n```\n", "tests/nothing.sh does not exist"),
+    ("readme", "README.md", "and\n\n    bash tests/nothing.sh   # nothing\n", "tests/nothing.sh does not exist"),
+    ("readme", "README.md", "| `bash tests/nothing.sh [--x]` |", "tests/nothing.sh does not exist"),
+    ("readme", "README.md", "`bash bin/alcove --runs N`", "knows no --runs"),
     ("readme", "README.md", "```sh\ncmake --preset nothing\n```\n", "no such preset"),
     ("readme", "README.md", "```console\n$ alcove no such\n```\n", "alcove no such does not exist"),
     ("readme", "README.md", "```console\n$ alcove yes sir --no-flag\n```\n", "knows no --no-flag"),
