@@ -1,0 +1,218 @@
+#include "server/storage/rocks_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/write_batch.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "server/core/base/errors.h"
+
+namespace alcove::storage {
+namespace {
+
+// The default info log writes host facts and times, and kills the process when the device is full.
+class SilentLog final : public rocksdb::Logger {
+ public:
+  SilentLog() : rocksdb::Logger(rocksdb::InfoLogLevel::HEADER_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// RocksDB's texts name paths and sometimes keys, so only the kind of the error goes on.
+absl::Status StatusOf(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsNoSpace()) return base::StoreFull();
+  if (status.IsCorruption()) return absl::DataLossError("the database is damaged");
+  if (status.IsPathNotFound() || status.IsNotFound()) return absl::DataLossError("a file of the database is missing");
+  if (status.IsIOError()) return absl::UnavailableError("the device failed");
+  return absl::UnavailableError("the database refused");
+}
+
+rocksdb::Options OptionsFor(const RocksOptions& wanted) {
+  rocksdb::Options o;
+  o.create_if_missing = wanted.create;
+  o.error_if_exists = wanted.create;
+  o.info_log = std::make_shared<SilentLog>();
+  o.info_log_level = rocksdb::InfoLogLevel::HEADER_LEVEL;
+  o.keep_log_file_num = 1;
+  o.recycle_log_file_num = 0;
+  o.stats_dump_period_sec = 0;
+  o.stats_persist_period_sec = 0;
+  o.persist_stats_to_disk = false;
+  o.db_host_id.clear();
+  o.allow_data_in_errors = false;
+
+  o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  o.wal_compression = rocksdb::kNoCompression;
+  o.paranoid_checks = true;
+  o.paranoid_file_checks = true;
+  o.max_bgerror_resume_count = 0;
+  o.max_open_files = -1;
+
+  o.compression = rocksdb::kNoCompression;
+  o.bottommost_compression = rocksdb::kNoCompression;
+  o.write_buffer_size = wanted.write_buffer_bytes;
+  o.max_write_buffer_number = 3;
+  o.max_background_jobs = 2;
+  o.bytes_per_sync = std::uint64_t{1} << 20;
+  o.max_manifest_file_size = std::uint64_t{4} << 20;
+  // Sequence numbers, which keep the order of arrival, become zero once a file was rewritten at the bottom.
+  o.periodic_compaction_seconds = 24 * 3600;
+
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(std::size_t{8} << 20);
+  table.format_version = 5;
+  o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return o;
+}
+
+class RocksStore final : public RowStore {
+ public:
+  RocksStore(RocksOptions options, std::unique_ptr<rocksdb::DB> db) : options_(std::move(options)), db_(std::move(db)) {
+    write_.sync = options_.sync;
+  }
+  ~RocksStore() override {
+    if (!options_.read_only && !full_) (void)db_->FlushWAL(true);
+    (void)db_->Close();
+  }
+
+  absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override {
+    rocksdb::PinnableSlice found;
+    const rocksdb::Status status = db_->Get(read_, db_->DefaultColumnFamily(), SliceOf(key), &found);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return StatusOf(status);
+    value->assign(found.data(), found.size());
+    return true;
+  }
+
+  absl::StatusOr<std::optional<base::RowVersion>> Version(std::string_view key) const override {
+    rocksdb::PinnableSlice found;
+    const rocksdb::Status status = db_->Get(read_, db_->DefaultColumnFamily(), SliceOf(key), &found);
+    if (status.IsNotFound()) return std::optional<base::RowVersion>();
+    if (!status.ok()) return StatusOf(status);
+    return std::optional<base::RowVersion>(base::RowVersion(ViewOf(found)));
+  }
+
+  absl::Status Scan(std::string_view prefix, std::string_view after, const Visit& visit) const override {
+    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read_));
+    row->Seek(SliceOf(after.empty() || after < prefix ? prefix : after));
+    if (!after.empty() && row->Valid() && ViewOf(row->key()) == after) row->Next();
+    for (; row->Valid() && ViewOf(row->key()).starts_with(prefix); row->Next())
+      if (!visit(ViewOf(row->key()), ViewOf(row->value()))) break;
+    return StatusOf(row->status());
+  }
+
+  absl::Status Commit(std::span<const RowWrite> writes, std::span<const RowExpectation> expectations) override {
+    const std::lock_guard lock(commit_mutex_);
+    if (options_.read_only) return absl::FailedPreconditionError("opened for reading only");
+    if (failed_) return base::StoreFailed();
+    if (full_ || !HasRoom()) {
+      full_ = true;
+      return base::StoreFull();
+    }
+    for (const RowExpectation& expectation : expectations) {
+      const auto version = Version(expectation.key);
+      if (!version.ok()) return version.status();
+      if (*version != expectation.version) return base::Contended();
+    }
+    batch_.Clear();
+    for (const RowWrite& write : writes) {
+      const rocksdb::Status status = write.remove ? batch_.Delete(SliceOf(write.key))
+                                                  : batch_.Put(SliceOf(write.key), SliceOf(write.value));
+      if (!status.ok()) return StatusOf(status);
+    }
+    const rocksdb::Status status = db_->Write(write_, &batch_);
+    if (status.ok()) return absl::OkStatus();
+    if (status.IsNoSpace()) {
+      full_ = true;
+      return base::StoreFull();
+    }
+    failed_ = true;
+    return StatusOf(status);
+  }
+
+  absl::Status Resume() override {
+    const std::lock_guard lock(commit_mutex_);
+    if (failed_) return base::StoreFailed();
+    if (!full_) return absl::OkStatus();
+    if (!HasRoom()) return base::StoreFull();
+    const rocksdb::Status status = db_->Resume();
+    if (!status.ok()) return base::StoreFull();
+    full_ = false;
+    return absl::OkStatus();
+  }
+
+  absl::Status Settle() override {
+    rocksdb::CompactRangeOptions compact;
+    compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    compact.exclusive_manual_compaction = false;
+    return StatusOf(db_->CompactRange(compact, nullptr, nullptr));
+  }
+
+  absl::Status CopyTo(const std::string& directory) override {
+    rocksdb::Checkpoint* made = nullptr;
+    if (const rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made); !status.ok())
+      return StatusOf(status);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    return StatusOf(checkpoint->CreateCheckpoint(directory));
+  }
+
+ private:
+  bool HasRoom() const {
+    if (options_.reserve_bytes == 0) return true;
+    struct statvfs device = {};
+    if (statvfs(options_.directory.c_str(), &device) != 0) return true;
+    return std::uint64_t{device.f_bavail} * device.f_frsize >= options_.reserve_bytes;
+  }
+
+  const RocksOptions options_;
+  const std::unique_ptr<rocksdb::DB> db_;
+  const rocksdb::ReadOptions read_;
+  rocksdb::WriteOptions write_;
+
+  std::mutex commit_mutex_;
+  rocksdb::WriteBatch batch_{0, 0, 8, 0};  // 8 bytes of checksum travel with every row up to the memtable
+  bool full_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RowStore>> OpenRocksStore(const RocksOptions& options) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(std::filesystem::path(options.directory) / "CURRENT", error);
+  if (options.create && exists) return absl::AlreadyExistsError("the directory holds a database already");
+  if (!options.create && !exists) return absl::NotFoundError("there is no database in the directory");
+  if (options.create) {
+    if (mkdir(options.directory.c_str(), 0700) != 0 && errno != EEXIST)
+      return absl::UnavailableError("the database directory cannot be made");
+    if (chmod(options.directory.c_str(), 0700) != 0)
+      return absl::UnavailableError("the database directory's mode cannot be set");
+  }
+  const rocksdb::Options rocks = OptionsFor(options);
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.directory, &opened)
+                                                   : rocksdb::DB::Open(rocks, options.directory, &opened);
+  if (!status.ok()) {
+    if (status.ToString().find("lock") != std::string::npos)
+      return absl::UnavailableError("another process has the database open");
+    return StatusOf(status);
+  }
+  return std::unique_ptr<RowStore>(std::make_unique<RocksStore>(options, std::unique_ptr<rocksdb::DB>(opened)));
+}
+
+}  // namespace alcove::storage
