@@ -1,7 +1,7 @@
 // The rows of the store and the keys they stand under. This is the whole list: no other row exists.
 //
 //   table        key                                          scope  holds
-//   kFormat      -                                            store  format number, organisation id (storage's own)
+//   kFormat      -                                            kek    format number, organisation, store key (storage's own)
 //   kCaseKey     case16                                       kek    the case's at-rest key (storage's own)
 //   kOrganisation -                                           store  current directory version, policy versions
 //   kDirectory   version4                                     store  a published directory, the note as received
@@ -87,7 +87,7 @@ struct TableTraits {
 };
 
 inline constexpr std::array kTables = {
-    TableTraits{Table::kFormat, "format", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kFormat, "format", Scope::kKek, SlugPlace::kNone, 0},
     TableTraits{Table::kCaseKey, "case-key", Scope::kKek, SlugPlace::kNone, 16},
     TableTraits{Table::kOrganisation, "organisation", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kDirectory, "directory", Scope::kStore, SlugPlace::kNone, 4},

@@ -1,0 +1,158 @@
+#include "server/storage/seal.h"
+
+#include <utility>
+
+#include "crypto/hkdf.h"
+#include "crypto/padme.h"
+#include "server/core/base/errors.h"
+#include "server/core/base/keys.h"
+#include "server/storage/errors.h"
+
+namespace alcove::storage {
+namespace {
+
+constexpr std::string_view kWrapLabel = "alcove at rest, wrapping key v1";
+constexpr std::string_view kRowLabel = "alcove at rest, rows v1";
+constexpr std::string_view kIndexLabel = "alcove at rest, index v1";
+constexpr std::uint64_t kPaddingFloor = 128;
+constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
+constexpr std::size_t kYoungCaseKeys = 2048;
+
+// The row kFormat, sealed under the wrapping key:  magic4 "ALF1"  format4  organisation16  store-key32.
+// Later formats keep the first eight bytes.
+constexpr std::string_view kFormatMagic = "ALF1";
+constexpr std::size_t kFormatSize = 4 + 4 + 16 + 32;
+constexpr std::size_t kFormatHead = 4 + 4;
+
+std::string FormatKey() { return std::string(1, static_cast<char>(base::Table::kFormat)); }
+
+}  // namespace
+
+absl::Status Vault::Create(RowStore& rows, const crypto::SymmetricKey& kek, const base::OrganisationId& organisation,
+                           crypto::Random& random) {
+  const crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
+  const crypto::SymmetricKey store_key = crypto::SymmetricKey::Draw(random);
+  crypto::Plaintext format;
+  format.bytes.reserve(kFormatSize);
+  format.bytes.append(kFormatMagic);
+  base::AppendKeyPart(format.bytes, kFormatNumber);
+  format.bytes.append(organisation.view());
+  format.bytes.append(store_key.expose());
+  const std::string key = FormatKey();
+  const std::string value = crypto::Seal(wrapping, format, crypto::AssociatedData(key), random);
+  const RowWrite write{key, value};
+  const RowExpectation absent{key, std::nullopt};
+  const absl::Status status = rows.Commit({&write, 1}, {&absent, 1});
+  if (base::ReasonOf(status) == base::Reason::kContended) return absl::AlreadyExistsError("the store is in use already");
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const crypto::SymmetricKey& kek,
+                                                   crypto::Random& random) {
+  std::string value;
+  const std::string key = FormatKey();
+  const absl::StatusOr<bool> found = rows.Get(key, &value);
+  if (!found.ok()) return found.status();
+  if (!*found) return LedgerDamaged("the format row is missing");
+  crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
+  const auto format = crypto::Open(wrapping, value, crypto::AssociatedData(key));
+  if (!format.ok()) return WrongKek();
+  const std::string_view bytes = format->view();
+  if (bytes.size() < kFormatHead || !bytes.starts_with(kFormatMagic)) return LedgerDamaged("the format row is malformed");
+  std::uint32_t number = 0;
+  for (const char c : bytes.substr(4, 4)) number = number << 8 | static_cast<unsigned char>(c);
+  if (number > kFormatNumber) return FormatNewer();
+  if (bytes.size() != kFormatSize) return LedgerDamaged("the format row is malformed");
+  const auto organisation = base::OrganisationId::FromBytes(bytes.substr(8, 16));
+  const auto store_key = crypto::SymmetricKey::FromBytes(bytes.substr(24, 32));
+  if (!organisation.ok() || !store_key.ok()) return LedgerDamaged("the format row is malformed");
+  return std::unique_ptr<Vault>(new Vault(rows, std::move(wrapping), *store_key, *organisation, random));
+}
+
+Vault::Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, const crypto::SymmetricKey& store_key,
+             const base::OrganisationId& organisation, crypto::Random& random)
+    : rows_(rows),
+      wrapping_key_(std::move(wrapping_key)),
+      store_key_(std::make_shared<const crypto::SymmetricKey>(crypto::DeriveKey(store_key, kRowLabel))),
+      keys_(std::make_unique<DiskKeys>(crypto::DeriveKey(store_key, kIndexLabel))),
+      organisation_(organisation),
+      random_(random) {}
+
+absl::StatusOr<RowKey> Vault::KeyFor(base::Table table, std::string_view key) const {
+  const base::TableTraits* traits = base::TraitsOf(table);
+  if (traits == nullptr || traits->scope == base::Scope::kKek || table == base::Table::kFormat)
+    return base::Broken("a row that only storage may touch");
+  if (traits->scope == base::Scope::kStore) return store_key_;
+  if (key.size() < kCaseIdSize) return base::Broken("a row of a case without its id");
+
+  const std::string case_id(key.substr(0, kCaseIdSize));
+  {
+    const std::lock_guard lock(case_keys_.mutex);
+    if (const auto kept = case_keys_.young.find(case_id); kept != case_keys_.young.end()) return kept->second;
+    if (const auto kept = case_keys_.old.find(case_id); kept != case_keys_.old.end()) {
+      RowKey found = kept->second;
+      case_keys_.young.emplace(case_id, found);
+      return found;
+    }
+  }
+  std::string disk_key;
+  if (const absl::Status status = keys_->Append(base::Table::kCaseKey, case_id, &disk_key); !status.ok()) return status;
+  std::string sealed;
+  const absl::StatusOr<bool> found = rows_.Get(disk_key, &sealed);
+  if (!found.ok()) return found.status();
+  if (!*found) return RowKey();
+  absl::StatusOr<RowKey> unwrapped = Unwrap(disk_key, sealed);
+  if (unwrapped.ok()) Keep(case_id, *unwrapped);
+  return unwrapped;
+}
+
+absl::StatusOr<RowKey> Vault::Unwrap(std::string_view disk_key, std::string_view sealed) const {
+  const auto opened = crypto::Open(wrapping_key_, sealed, crypto::AssociatedData(disk_key));
+  if (!opened.ok()) return RowDamaged("case-key");
+  auto key = crypto::SymmetricKey::FromBytes(opened->view());
+  if (!key.ok()) return RowDamaged("case-key");
+  return RowKey(std::make_shared<const crypto::SymmetricKey>(*std::move(key)));
+}
+
+RowKey Vault::DrawCaseKey(std::string_view disk_key, std::string* wrapped) const {
+  auto key = std::make_shared<const crypto::SymmetricKey>(crypto::SymmetricKey::Draw(random_));
+  crypto::SealAppend(wrapping_key_, key->expose(), crypto::AssociatedData(disk_key), random_, wrapped);
+  return key;
+}
+
+void Vault::Keep(std::string_view case_id, RowKey key) const {
+  const std::lock_guard lock(case_keys_.mutex);
+  if (case_keys_.young.size() >= kYoungCaseKeys) {
+    case_keys_.old = std::move(case_keys_.young);
+    case_keys_.young.clear();
+  }
+  case_keys_.young.insert_or_assign(std::string(case_id), std::move(key));
+}
+
+void Vault::Forget(std::string_view case_id) const {
+  const std::lock_guard lock(case_keys_.mutex);
+  case_keys_.young.erase(std::string(case_id));
+  case_keys_.old.erase(std::string(case_id));
+}
+
+void Vault::Seal(const crypto::SymmetricKey& key, std::string_view disk_key, std::string* content,
+                 std::string* out) const {
+  const std::uint64_t padded = crypto::PaddedSize(content->size() + 1, kPaddingFloor);
+  content->push_back(static_cast<char>(0x80));
+  content->resize(padded, '\0');
+  crypto::SealAppend(key, *content, crypto::AssociatedData(disk_key), random_, out);
+}
+
+absl::StatusOr<crypto::Plaintext> Vault::Open(base::Table table, const crypto::SymmetricKey& key,
+                                              std::string_view disk_key, std::string_view sealed) const {
+  auto opened = crypto::Open(key, sealed, crypto::AssociatedData(disk_key));
+  if (opened.ok()) return opened;
+  const base::TableTraits* traits = base::TraitsOf(table);
+  return RowDamaged(traits == nullptr ? "unknown" : traits->name);
+}
+
+absl::StatusOr<std::string_view> Vault::Content(const crypto::Plaintext& padded) {
+  return crypto::Unpad(padded.view(), kPaddingFloor);
+}
+
+}  // namespace alcove::storage
