@@ -49,6 +49,8 @@ struct KeyringState {
   std::uint32_t length = 0;           // number of entries
   crypto::Digest head;                // hash of the last entry; zero while there is none
   crypto::Digest epoch_record_hash;   // of the current epoch's record
+  std::uint32_t seen_leaves = 0;      // leaves of the case's chain that the last entry's author had seen
+  base::Day last_day;                 // as the last entry's envelope has it
   std::vector<grants::Holder> holders;  // of the current epoch, the mailbox not among them, in the record's order
 
   friend bool operator==(const KeyringState&, const KeyringState&) = default;
@@ -88,6 +90,7 @@ struct Case : base::Record {
 
   std::uint32_t leaf_count = 0;  // reporter-visible leaves; the newest has this number
   crypto::Digest leaf_head;
+  base::Day leaf_day;  // of the newest leaf; days in the chain never go back, whatever the clock does
   std::uint32_t history_length = 0;  // leaves of the team's history that the reporter does not see
 
   std::uint64_t blob_bytes = 0;  // of all blobs that entries name
@@ -139,14 +142,15 @@ struct Identity : base::Record {
   crypto::Bytes sealed;
 };
 
-// A leaf of the case's chain, opened: what the reporter sees and can check.
+// A leaf of the case's chain, opened: what the reporter sees and can check. Where it stands in the ledger says
+// ledger::LeafPlace.
 struct CaseLeaf : base::Record {
   static constexpr base::Table kTable = base::Table::kCaseLeaf;
   std::string key() const { return base::RowKey(case_id, number); }
 
   base::CaseId case_id;
   std::uint32_t number = 0;  // from 1, as in the leaf's content
-  std::uint64_t index = 0;   // in the ledger
+  crypto::Digest head;       // of the chain with this leaf
   crypto::Bytes content;     // "ALL1"
   crypto::Bytes salt;        // 32 bytes
   crypto::Bytes promise;     // "ALQ1" for the filing, else empty
@@ -160,7 +164,6 @@ struct HistoryLeaf : base::Record {
   base::CaseId case_id;
   std::uint32_t number = 0;  // from 1, in the order of these rows
   std::uint32_t after = 0;   // leaves the case's chain had then: where the row stands in the history
-  std::uint64_t index = 0;
   crypto::Bytes content;
   crypto::Bytes salt;
 };

@@ -1,13 +1,12 @@
 // The team's side of a case. The caller is a person of the directory.
 //
 // Every function first finds the caller's membership, then the case, then asks the wall; whatever is missing on that way
-// is NOTHING_HERE. The door meets that answer with `RecordRefusal`, for ids that exist and ids that do not alike.
+// is NOTHING_HERE. The door meets that answer with ledger::DecideRefusal, for ids that exist and ids that do not alike.
 // What a person read is in the ledger before the answer leaves: the outcome's leaves are committed first.
 #pragma once
 
 #include <absl/status/statusor.h>
 
-#include <optional>
 #include <string>
 
 #include "server/core/base/changes.h"
@@ -57,9 +56,5 @@ absl::StatusOr<base::Outcome<Moved>> ChangeCaseState(const Ports& ports, const b
 // that the reporter does not see.
 absl::StatusOr<base::Outcome<LeafPage>> ListHistory(const Ports& ports, const base::StaffSlug& caller,
                                                     const base::CaseId& id, const PageRequest& page);
-
-// The leaf of a refusal: for every staff call that was answered NOTHING_HERE. At most one a person and minute is written;
-// nothing when this minute has its leaf (the row of the minute exists). What was asked for is not in the leaf.
-absl::StatusOr<std::optional<base::Outcome<bool>>> RecordRefusal(const Ports& ports, const base::StaffSlug& caller);
 
 }  // namespace alcove::cases

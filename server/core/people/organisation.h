@@ -21,6 +21,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/format/directory.h"
+#include "crypto/format/policy.h"
 #include "server/core/base/ids.h"
 #include "server/core/base/time.h"
 #include "server/core/people/form.h"
@@ -31,20 +32,8 @@
 
 namespace alcove::people {
 
-// What a person may be. Lines of the directory, so no administrator can hand one out.
-enum class Role : std::uint8_t {
-  kInvestigator = 1,
-  kAdministrator,
-  kCustodian,
-  kProtectionOfficer,
-  kAuditor,
-  kEscalation,
-  kFallback,
-  kApprover,
-};
-
-// The directory's word for a role; nothing for a word that is none.
-std::optional<Role> RoleNamed(std::string_view word);
+using format::Name;
+using format::Role;
 
 // One machine of a person: a key to wrap to and a key to sign with.
 struct Device {
@@ -74,17 +63,18 @@ struct Person {
   const Device* DeviceOf(const crypto::KeyId& encryption_key_id) const;
 };
 
-// The policy documents by their names; the names are the contract's.
-enum class Document : std::uint8_t { kForm = 1, kTaxonomy, kProfiles, kRouting, kSafeguards };
+using Document = format::PolicyDocument;
 inline constexpr Document kDocuments[] = {Document::kForm, Document::kTaxonomy, Document::kProfiles, Document::kRouting,
                                           Document::kSafeguards};
-std::string_view NameOf(Document document);
-std::optional<Document> DocumentNamed(std::string_view name);
 
-// What was published of one document.
-struct Published {
-  std::uint32_t version = 0;  // 0: never
-  crypto::Bytes note;         // byte for byte as signed
+// What was published of one policy document.
+struct PublishedPolicy {
+  std::uint32_t version = 0;
+  crypto::Bytes note;  // byte for byte as signed
+  std::string body;    // the JSON
+  // Signed by enough of the roots that the directory in force names. False after the roots changed: the document still
+  // guides open cases, and intake stays closed until it is signed again.
+  bool vouched = false;
 };
 
 class Organisation {
@@ -92,10 +82,9 @@ class Organisation {
   // Everything an organisation consists of, already verified.
   struct Parts {
     base::OrganisationId id;
-    std::optional<format::Directory> directory;  // nothing before the first is published
-    Published directory_note;
-    std::map<Document, Published> policies;
-    std::map<Document, std::string> bodies;  // the JSON of each published policy
+    std::optional<format::DirectoryNote> directory;  // nothing before the first is published
+    crypto::Bytes directory_bytes;                   // byte for byte as signed
+    std::map<Document, PublishedPolicy> policies;
   };
 
   // POLICY_INCOMPLETE when a document does not parse. Documents may be missing: that is a gap, not an error.
@@ -104,9 +93,8 @@ class Organisation {
   const base::OrganisationId& id() const { return parts_.id; }
 
   // Directory. Version 0 and no people before the first is published.
-  std::uint32_t directory_version() const { return parts_.directory_note.version; }
-  const Published& directory_note() const { return parts_.directory_note; }
-  const format::Directory* directory() const { return parts_.directory ? &*parts_.directory : nullptr; }
+  std::uint32_t directory_version() const { return parts_.directory ? parts_.directory->directory.version : 0; }
+  const format::Directory* directory() const { return parts_.directory ? &parts_.directory->directory : nullptr; }
   bool DirectoryValidOn(base::Day day) const;
   const std::vector<Person>& people() const { return people_; }
   const Person* FindPerson(const base::StaffSlug& slug) const;
@@ -124,12 +112,13 @@ class Organisation {
   std::vector<const Person*> With(Role role) const;
 
   // Tags.
-  TagHash HashTag(crypto::BytesView tag) const;
-  // Whom a tag names; null when nobody known has it.
-  const Person* Recognise(const TagHash& tag) const;
+  // Zero before a directory is published.
+  TagHash HashTag(const crypto::SubjectTag& tag) const;
+  // Whom a tag names; nobody when nobody known has it. More than one if the directory lists one alias for several.
+  std::vector<const Person*> Recognise(const TagHash& tag) const;
 
   // Policy. Null while the document was never published.
-  const Published* PolicyNote(Document document) const;
+  const PublishedPolicy* policy(Document document) const;
   std::uint32_t policy_version(Document document) const;
   const Form* form() const { return form_ ? &*form_ : nullptr; }
   const Taxonomy* taxonomy() const { return taxonomy_ ? &*taxonomy_ : nullptr; }
@@ -147,7 +136,6 @@ class Organisation {
   std::unordered_map<std::string, std::size_t> by_slug_;
   std::unordered_map<crypto::KeyId, std::size_t> by_encryption_key_;
   std::unordered_map<crypto::KeyId, std::pair<std::size_t, std::size_t>> by_verify_key_;
-  std::unordered_map<TagHash, std::size_t> by_tag_;
   std::optional<Form> form_;
   std::optional<Taxonomy> taxonomy_;
   std::optional<Profiles> profiles_;

@@ -38,6 +38,7 @@ struct PolicyNote : base::Record {
   Document document = Document::kForm;
   std::uint32_t version = 0;
   crypto::Bytes note;
+  std::uint32_t directory_version = 0;  // in force at publication: its roots signed the note
 };
 
 }  // namespace alcove::people
