@@ -49,12 +49,11 @@ Frontier::Frontier() = default;
 
 Frontier::Appended Frontier::Append(const crypto::Digest& commitment) {
   const crypto::Digest hash = LeafHash(commitment);
-  AppendHash(hash);
-  if (size_ % kBlock == 0) Settle();
+  AppendLeafHash(hash);
   return {.index = size_ - 1, .leaf_hash = hash};
 }
 
-void Frontier::AppendHash(const crypto::Digest& leaf_hash) {
+void Frontier::AppendLeafHash(const crypto::Digest& leaf_hash) {
   edge_[0].push_back(leaf_hash);
   gained_[0] = true;
   crypto::Digest node = leaf_hash;
@@ -70,6 +69,7 @@ void Frontier::AppendHash(const crypto::Digest& leaf_hash) {
   }
   peaks_[level] = node;
   ++size_;
+  if (size_ % kBlock == 0) Settle();
 }
 
 void Frontier::Settle() {
@@ -129,7 +129,7 @@ absl::StatusOr<Frontier> Frontier::Restore(const TreeTail& tail, const NodeStore
     frontier.peaks_[level] = FoldPerfect(frontier.edge_[level / kTileHeight].data() + before, width);
     before += width;
   }
-  for (const crypto::Digest& hash : tail.hashes) frontier.AppendHash(hash);
+  for (const crypto::Digest& hash : tail.hashes) frontier.AppendLeafHash(hash);
   if (frontier.Root() != tail.root) return TreeDamaged("root");
   // The tail's hashes are in no tile yet, and must reach one with the next block.
   return frontier;

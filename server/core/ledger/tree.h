@@ -99,6 +99,9 @@ class Frontier {
   // size() <= kMaxSize.
   Appended Append(const crypto::Digest& commitment);
 
+  // Adds a leaf whose hash is known already.
+  void AppendLeafHash(const crypto::Digest& leaf_hash);
+
   uint64_t size() const { return size_; }
   crypto::Digest Root() const;
 
@@ -110,7 +113,6 @@ class Frontier {
   std::vector<TileWrite> TakeTiles();
 
  private:
-  void AppendHash(const crypto::Digest& leaf_hash);
   void Settle();
 
   uint64_t size_ = 0;

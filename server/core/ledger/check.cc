@@ -1,0 +1,150 @@
+#include "server/core/ledger/check.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "crypto/format/checkpoint.h"
+#include "crypto/format/leaf.h"
+#include "server/core/ledger/errors.h"
+#include "server/core/ledger/proofs.h"
+#include "server/core/ledger/records.h"
+#include "server/core/ledger/tree.h"
+
+namespace alcove::ledger {
+namespace {
+
+constexpr std::size_t kRowsAtOnce = 256;
+
+// Every row of R's table, in key order, without holding more than a page of them.
+template <class R, class Visit>
+absl::Status ForEach(const base::Reader& rows, Visit&& visit) {
+  std::string after;
+  for (;;) {
+    std::size_t seen = 0;
+    absl::Status verdict;
+    absl::Status scanned = rows.Scan<R>({}, after, kRowsAtOnce, [&](base::Versioned<R> row) {
+      ++seen;
+      after = row.record.key();
+      verdict = visit(row.record);
+      return verdict.ok();
+    });
+    if (!scanned.ok()) return scanned;
+    if (!verdict.ok()) return verdict;
+    if (seen < kRowsAtOnce) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<TreeTail> ReadTail(const base::Reader& rows) {
+  auto row = rows.Get<Tree>({});
+  if (!row.ok()) return row.status();
+  if (!*row) return TreeTail{.size = 0, .root = EmptyRoot(), .hashes = {}};
+  Tree& tree = (*row)->record;
+  return TreeTail{.size = tree.size, .root = tree.root, .hashes = std::move(tree.hashes)};
+}
+
+absl::Status CompareTiles(Frontier& rebuilt, const NodeStore& tiles) {
+  for (const TileWrite& write : rebuilt.TakeTiles()) {
+    auto stored = tiles.ReadTile(write.id);
+    if (absl::IsNotFound(stored.status())) return TreeDamaged("tile missing");
+    if (!stored.ok()) return stored.status();
+    // A tile that is still filling is met here in its earlier forms too.
+    if (stored->size() < write.hashes.size() || !std::equal(write.hashes.begin(), write.hashes.end(), stored->begin()))
+      return TreeDamaged("tile");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::OrganisationId& organisation,
+                                          const crypto::VerifyKey& log_key) {
+  auto tail = ReadTail(rows);
+  if (!tail.ok()) return tail.status();
+  const TileRows tiles(rows);
+
+  std::map<std::uint64_t, crypto::Digest> published;
+  absl::Status status = ForEach<Checkpoint>(rows, [&](const Checkpoint& row) -> absl::Status {
+    auto signed_tree = format::VerifyCheckpoint(row.note, organisation, log_key);
+    if (!signed_tree.ok() || signed_tree->size != row.size || signed_tree->root != row.root)
+      return TreeDamaged("checkpoint");
+    if (row.size == 0 || row.size % kBlock != 0 || row.size > tail->size) return TreeDamaged("checkpoint of no tree");
+    published[row.size] = row.root;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  auto newest = rows.Get<Published>({});
+  if (!newest.ok()) return newest.status();
+  if (newest->has_value() == published.empty() || (*newest && (*newest)->record.size != published.rbegin()->first))
+    return TreeDamaged("newest checkpoint");
+
+  Frontier rebuilt;
+  std::uint64_t leaf_rows = 0;
+  auto append = [&](const crypto::Digest& hash) -> absl::Status {
+    const std::uint64_t index = rebuilt.size();
+    rebuilt.AppendLeafHash(hash);
+    auto place = rows.Get<LeafPlace>(hash.str());
+    if (!place.ok()) return place.status();
+    if (!*place || (*place)->record.index != index) return TreeDamaged("place of a leaf");
+    if (rebuilt.size() % kBlock != 0) return absl::OkStatus();
+    if (absl::Status same = CompareTiles(rebuilt, tiles); !same.ok()) return same;
+    auto at = published.find(rebuilt.size());
+    if (at != published.end() && at->second != rebuilt.Root()) return TreeDamaged("root of a checkpoint");
+    return absl::OkStatus();
+  };
+  const std::uint64_t settled = tail->size - tail->size % kBlock;
+  for (std::uint64_t first = 0; first < settled; first += kTileWidth) {
+    auto tile = tiles.ReadTile({.level = 0, .index = first / kTileWidth});
+    if (absl::IsNotFound(tile.status())) return TreeDamaged("tile missing");
+    if (!tile.ok()) return tile.status();
+    if (tile->size() != std::min(kTileWidth, settled - first)) return TreeDamaged("tile of another size");
+    for (const crypto::Digest& hash : *tile)
+      if (absl::Status same = append(hash); !same.ok()) return same;
+  }
+  if (tail->hashes.size() != tail->size % kBlock) return TreeDamaged("tail row");
+  for (const crypto::Digest& hash : tail->hashes)
+    if (absl::Status same = append(hash); !same.ok()) return same;
+  if (rebuilt.Root() != tail->root) return TreeDamaged("root");
+
+  status = ForEach<LeafPlace>(rows, [&](const LeafPlace&) {
+    ++leaf_rows;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  if (leaf_rows != rebuilt.size()) return TreeDamaged("place without a leaf");
+  std::uint64_t tile_rows = 0;
+  std::uint64_t tiles_due = 0;
+  for (std::uint64_t nodes = settled; nodes > 0; nodes >>= kTileHeight)
+    tiles_due += (nodes + kTileWidth - 1) / kTileWidth;
+  status = ForEach<Tile>(rows, [&](const Tile&) {
+    ++tile_rows;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  if (tile_rows != tiles_due) return TreeDamaged("tile of no tree");
+
+  CheckedLedger checked{.size = rebuilt.size(), .checkpoints = published.size(), .openings = 0, .root = rebuilt.Root()};
+  status = ForEach<Opening>(rows, [&](const Opening& opening) -> absl::Status {
+    ++checked.openings;
+    auto place = rows.Get<LeafPlace>(opening.leaf_hash.str());
+    if (!place.ok()) return place.status();
+    if (!*place) return TreeDamaged("opening of no leaf");
+    return CheckOpening(rows, opening.content, opening.salt, (*place)->record.index);
+  });
+  if (!status.ok()) return status;
+  return checked;
+}
+
+absl::Status CheckOpening(const base::Reader& rows, crypto::BytesView content, crypto::BytesView salt,
+                          std::uint64_t index) {
+  auto drawn = format::LeafSalt::FromBytes(salt);
+  if (!drawn.ok() || !format::ParseLeaf(content).ok()) return TreeDamaged("opening");
+  auto place = rows.Get<LeafPlace>(LeafHash(format::LeafCommitment(*drawn, content)).str());
+  if (!place.ok()) return place.status();
+  if (!*place || (*place)->record.index != index) return TreeDamaged("opening of another leaf");
+  return absl::OkStatus();
+}
+
+}  // namespace alcove::ledger
