@@ -13,7 +13,7 @@ inline constexpr int kPuzzleMostBits = 40;
 
 // False for a solution that is not 8 bytes and for bits outside 0..kPuzzleMostBits. Under a microsecond.
 bool Solves(BytesView challenge, BytesView solution, int bits);
-// Tries 0, 1, 2, ...; 2^bits attempts on average. OUT_OF_RANGE bits are INVALID_ARGUMENT.
+// Tries 0, 1, 2, ... in 8 bytes big-endian; 2^bits attempts on average. Bits out of range are INVALID_ARGUMENT.
 absl::StatusOr<Bytes> Solve(BytesView challenge, int bits);
 
 }  // namespace alcove::crypto

@@ -3,7 +3,8 @@
 //
 //   sealed file = header(24) ‖ piece*;  piece = 17 bytes more than its plaintext
 //
-// Every piece but the last holds exactly kStreamPiece bytes, so one plaintext has one cut. Padding is the caller's:
+// Every piece but the last holds exactly kStreamPiece bytes, and only an empty file has an empty piece, so that one
+// plaintext has one cut. Padding is the caller's:
 // pad the file before it is sealed and keep its length inside the sealed entry.
 #pragma once
 
@@ -47,12 +48,13 @@ class StreamSealer {
   StreamSealer(const FileKey& key, Random& random);
   BytesView header() const { return {reinterpret_cast<const char*>(header_.data()), header_.size()}; }
   // Adds the sealed piece to `out`. INVALID_ARGUMENT for a piece of another size than kStreamPiece that is not
-  // `last`, for a last one that is longer, and for anything after the last.
+  // `last`, for a last one that is longer or follows others empty, and for anything after the last.
   absl::Status Push(BytesView piece, bool last, Bytes* out);
 
  private:
   internal::StreamState state_;
   std::array<uint8_t, kStreamHeader> header_;
+  bool first_ = true;
   bool done_ = false;
 };
 
@@ -69,6 +71,7 @@ class StreamOpener {
  private:
   StreamOpener() = default;
   internal::StreamState state_;
+  bool first_ = true;
   bool done_ = false;
   bool broken_ = false;
 };
