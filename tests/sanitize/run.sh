@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The tests of everything that includes no gRPC, under AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   bash tests/sanitize/run.sh [--label L]
+#
+# gRPC and Abseil are not instrumented in Debian, so the rooms that use them are left out. The last lines are ctest's.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+select=()
+case ${1:-} in
+  --label) select=(-L "^${2:?--label needs a name}\$") ;;
+  "") ;;
+  *) echo "usage: bash tests/sanitize/run.sh [--label L]" >&2; exit 2 ;;
+esac
+
+mkdir -p build
+cmake --preset sanitize >build/configure-sanitize.log 2>&1 || { cat build/configure-sanitize.log >&2; exit 1; }
+cmake --build build/sanitize -j"$(nproc)" -- --quiet
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS=print_stacktrace=1
+# What checks the tree itself has no code to sanitise.
+set +e
+ctest --test-dir build/sanitize -j"$(nproc)" --no-tests=error --output-on-failure -LE '^(style|layering|fuzz)$' "${select[@]}" \
+  </dev/null 2>&1 | grep -vE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed |^ +Start +[0-9]+: '
+exit "${PIPESTATUS[0]}"
