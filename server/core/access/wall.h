@@ -13,11 +13,11 @@
 namespace alcove::access {
 
 // Somebody a reporter spoke of by a tag. The tag's hash stays even when the person was recognised, because a person
-// may enter the directory, or change slug, long after the filing; the slug stays because an identifier may be dropped
+// may enter the directory, or change slug, long after the filing; the slugs stay because an identifier may be dropped
 // from the directory later.
 struct Named {
   people::TagHash tag;
-  base::StaffSlug slug;  // empty: nobody in the directory had this tag then
+  std::vector<base::StaffSlug> slugs;  // empty: nobody in the directory had this tag then
 
   friend bool operator==(const Named&, const Named&) = default;
 };

@@ -1,0 +1,216 @@
+#include "server/core/people/publish.h"
+
+#include <utility>
+
+#include "crypto/format/leaf.h"
+#include "crypto/format/policy.h"
+#include "server/core/ledger/draft.h"
+#include "server/core/people/errors.h"
+#include "server/core/people/records.h"
+
+namespace alcove::people {
+namespace {
+
+// What a note's form check or signature check said, in the words of the contract.
+absl::Status Judge(const absl::Status& status) {
+  if (status.ok()) return status;
+  const std::optional<format::Refusal> refusal = format::ReasonOf(status);
+  if (refusal == format::Refusal::kOlder || refusal == format::Refusal::kVersionGap ||
+      refusal == format::Refusal::kForked)
+    return VersionNotNext();
+  return NoteInvalid();
+}
+
+absl::Status CheckSuccessor(const Ports& ports, const Organisation& current, const format::DirectoryNote& next) {
+  if (current.directory() == nullptr) {
+    if (absl::Status status = format::CheckFirst(ports.file, next); !status.ok()) return Judge(status);
+    return next.directory.version == 1 ? absl::OkStatus() : VersionNotNext();
+  }
+  const format::DirectoryNote& now = *current.parts().directory;
+  if (absl::Status status = format::CheckNext(now, next); !status.ok()) return Judge(status);
+  if (next.directory.version != now.directory.version + 1) return VersionNotNext();
+  // Tags of open cases are kept as salted hashes: under another salt they would name nobody, and the wall would open.
+  if (next.directory.salt != now.directory.salt) return NoteInvalid();
+  return absl::OkStatus();
+}
+
+// The row of versions, read; and what to expect of it.
+struct Head {
+  InForce row;
+  std::optional<base::RowVersion> read;
+};
+absl::StatusOr<Head> ReadHead(const base::Reader& rows) {
+  absl::StatusOr<std::optional<base::Versioned<InForce>>> found = rows.Get<InForce>("");
+  if (!found.ok()) return found.status();
+  Head head;
+  if (*found) {
+    head.row = (*found)->record;
+    head.read = (*found)->version;
+  }
+  return head;
+}
+
+void Replace(const Head& head, InForce row, base::ChangeSet& changes) {
+  if (head.read) {
+    changes.Update(std::move(row), *head.read);
+  } else {
+    changes.Insert(std::move(row));
+  }
+}
+
+ledger::Act ActOf(const Ports& ports, const base::StaffSlug& by, format::LeafKind kind, crypto::Bytes details) {
+  // The first directory is published by nobody in particular: its signatures carry it.
+  if (by.empty()) return ledger::Act::OfServer(kind, ports.clock.Today(), std::move(details));
+  return ledger::Act::OfStaff(kind, by, ports.clock.Now(), std::move(details));
+}
+
+bool AgreesWith(const InForce& row, const Organisation& current) {
+  if (row.directory_version != current.directory_version()) return false;
+  for (Document document : kDocuments) {
+    const auto found = row.policy_versions.find(document);
+    if ((found == row.policy_versions.end() ? 0 : found->second) != current.policy_version(document)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<OrganisationPtr> Load(const Ports& ports) {
+  absl::StatusOr<Head> head = ReadHead(ports.rows);
+  if (!head.ok()) return head.status();
+  Organisation::Parts parts;
+  parts.id = ports.file.id;
+
+  // Every version is vouched for by the one before it, the first by the organisation file.
+  std::map<std::uint32_t, format::Roots> roots;
+  for (std::uint32_t version = 1; version <= head->row.directory_version; ++version) {
+    absl::StatusOr<std::optional<base::Versioned<DirectoryNote>>> row =
+        ports.rows.Get<DirectoryNote>(base::RowKey(version));
+    if (!row.ok()) return row.status();
+    if (!*row) return base::Broken("a published directory version is missing");
+    absl::StatusOr<format::DirectoryNote> note = format::ParseDirectoryNote((*row)->record.note);
+    if (!note.ok()) return NoteInvalid();
+    const absl::Status vouched =
+        parts.directory ? format::CheckNext(*parts.directory, *note) : format::CheckFirst(ports.file, *note);
+    if (!vouched.ok() || note->directory.version != version) return NoteInvalid();
+    roots.emplace(version, note->directory.next_roots);
+    parts.directory = *std::move(note);
+    parts.directory_bytes = std::move((*row)->record.note);
+  }
+
+  for (const auto& [document, version] : head->row.policy_versions) {
+    absl::StatusOr<std::optional<base::Versioned<PolicyNote>>> row =
+        ports.rows.Get<PolicyNote>(base::RowKey(static_cast<std::uint8_t>(document), version));
+    if (!row.ok()) return row.status();
+    if (!*row) return base::Broken("a published policy document is missing");
+    absl::StatusOr<format::PolicyNote> note = format::ParsePolicyNote((*row)->record.note);
+    const auto signers = roots.find((*row)->record.directory_version);
+    if (!note.ok() || signers == roots.end() || note->policy.document != document ||
+        note->policy.version != version || !format::CheckPolicy(*note, ports.file.id, signers->second).ok())
+      return NoteInvalid();
+    parts.policies[document].note = std::move((*row)->record.note);
+  }
+  return Organisation::Build(std::move(parts));
+}
+
+absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, const Organisation& current,
+                                                            const base::StaffSlug& by, crypto::BytesView note,
+                                                            bool validate_only) {
+  absl::StatusOr<format::DirectoryNote> next = format::ParseDirectoryNote(note);
+  if (!next.ok()) return NoteInvalid();
+  if (absl::Status status = CheckSuccessor(ports, current, *next); !status.ok()) return status;
+  // A directory that has run out would close intake and sign-ins the moment it took effect.
+  if (!format::CheckValid(next->directory, format::Day(ports.clock.Today().number)).ok()) return NoteInvalid();
+
+  absl::StatusOr<Head> head = ReadHead(ports.rows);
+  if (!head.ok()) return head.status();
+  if (!AgreesWith(head->row, current)) return base::Contended();
+
+  const crypto::Digest hash = next->hash;
+  const std::uint32_t version = next->directory.version;
+  Organisation::Parts parts = current.parts();
+  parts.directory = *std::move(next);
+  parts.directory_bytes = crypto::Bytes(note);
+  absl::StatusOr<OrganisationPtr> built = Organisation::Build(std::move(parts));
+  if (!built.ok()) return built.status();
+
+  base::Outcome<Publication> outcome;
+  outcome.answer = {*built, "", version, GapsOf(**built, ports.clock.Today())};
+  if (validate_only) return outcome;
+  InForce row = head->row;
+  row.directory_version = version;
+  Replace(*head, std::move(row), outcome.changes);
+  DirectoryNote stored;
+  stored.version = version;
+  stored.note = crypto::Bytes(note);
+  outcome.changes.Insert(std::move(stored));
+  ledger::DraftLeaf(current.id(),
+                    ActOf(ports, by, format::LeafKind::kDirectoryPublished,
+                          format::details::DirectoryPublished(version, hash)),
+                    ports.random, outcome.changes, outcome.leaves);
+  return outcome;
+}
+
+absl::StatusOr<base::Outcome<Publication>> PublishPolicy(const Ports& ports, const Organisation& current,
+                                                         const base::StaffSlug& by, crypto::BytesView note,
+                                                         bool validate_only) {
+  if (current.directory() == nullptr || note.size() > format::kMaxPolicySize) return NoteInvalid();
+  absl::StatusOr<format::PolicyNote> next = format::ParsePolicyNote(note);
+  if (!next.ok()) return NoteInvalid();
+  if (!format::CheckPolicy(*next, current.id(), current.directory()->next_roots).ok()) return NoteInvalid();
+  const Document document = next->policy.document;
+  const std::uint32_t version = next->policy.version;
+  if (version != current.policy_version(document) + 1) return VersionNotNext();
+
+  absl::StatusOr<Head> head = ReadHead(ports.rows);
+  if (!head.ok()) return head.status();
+  if (!AgreesWith(head->row, current)) return base::Contended();
+
+  Organisation::Parts parts = current.parts();
+  parts.policies[document].note = crypto::Bytes(note);
+  absl::StatusOr<OrganisationPtr> built = Organisation::Build(std::move(parts));
+  if (!built.ok()) return built.status();
+
+  base::Outcome<Publication> outcome;
+  outcome.answer = {*built, std::string(Name(document)), version, GapsOf(**built, ports.clock.Today())};
+  if (validate_only) return outcome;
+  InForce row = head->row;
+  row.policy_versions[document] = version;
+  Replace(*head, std::move(row), outcome.changes);
+  PolicyNote stored;
+  stored.document = document;
+  stored.version = version;
+  stored.note = crypto::Bytes(note);
+  stored.directory_version = current.directory_version();
+  outcome.changes.Insert(std::move(stored));
+  ledger::DraftLeaf(current.id(),
+                    ActOf(ports, by, format::LeafKind::kPolicyPublished,
+                          format::details::PolicyPublished(Name(document), version, next->hash)),
+                    ports.random, outcome.changes, outcome.leaves);
+  return outcome;
+}
+
+absl::StatusOr<crypto::Bytes> GetDirectoryNote(const base::Reader& rows, const Organisation& current,
+                                               std::uint32_t version) {
+  if (current.directory() == nullptr || version > current.directory_version()) return base::NothingHere();
+  if (version == 0 || version == current.directory_version()) return current.parts().directory_bytes;
+  auto row = rows.Get<DirectoryNote>(base::RowKey(version));
+  if (!row.ok()) return row.status();
+  if (!*row) return base::NothingHere();
+  return std::move((*row)->record.note);
+}
+
+absl::StatusOr<crypto::Bytes> GetPolicyNote(const base::Reader& rows, const Organisation& current,
+                                            std::string_view document, std::uint32_t version) {
+  absl::StatusOr<Document> named = format::PolicyDocumentFromText(document);
+  if (!named.ok()) return base::FieldInvalid("document");
+  const PublishedPolicy* newest = current.policy(*named);
+  if (newest == nullptr || version > newest->version) return base::NothingHere();
+  if (version == 0 || version == newest->version) return newest->note;
+  auto row = rows.Get<PolicyNote>(base::RowKey(static_cast<std::uint8_t>(*named), version));
+  if (!row.ok()) return row.status();
+  if (!*row) return base::NothingHere();
+  return std::move((*row)->record.note);
+}
+
+}  // namespace alcove::people
