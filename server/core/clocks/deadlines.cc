@@ -6,24 +6,17 @@ namespace alcove::clocks {
 namespace {
 
 bool IsWorkingDay(base::Day day, const people::Calendar& calendar) {
-  // 1970-01-01 was a Thursday: bit 3.
-  const unsigned weekday = (day.number + 3) % 7;
-  if ((calendar.weekend >> weekday) & 1u) return false;
+  // The calendar's bit 0 is Monday, the day's 0 is Sunday.
+  const int weekday = (day.weekday() + 6) % 7;
+  if ((calendar.weekend >> weekday) & 1) return false;
   return !std::binary_search(calendar.holidays.begin(), calendar.holidays.end(), day);
 }
 
 }  // namespace
 
-base::Day AddMonths(base::Day day, std::uint32_t months) {
-  const std::chrono::year_month_day from = base::CalendarOf(day);
-  std::chrono::year_month_day to = from + std::chrono::months(months);
-  if (!to.ok()) to = to.year() / to.month() / std::chrono::last;
-  return base::Day{static_cast<std::uint32_t>(std::chrono::sys_days(to).time_since_epoch().count())};
-}
-
 base::Day AddWorkingDays(base::Day day, std::uint32_t days, const people::Calendar& calendar) {
   while (days > 0) {
-    day = day + 1;
+    day = day.PlusDays(1);
     if (IsWorkingDay(day, calendar)) --days;
   }
   return day;
@@ -41,9 +34,9 @@ people::Terms Stricter(const people::Terms& a, const people::Terms& b) {
 
 std::vector<Deadline> InternalDeadlines(const Marks& marks, const people::Terms& terms,
                                         const people::Calendar& calendar) {
-  const base::Day acknowledge = marks.filed + terms.acknowledge_days;
+  const base::Day acknowledge = marks.filed.PlusDays(terms.acknowledge_days);
   // Days are the finest that is known, so hours round up to whole days after the day of assignment.
-  const base::Day claim = marks.assigned + static_cast<std::uint32_t>((terms.claim_hours + 23) / 24);
+  const base::Day claim = marks.assigned.PlusDays((terms.claim_hours + 23) / 24);
   // A late acknowledgement does not move the feedback: the term runs from the day it should have been sent.
   const base::Day told = std::min(marks.acknowledged.value_or(acknowledge), acknowledge);
   std::vector<Deadline> deadlines;
@@ -54,7 +47,7 @@ std::vector<Deadline> InternalDeadlines(const Marks& marks, const people::Terms&
                        marks.triaged.has_value(), false});
   deadlines.push_back({"personal_message", AddWorkingDays(marks.filed, terms.personal_message_working_days, calendar),
                        marks.first_message.has_value(), false});
-  deadlines.push_back({"feedback", AddMonths(told, terms.feedback_months), marks.feedback.has_value(), false});
+  deadlines.push_back({"feedback", told.PlusMonths(terms.feedback_months), marks.feedback.has_value(), false});
   return deadlines;
 }
 

@@ -28,7 +28,6 @@ struct Deadline {
   friend bool operator==(const Deadline&, const Deadline&) = default;
 };
 
-base::Day AddMonths(base::Day day, std::uint32_t months);
 base::Day AddWorkingDays(base::Day day, std::uint32_t days, const people::Calendar& calendar);
 
 // Value by value the shorter term (an open case keeps the stricter of its filing and today).

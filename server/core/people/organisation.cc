@@ -90,7 +90,7 @@ absl::StatusOr<OrganisationPtr> Organisation::Build(Parts parts) {
 }
 
 bool Organisation::DirectoryValidOn(base::Day day) const {
-  return directory() != nullptr && format::CheckValid(*directory(), format::Day(day.number)).ok();
+  return directory() != nullptr && format::CheckValid(*directory(), day).ok();
 }
 
 const Person* Organisation::FindPerson(const base::StaffSlug& slug) const {

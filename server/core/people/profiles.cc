@@ -24,7 +24,7 @@ absl::StatusOr<Calendar> CalendarOf(DocumentFields& fields) {
   for (const std::string& text : fields.Texts("holidays", false)) {
     absl::StatusOr<format::Day> day = format::Day::FromText(text);
     if (!day.ok()) return DocumentIncomplete("profiles: holidays: a day that is none");
-    calendar.holidays.push_back(base::Day{day->number()});
+    calendar.holidays.push_back(*day);
   }
   std::sort(calendar.holidays.begin(), calendar.holidays.end());
   // A few dozen a year; unbounded lists could push a deadline out of sight.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crypto/format/errors.h"
 #include "crypto/format/leaf.h"
 #include "crypto/format/policy.h"
 #include "server/core/ledger/draft.h"
@@ -120,7 +121,7 @@ absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, 
   if (!next.ok()) return NoteInvalid();
   if (absl::Status status = CheckSuccessor(ports, current, *next); !status.ok()) return status;
   // A directory that has run out would close intake and sign-ins the moment it took effect.
-  if (!format::CheckValid(next->directory, format::Day(ports.clock.Today().number)).ok()) return NoteInvalid();
+  if (!format::CheckValid(next->directory, ports.clock.Today()).ok()) return NoteInvalid();
 
   absl::StatusOr<Head> head = ReadHead(ports.rows);
   if (!head.ok()) return head.status();
