@@ -22,8 +22,7 @@ void AppendLength(Bytes& bytes, size_t length) {
 absl::StatusOr<RistrettoPoint> HashToGroup(BytesView input) {
   if (input.size() > kMostInput) return errors::TooLong("the input of a tag", kMostInput, input.size());
   Bytes uniform = internal::ExpandMessageSha512(input, kHashToGroup, crypto_core_ristretto255_HASHBYTES);
-  RistrettoPoint point;
-  crypto_core_ristretto255_from_hash(point.data(), Raw(uniform));
+  const RistrettoPoint point = internal::ElementFromUniform(uniform);
   Wipe(uniform);
   if (point.IsZero()) return errors::WeakKey("the image of the input");
   return point;

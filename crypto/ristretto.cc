@@ -30,6 +30,13 @@ void DrawScalar(Random& random, uint8_t* out) {
   Wipe(wide.data(), wide.size());
 }
 
+RistrettoPoint ElementFromUniform(BytesView uniform) {
+  if (uniform.size() != crypto_core_ristretto255_HASHBYTES) Broken("a group element is made from 64 bytes");
+  RistrettoPoint point;
+  crypto_core_ristretto255_from_hash(point.data(), Raw(uniform));
+  return point;
+}
+
 Bytes ExpandMessageSha512(BytesView message, BytesView dst, size_t length) {
   constexpr size_t kBlock = 128;
   constexpr size_t kDigest = 64;

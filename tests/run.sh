@@ -92,6 +92,11 @@ if [ "$skipped" != 0 ]; then
   echo "SKIPPED: $skipped tests, because"
   grep -A1 -hE ': Skipped$|^SKIPPED:' build/dev/Testing/Temporary/LastTest.log | grep -vE ': Skipped$|^--$' | sort | uniq -c || true
 fi
+# What was checked of each file of public vectors; crypto's tests say it on lines of their own.
+if [ -z "$label" ] || [ "$label" = vectors ]; then
+  echo
+  grep -h '^vectors ' build/dev/Testing/Temporary/LastTest.log | sort -u || echo "vectors: none checked"
+fi
 echo
 echo "seconds per label"
 sed -n '/^Label Time Summary:/,/^$/p' "$report" | sed '1d;/^$/d' || true
