@@ -33,7 +33,7 @@ as_root() {
 
 install_packages() {
   local wanted missing
-  wanted=$(sed -e 's/#.*//' -e '/^ *$/d' tests/packages.txt)
+  wanted=$(sed -e 's/#.*//' -e '/^ *$/d' deploy/packages.txt tests/packages.txt)
   # Any node and npm will do; only a machine without them gets Debian's.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then wanted="$wanted nodejs npm"; fi
   missing=
