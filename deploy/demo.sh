@@ -56,7 +56,7 @@ if [ -z "$bin" ]; then
   echo "Building a release (some minutes the first time)."
   mkdir -p build
   cmake --preset release >build/release-configure.log 2>&1 || { cat build/release-configure.log; exit 1; }
-  cmake --build --preset release --target alcove alcoved
+  cmake --build build/release -j"$(nproc)" --target alcove alcoved
   bin=$PWD/build/release/bin
 fi
 for program in alcove alcoved; do
