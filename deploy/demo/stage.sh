@@ -29,3 +29,56 @@ make_certificate() {
     -extfile <(printf 'subjectAltName=IP:127.0.0.1,DNS:localhost') -out "$tls/server.pem" 2>/dev/null
   chmod 0600 "$tls"/*.key
 }
+
+# Loopback only, every service on one listener, a published tree every two seconds so that nobody waits an hour.
+write_configuration() {
+  mkdir -p -m 0700 "$STAGE/server"
+  cat >"$STAGE/server/alcoved.toml" <<TOML
+data = "$STAGE/server/data"
+keys = "$STAGE/server/keys"
+checkpoint_interval = 2
+work_price = 8
+
+[[listener]]
+address = "127.0.0.1:$PORT"
+certificate = "$STAGE/tls/server.pem"
+private_key = "$STAGE/tls/server.key"
+services = ["session", "ledger", "blob", "intake", "mailbox", "case", "admin"]
+TOML
+}
+
+# Starts the server and waits until it answers.
+start_server() {
+  local try
+  alcoved serve --config "$STAGE/server/alcoved.toml" >>"$STAGE/server/log" 2>&1 </dev/null &
+  echo $! >"$STAGE/alcoved.pid"
+  for try in $(seq 100); do
+    if ! kill -0 "$(cat "$STAGE/alcoved.pid")" 2>/dev/null; then
+      cat "$STAGE/server/log"
+      return 1
+    fi
+    if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+      echo "alcoved is serving"
+      return 0
+    fi
+    sleep 0.1
+  done
+  echo "alcoved does not answer"
+  return 1
+}
+
+# Ends the server as an operator would, and waits for it.
+stop_server() {
+  local pid
+  [ -f "$STAGE/alcoved.pid" ] || return 0
+  pid=$(cat "$STAGE/alcoved.pid")
+  rm -f "$STAGE/alcoved.pid"
+  kill -TERM "$pid" 2>/dev/null || return 0
+  for _ in $(seq 150); do
+    kill -0 "$pid" 2>/dev/null || { echo "alcoved has stopped"; return 0; }
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null
+  echo "alcoved had to be killed"
+  return 1
+}
