@@ -1,0 +1,39 @@
+#include "server/rpc/admin/convert.h"
+
+#include "server/rpc/convert/shared.h"
+
+namespace alcove::rpc {
+
+absl::StatusOr<std::vector<std::string>> ParseKeptOut(const v1::TestRoutingRequest& request) {
+  if (request.kept_out_size() > static_cast<int>(intake::kMaxTags)) return base::FieldInvalid("kept_out");
+  std::vector<std::string> slugs;
+  for (const std::string& name : request.kept_out()) {
+    const absl::StatusOr<base::StaffSlug> staff = ParseStaff(name, "kept_out");
+    if (!staff.ok()) return staff.status();
+    slugs.push_back(staff->text());
+  }
+  return slugs;
+}
+
+void Fill(const intake::RoutingTest& test, v1::TestRoutingResponse* out) {
+  out->set_rule(test.rule);
+  out->set_desk(test.desk);
+  out->set_urgency(ToProto(test.urgency));
+  for (const cases::ReaderView& reader : test.eligible) SetReader(reader, out->add_eligible());
+}
+
+void Fill(const people::Organisation& organisation, base::Day today, v1::GetServiceStatusResponse* out) {
+  out->set_directory_version(organisation.directory_version());
+  if (organisation.directory() != nullptr) SetDay(organisation.directory()->valid_until, out->mutable_directory_expires());
+  const std::vector<std::string> gaps = people::GapsOf(organisation, today);
+  out->mutable_gaps()->Assign(gaps.begin(), gaps.end());
+  out->set_intake_open(gaps.empty());
+  for (const people::Document document : people::kDocuments) {
+    if (organisation.policy_version(document) == 0) continue;
+    v1::PolicyVersion* policy = out->add_policies();
+    policy->set_document(std::string(people::Name(document)));
+    policy->set_version(organisation.policy_version(document));
+  }
+}
+
+}  // namespace alcove::rpc

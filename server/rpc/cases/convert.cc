@@ -1,0 +1,54 @@
+#include "server/rpc/cases/convert.h"
+
+#include <chrono>
+#include <string>
+
+#include "crypto/format/ids.h"
+#include "crypto/format/leaf.h"
+#include "server/rpc/convert/shared.h"
+
+namespace alcove::rpc {
+
+void Fill(const cases::CaseSummary& summary, v1::Case* out) {
+  out->set_name(format::CaseName(summary.id));
+  out->set_state(ToProto(summary.state));
+  SetFacts(summary.facts, out->mutable_facts());
+  out->set_urgency(ToProto(summary.urgency));
+  out->set_desk(summary.desk);
+  SetDay(summary.filed, out->mutable_filed());
+  for (const clocks::Deadline& deadline : summary.deadlines) SetDeadline(deadline, out->add_deadlines());
+  out->set_assignee(StaffName(summary.assignee));
+  out->set_claimed(summary.claimed);
+  out->set_withdrawn(summary.withdrawn);
+  out->set_identity_held(summary.identity_held);
+  out->set_etag(summary.etag);
+}
+
+void Fill(const cases::CaseDetail& detail, v1::Case* out) {
+  Fill(detail.summary, out);
+  for (const cases::EpochView& epoch : detail.epochs) SetEpoch(epoch, out->add_epochs());
+  for (const cases::ReaderView& reader : detail.readers) SetReader(reader, out->add_readers());
+  out->set_thread_head(detail.heads.thread.str());
+  out->set_thread_length(detail.heads.thread_length);
+  out->set_team_head(detail.heads.team.str());
+  out->set_team_length(detail.heads.team_length);
+  out->set_leaf_head(detail.heads.leaf.str());
+  out->set_leaf_count(detail.heads.leaf_count);
+  out->set_mailbox_encryption_key(detail.mailbox_encryption_key.str());
+  out->set_mailbox_signing_key(detail.mailbox_verify_key.str());
+}
+
+void Fill(const v1::LeafOpening& leaf, v1::HistoryEvent* out) {
+  *out->mutable_leaf() = leaf;
+  out->set_reporter_visible(leaf.number() > 0);
+  const absl::StatusOr<format::Leaf> content = format::ParseLeaf(leaf.content());
+  if (!content.ok()) return;
+  out->set_kind(std::string(format::Name(content->kind)));
+  SetDay(content->day, out->mutable_day());
+  if (content->time > 0) {
+    SetInstant(base::StartOf(content->day) + std::chrono::seconds(content->time - 1), out->mutable_time());
+  }
+  if (!content->actor.empty()) out->set_actor(format::StaffName(content->actor));
+}
+
+}  // namespace alcove::rpc

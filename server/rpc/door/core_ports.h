@@ -1,0 +1,63 @@
+// What handlers hand to core: the rows, time, randomness, and the organisation as of the moment of the decision.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "server/core/base/ports.h"
+#include "server/core/base/reader.h"
+#include "server/core/cases/ports.h"
+#include "server/core/people/organisation.h"
+
+namespace alcove::rpc {
+
+// The organisation in force. Replaced when a publication is durable; whoever took it before keeps what they took.
+// Thread-safe.
+class CurrentOrganisation {
+ public:
+  explicit CurrentOrganisation(people::OrganisationPtr first) : organisation_(std::move(first)) {}
+
+  people::OrganisationPtr Get() const {
+    const std::lock_guard lock(mutex_);
+    return organisation_;
+  }
+  void Set(people::OrganisationPtr next) {
+    const std::lock_guard lock(mutex_);
+    organisation_.swap(next);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  people::OrganisationPtr organisation_;
+};
+
+// All outlive the handlers.
+struct CorePorts {
+  const base::Reader& rows;
+  CurrentOrganisation& organisation;
+  const base::Clock& clock;
+  crypto::Random& random;
+  const crypto::SymmetricKey& request_key;
+};
+
+// One decision's view: takes the organisation once, so that a decision never mixes two versions of it.
+class Moment {
+ public:
+  explicit Moment(const CorePorts& core)
+      : organisation_(core.organisation.Get()),
+        ports_{core.rows, *organisation_, core.clock, core.random, core.request_key} {}
+  Moment(const Moment&) = delete;
+  Moment& operator=(const Moment&) = delete;
+
+  const cases::Ports& ports() const { return ports_; }
+  const people::OrganisationPtr& organisation() const { return organisation_; }
+
+ private:
+  const people::OrganisationPtr organisation_;
+  const cases::Ports ports_;
+};
+
+}  // namespace alcove::rpc

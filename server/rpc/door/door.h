@@ -1,0 +1,212 @@
+// The door: what stands between the wire and the rules, once for every method.
+//
+//   1. Find the rule of the method (access_table.h).
+//   2. Find out who calls: nobody, or the principal of a session that is open and whose holder is still what they were.
+//   3. Refuse who may not call, and everybody while the server drains.
+//   4. Let the handler decide; commit what it decided; decide again when somebody else was faster, at most kMostTries
+//      times; answer.
+//   5. Put a staff refusal into the ledger before it is answered, so that probing leaves a trace.
+//
+// A handler has one of two shapes. `Read` computes an answer that changes nothing and that no leaf has to precede.
+// `Decide` returns a base::Outcome. Both run on a gRPC callback thread and must not block; conversion of the answer runs
+// after the commit.
+//
+// What the door does not do: the relation between caller and resource is core's one predicate, asked by every core
+// function. The door hands it the caller.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <grpcpp/alarm.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/core/base/changes.h"
+#include "server/core/base/errors.h"
+#include "server/core/base/ids.h"
+#include "server/core/base/ports.h"
+#include "server/rpc/door/access_table.h"
+#include "server/rpc/door/principals.h"
+#include "server/rpc/door/sessions.h"
+#include "server/rpc/door/status.h"
+
+namespace alcove::rpc {
+
+// Who calls, as the door found out. Which members mean something is said by the rule of the method: a method for
+// mailboxes alone has `mailbox`, one for staff alone has `staff`, one for both has exactly one of them.
+struct Caller {
+  std::optional<base::MailboxId> mailbox;
+  base::StaffSlug staff;  // empty: not staff
+  bool administrator = false;
+  bool auditor = false;
+  crypto::VerifyKey key;  // with which the session was opened; zero for strangers
+
+  bool stranger() const { return !mailbox && staff.empty(); }
+};
+
+// What a refusal to staff leaves in the ledger: what has to be durable before `staff` hears NOTHING_HERE, nothing to
+// commit when one already stands for this minute (server/core/ledger/refusals.h).
+using NoteRefusal = std::function<absl::StatusOr<base::Outcome<std::monostate>>(const base::StaffSlug& staff)>;
+
+// How often a method was called, since the last time somebody asked. No caller, no time.
+struct CallTotal {
+  std::string_view path;
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;
+};
+
+class Door {
+ public:
+  static constexpr int kMostTries = 8;
+  // What a caller who set no deadline gets.
+  static constexpr std::chrono::seconds kPatience{30};
+
+  struct World {
+    const AccessTable& access;
+    Sessions& sessions;
+    const Principals& principals;
+    base::Committer& committer;
+    NoteRefusal note_refusal;
+    base::EventSink& events;
+  };
+
+  // Everything in `world` outlives the door, and the door outlives every call.
+  explicit Door(const World& world);
+
+  // From here on every call is answered with kStopping.
+  void Drain() { draining_.store(true, std::memory_order_relaxed); }
+
+  // Totals by method since the last call of this function, those with none left out.
+  std::vector<CallTotal> TakeTotals();
+
+  // `answer(const Caller&) -> absl::Status` fills the response itself.
+  template <class Request, class Answer>
+  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const Request* request, Answer&& answer);
+
+  // `decide(const Caller&) -> absl::StatusOr<base::Outcome<A>>`, again for each try; `respond(const A&)` fills the
+  // response once the outcome is durable. Both may hold pointers to request and response: gRPC keeps them until the end.
+  template <class A, class Request, class Decision, class Respond>
+  grpc::ServerUnaryReactor* Decide(grpc::CallbackServerContext* context, const Request* request, Decision&& decide,
+                                   Respond&& respond);
+
+  // The token that a call carries: 32 bytes, or nothing when there is none. kSessionRequired when it is malformed.
+  static absl::StatusOr<std::optional<crypto::Bytes>> TokenOf(const grpc::CallbackServerContext& context);
+
+ private:
+  // One call on its way, from its first decision to its answer. Owned by the callbacks that carry it on.
+  struct Call {
+    Door* door;
+    const MethodRule* rule;
+    grpc::ServerUnaryReactor* reactor;
+    Caller caller;
+    std::chrono::system_clock::time_point deadline;
+    int tries = 0;
+    std::unique_ptr<grpc::Alarm> pause;
+  };
+  template <class A>
+  struct Run : Call {
+    std::function<absl::StatusOr<base::Outcome<A>>(const Caller&)> decide;
+    std::function<void(const A&)> respond;
+    A answer{};
+    std::function<void(const base::Stamps&, A&, base::ChangeSet&)> stamp;
+  };
+
+  absl::StatusOr<Caller> Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const;
+  void Prepare(const MethodRule& rule, grpc::CallbackServerContext* context, Call* call);
+  // Answers; a refusal that has to stand in the ledger first is committed first.
+  void End(const std::shared_ptr<Call>& call, const absl::Status& status);
+  void Finish(Call& call, const absl::Status& status);
+  // Arranges another try after a short pause, or false when there were enough or the deadline is near.
+  bool Again(const std::shared_ptr<Call>& call, std::function<void()> next);
+
+  template <class A>
+  void Try(const std::shared_ptr<Run<A>>& run);
+
+  struct Tally {
+    std::atomic<std::uint64_t> answered{0};
+    std::atomic<std::uint64_t> refused{0};
+  };
+
+  const World world_;
+  std::atomic<bool> draining_{false};
+  std::vector<Tally> tallies_;  // by MethodRule::number
+};
+
+template <class Request, class Answer>
+grpc::ServerUnaryReactor* Door::Read(grpc::CallbackServerContext* context, const Request*, Answer&& answer) {
+  const MethodRule& rule = *world_.access.Find(Request::descriptor());
+  auto call = std::make_shared<Call>();
+  Prepare(rule, context, call.get());
+  absl::StatusOr<Caller> caller = Admit(rule, *context);
+  if (!caller.ok()) {
+    Finish(*call, caller.status());
+    return call->reactor;
+  }
+  call->caller = *std::move(caller);
+  End(call, answer(static_cast<const Caller&>(call->caller)));
+  return call->reactor;
+}
+
+template <class A, class Request, class Decision, class Respond>
+grpc::ServerUnaryReactor* Door::Decide(grpc::CallbackServerContext* context, const Request*, Decision&& decide,
+                                       Respond&& respond) {
+  const MethodRule& rule = *world_.access.Find(Request::descriptor());
+  auto run = std::make_shared<Run<A>>();
+  Prepare(rule, context, run.get());
+  grpc::ServerUnaryReactor* reactor = run->reactor;
+  absl::StatusOr<Caller> caller = Admit(rule, *context);
+  if (!caller.ok()) {
+    Finish(*run, caller.status());
+    return reactor;
+  }
+  run->caller = *std::move(caller);
+  run->decide = std::forward<Decision>(decide);
+  run->respond = std::forward<Respond>(respond);
+  Try<A>(run);
+  return reactor;
+}
+
+template <class A>
+void Door::Try(const std::shared_ptr<Run<A>>& run) {
+  ++run->tries;
+  absl::StatusOr<base::Outcome<A>> outcome = run->decide(run->caller);
+  if (!outcome.ok()) {
+    End(run, outcome.status());
+    return;
+  }
+  run->answer = std::move(outcome->answer);
+  if (outcome->changes.empty() && outcome->leaves.empty()) {
+    run->respond(run->answer);
+    End(run, absl::OkStatus());
+    return;
+  }
+  run->stamp = std::move(outcome->stamp);
+  base::Transaction transaction;
+  transaction.changes = std::move(outcome->changes);
+  transaction.leaves = std::move(outcome->leaves);
+  if (run->stamp) {
+    transaction.stamp = [state = run.get()](const base::Stamps& stamps, base::ChangeSet& changes) {
+      state->stamp(stamps, state->answer, changes);
+    };
+  }
+  world_.committer.Commit(std::move(transaction), [this, run](const absl::Status& status) {
+    if (base::ReasonOf(status) == base::Reason::kContended && Again(run, [this, run] { Try<A>(run); })) return;
+    if (status.ok()) run->respond(run->answer);
+    End(run, status);
+  });
+}
+
+}  // namespace alcove::rpc

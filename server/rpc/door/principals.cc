@@ -1,0 +1,44 @@
+#include "server/rpc/door/principals.h"
+
+#include "crypto/encoding.h"
+#include "server/core/base/errors.h"
+
+namespace alcove::rpc {
+namespace {
+
+constexpr std::string_view kMailboxes = "mailboxes/";
+constexpr std::string_view kStaff = "staff/";
+constexpr std::string_view kServices = "services/";
+
+}  // namespace
+
+absl::StatusOr<Principal> Principal::Parse(std::string_view name) {
+  Principal principal;
+  if (name.starts_with(kMailboxes)) {
+    const absl::StatusOr<crypto::Bytes> bytes = crypto::Base32Decode(name.substr(kMailboxes.size()));
+    if (!bytes.ok()) return base::FieldInvalid("principal");
+    const absl::StatusOr<base::MailboxId> id = base::MailboxId::FromBytes(*bytes);
+    if (!id.ok()) return base::FieldInvalid("principal");
+    principal.mailbox = *id;
+    return principal;
+  }
+  const bool staff = name.starts_with(kStaff);
+  if (!staff && !name.starts_with(kServices)) return base::FieldInvalid("principal");
+  principal.kind = staff ? Kind::kStaff : Kind::kService;
+  const absl::StatusOr<base::StaffSlug> slug =
+      base::StaffSlug::Parse(name.substr(staff ? kStaff.size() : kServices.size()));
+  if (!slug.ok()) return base::FieldInvalid("principal");
+  principal.slug = *slug;
+  return principal;
+}
+
+std::string Principal::name() const {
+  switch (kind) {
+    case Kind::kMailbox: return std::string(kMailboxes) + crypto::Base32Encode(mailbox.view());
+    case Kind::kStaff: return std::string(kStaff) + slug.text();
+    case Kind::kService: return std::string(kServices) + slug.text();
+  }
+  return {};
+}
+
+}  // namespace alcove::rpc

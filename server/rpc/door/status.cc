@@ -1,0 +1,75 @@
+#include "server/rpc/door/status.h"
+
+#include <string>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace alcove::rpc {
+namespace {
+
+grpc::StatusCode ToGrpc(absl::StatusCode code) { return static_cast<grpc::StatusCode>(static_cast<int>(code)); }
+
+}  // namespace
+
+v1::ErrorReason ToProto(base::Reason reason) { return static_cast<v1::ErrorReason>(static_cast<int>(reason)); }
+
+std::string_view TextOf(base::Reason reason) {
+  switch (reason) {
+    case base::Reason::kNothingHere: return "nothing here for you";
+    case base::Reason::kSessionRequired: return "sign in first";
+    case base::Reason::kSignInRefused: return "signing in was refused";
+    case base::Reason::kCallerNotAllowed: return "this call is not for this kind of caller";
+    case base::Reason::kFieldInvalid: return "a field is malformed, out of range or too large";
+    case base::Reason::kRequestIdReused: return "this request_id was used for another request";
+    case base::Reason::kEtagStale: return "changed since it was read";
+    case base::Reason::kContended: return "too many writers at once";
+    case base::Reason::kEnvelopeInvalid: return "the envelope does not check";
+    case base::Reason::kEpochInvalid: return "the epoch record does not check";
+    case base::Reason::kEpochStale: return "a new epoch is due, or this one is not current";
+    case base::Reason::kGrantsMismatch: return "the grants are not exactly those asked for";
+    case base::Reason::kPlanInvalid: return "the plan does not check";
+    case base::Reason::kPlanStale: return "the plan is no longer good";
+    case base::Reason::kWorkRequired: return "the puzzle has to be solved anew";
+    case base::Reason::kBudgetExhausted: return "too many calls of this kind for now";
+    case base::Reason::kStoreFull: return "nothing can be stored at the moment";
+    case base::Reason::kStoreFailed: return "storing failed, nothing was kept";
+    case base::Reason::kTransitionRefused: return "the case cannot move there";
+    case base::Reason::kCodeUnknown: return "a code is not in the taxonomy";
+    case base::Reason::kNoteInvalid: return "the note is not signed by enough root holders, or is malformed";
+    case base::Reason::kVersionNotNext: return "the version is not the next one";
+    case base::Reason::kPolicyIncomplete: return "the document could not take effect";
+    case base::Reason::kIntakeClosed: return "intake is closed";
+    case base::Reason::kBlobNotNamed: return "no entry names this blob";
+    case base::Reason::kBlobPartRefused: return "the part does not fit";
+    case base::Reason::kQuotaExceeded: return "the case's quota for attachments is used up";
+    case base::Reason::kKindRefused: return "this kind of entry is not allowed here";
+    case base::Reason::kNotPublished: return "not among what is published";
+    case base::Reason::kCustodyNotOffered: return "a confidential identity is not offered at the moment";
+    case base::Reason::kStopping: return "the server is stopping";
+  }
+  return "refused";
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::optional<base::Reason> reason = base::ReasonOf(status);
+  if (!reason) return {grpc::StatusCode::INTERNAL, "a fault on our side"};
+
+  google::rpc::ErrorInfo info;
+  info.set_domain("alcove");
+  info.set_reason(v1::ErrorReason_Name(ToProto(*reason)));
+  for (const char* key : {"field", "gap"}) {
+    if (const std::string detail = base::DetailOf(status, key); !detail.empty()) {
+      (*info.mutable_metadata())[key] = detail;
+    }
+  }
+  const std::string text(TextOf(*reason));
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(base::CodeOf(*reason)));
+  details.set_message(text);
+  details.add_details()->PackFrom(info);
+  return {ToGrpc(base::CodeOf(*reason)), text, details.SerializeAsString()};
+}
+
+}  // namespace alcove::rpc

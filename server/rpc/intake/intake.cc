@@ -1,0 +1,98 @@
+#include "server/rpc/intake/intake.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/core/intake/intake.h"
+#include "server/rpc/intake/convert.h"
+
+namespace alcove::rpc {
+
+absl::Status IntakeHandler::Pay(intake::Call call, const v1::Work& work) {
+  if (absl::Status s = world_.budgets.Spend(call); !s.ok()) return s;
+  return world_.work.Pay(work.challenge(), work.solution());
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::GetIntake(grpc::CallbackServerContext* context,
+                                                   const v1::GetIntakeRequest* request,
+                                                   v1::GetIntakeResponse* response) {
+  return world_.door.Read(context, request, [&](const Caller&) -> absl::Status {
+    if (absl::Status s = world_.budgets.Spend(intake::Call::kRead); !s.ok()) return s;
+    const Moment now(world_.core);
+    absl::StatusOr<intake::IntakeView> view = intake::GetIntake({now.ports(), world_.secrets});
+    if (!view.ok()) return view.status();
+    Fill(*std::move(view), response);
+    response->set_work_price(world_.work.price());
+    response->set_log_key(world_.log_key.str());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::CreateWorkChallenge(grpc::CallbackServerContext* context,
+                                                             const v1::CreateWorkChallengeRequest* request,
+                                                             v1::CreateWorkChallengeResponse* response) {
+  return world_.door.Read(context, request, [&](const Caller&) -> absl::Status {
+    if (absl::Status s = world_.budgets.Spend(intake::Call::kChallenge); !s.ok()) return s;
+    intake::WorkGate::Challenge challenge = world_.work.Issue();
+    response->set_challenge(std::move(challenge.challenge));
+    response->set_price(challenge.price);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::EvaluateTags(grpc::CallbackServerContext* context,
+                                                      const v1::EvaluateTagsRequest* request,
+                                                      v1::EvaluateTagsResponse* response) {
+  return world_.door.Read(context, request, [&](const Caller&) -> absl::Status {
+    const absl::StatusOr<std::vector<crypto::BytesView>> blinded = ParseBlinded(*request);
+    if (!blinded.ok()) return blinded.status();
+    if (absl::Status s = Pay(intake::Call::kTags, request->work()); !s.ok()) return s;
+    const Moment now(world_.core);
+    const auto evaluated = intake::EvaluateTags({now.ports(), world_.secrets}, *blinded);
+    if (!evaluated.ok()) return evaluated.status();
+    for (const crypto::RistrettoPoint& element : *evaluated) response->add_evaluated(element.str());
+    response->set_tag_key_id(world_.secrets.tag_key_id.str());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::PlanReport(grpc::CallbackServerContext* context,
+                                                    const v1::PlanReportRequest* request,
+                                                    v1::PlanReportResponse* response) {
+  return world_.door.Read(context, request, [&](const Caller&) -> absl::Status {
+    const absl::StatusOr<intake::PlanRequest> plan = ParsePlan(*request);
+    if (!plan.ok()) return plan.status();
+    if (absl::Status s = Pay(intake::Call::kPlan, request->work()); !s.ok()) return s;
+    const Moment now(world_.core);
+    absl::StatusOr<intake::PlanView> view = intake::PlanReport({now.ports(), world_.secrets}, *plan);
+    if (!view.ok()) return view.status();
+    Fill(*std::move(view), response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContext* context,
+                                                      const v1::SubmitReportRequest* request,
+                                                      v1::SubmitReportResponse* response) {
+  return world_.door.Decide<intake::Filing>(
+      context, request,
+      // Paid once, however often the decision is repeated. A client that lost the answer sends the same bytes again, with
+      // work that is spent by now: a repetition is answered all the same, and commits nothing.
+      [this, request, paid = std::optional<absl::Status>()](
+          const Caller&) mutable -> absl::StatusOr<base::Outcome<intake::Filing>> {
+        const absl::StatusOr<intake::SubmitRequest> submit = ParseSubmit(*request);
+        if (!submit.ok()) return submit.status();
+        if (!paid) paid = Pay(intake::Call::kSubmit, request->work());
+        if (!paid->ok() && base::ReasonOf(*paid) != base::Reason::kWorkRequired) return *paid;
+        const Moment now(world_.core);
+        absl::StatusOr<base::Outcome<intake::Filing>> filing =
+            intake::SubmitReport({now.ports(), world_.secrets}, *submit);
+        const bool repetition = filing.ok() && filing->changes.empty() && filing->leaves.empty();
+        if (!paid->ok() && !repetition) return *paid;
+        return filing;
+      },
+      [response](const intake::Filing& filing) { Fill(filing, response); });
+}
+
+}  // namespace alcove::rpc

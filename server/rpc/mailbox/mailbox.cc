@@ -1,0 +1,86 @@
+#include "server/rpc/mailbox/mailbox.h"
+
+#include <string>
+#include <utility>
+
+#include "crypto/format/ids.h"
+#include "server/core/cases/mailbox.h"
+#include "server/rpc/convert/leaves.h"
+#include "server/rpc/convert/shared.h"
+#include "server/rpc/mailbox/convert.h"
+
+namespace alcove::rpc {
+
+grpc::ServerUnaryReactor* MailboxHandler::GetMailbox(grpc::CallbackServerContext* context,
+                                                     const v1::GetMailboxRequest* request,
+                                                     v1::GetMailboxResponse* response) {
+  return door_.Read(context, request, [&](const Caller& caller) -> absl::Status {
+    const Moment now(core_);
+    const absl::StatusOr<cases::MailboxView> view = cases::GetMailbox(now.ports(), *caller.mailbox);
+    if (!view.ok()) return view.status();
+    Fill(*view, response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::ListMessages(grpc::CallbackServerContext* context,
+                                                       const v1::ListMessagesRequest* request,
+                                                       v1::ListMessagesResponse* response) {
+  return door_.Read(context, request, [&](const Caller& caller) -> absl::Status {
+    const Moment now(core_);
+    const absl::StatusOr<cases::EntryPage> page =
+        cases::ListMessages(now.ports(), *caller.mailbox, ParsePage(request->page_size(), request->page_token()));
+    if (!page.ok()) return page.status();
+    for (const cases::Entry& entry : page->entries) SetEntry(entry, response->add_entries());
+    response->set_next_page_token(page->next_token);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::SendMessage(grpc::CallbackServerContext* context,
+                                                      const v1::SendMessageRequest* request,
+                                                      v1::SendMessageResponse* response) {
+  return door_.Decide<cases::Appended>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<cases::Appended>> {
+        const absl::StatusOr<cases::NewEntry> entry = ParseNewEntry(request->entry());
+        if (!entry.ok()) return entry.status();
+        const Moment now(core_);
+        return cases::SendMessage(now.ports(), *caller.mailbox, request->request_id(), *entry);
+      },
+      [response](const cases::Appended& appended) {
+        response->set_name(format::EntryName(appended.case_id, appended.entry));
+        response->set_thread_head(appended.head.str());
+      });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::ListLeaves(grpc::CallbackServerContext* context,
+                                                     const v1::ListLeavesRequest* request,
+                                                     v1::ListLeavesResponse* response) {
+  return door_.Read(context, request, [&](const Caller& caller) -> absl::Status {
+    const Moment now(core_);
+    const absl::StatusOr<cases::LeafPage> page =
+        cases::ListLeaves(now.ports(), *caller.mailbox, ParsePage(request->page_size(), request->page_token()));
+    if (!page.ok()) return page.status();
+    absl::StatusOr<ProvenLeaves> proven = Prove(core_.rows, page->leaves);
+    if (!proven.ok()) return proven.status();
+    response->mutable_leaves()->Assign(proven->leaves.begin(), proven->leaves.end());
+    response->set_checkpoint(std::move(proven->checkpoint));
+    response->set_next_page_token(page->next_token);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::WithdrawReport(grpc::CallbackServerContext* context,
+                                                         const v1::WithdrawReportRequest* request,
+                                                         v1::WithdrawReportResponse* response) {
+  return door_.Decide<std::string>(
+      context, request,
+      [this, request](const Caller& caller) {
+        const Moment now(core_);
+        return cases::WithdrawReport(now.ports(), *caller.mailbox, request->etag(), request->request_id());
+      },
+      [response](const std::string& etag) { response->set_etag(etag); });
+}
+
+}  // namespace alcove::rpc

@@ -1,0 +1,31 @@
+// The reporter's side of a case. The session says which mailbox; no request names one. Visits leave nothing behind.
+#pragma once
+
+#include "alcove/v1/mailbox_service.grpc.pb.h"
+#include "server/rpc/door/core_ports.h"
+#include "server/rpc/door/door.h"
+
+namespace alcove::rpc {
+
+class MailboxHandler final : public v1::MailboxService::CallbackService {
+ public:
+  // The door outlives the handler.
+  MailboxHandler(Door& door, const CorePorts& core) : door_(door), core_(core) {}
+
+  grpc::ServerUnaryReactor* GetMailbox(grpc::CallbackServerContext* context, const v1::GetMailboxRequest* request,
+                                       v1::GetMailboxResponse* response) override;
+  grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context, const v1::ListMessagesRequest* request,
+                                         v1::ListMessagesResponse* response) override;
+  grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context, const v1::SendMessageRequest* request,
+                                        v1::SendMessageResponse* response) override;
+  grpc::ServerUnaryReactor* ListLeaves(grpc::CallbackServerContext* context, const v1::ListLeavesRequest* request,
+                                       v1::ListLeavesResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawReport(grpc::CallbackServerContext* context, const v1::WithdrawReportRequest* request,
+                                           v1::WithdrawReportResponse* response) override;
+
+ private:
+  Door& door_;
+  const CorePorts core_;
+};
+
+}  // namespace alcove::rpc

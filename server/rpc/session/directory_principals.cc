@@ -1,0 +1,42 @@
+#include "server/rpc/session/directory_principals.h"
+
+#include <algorithm>
+
+#include "server/core/base/errors.h"
+#include "server/core/cases/mailbox.h"
+
+namespace alcove::rpc {
+
+absl::StatusOr<std::vector<crypto::VerifyKey>> DirectoryPrincipals::KeysOf(const Principal& principal) const {
+  std::vector<crypto::VerifyKey> keys;
+  if (principal.kind == Principal::Kind::kMailbox) {
+    const absl::StatusOr<crypto::VerifyKey> key = cases::MailboxKey(core_.rows, principal.mailbox);
+    if (key.ok()) keys.push_back(*key);
+    if (!key.ok() && base::ReasonOf(key.status()) != base::Reason::kNothingHere) return key.status();
+  } else if (principal.kind == Principal::Kind::kStaff) {
+    const people::OrganisationPtr organisation = core_.organisation.Get();
+    if (const people::Person* person = organisation->FindPerson(principal.slug); person != nullptr) {
+      for (const people::Device& device : person->devices) keys.push_back(device.verify_key);
+    }
+  }
+  keys.resize(std::min(keys.size(), kMostKeys));
+  return keys;
+}
+
+std::optional<Principals::Standing> DirectoryPrincipals::StandingOf(const Principal& principal,
+                                                                    const crypto::VerifyKey& key) const {
+  if (principal.kind == Principal::Kind::kMailbox) return Standing();
+  if (principal.kind != Principal::Kind::kStaff) return std::nullopt;
+  const people::OrganisationPtr organisation = core_.organisation.Get();
+  const people::Person* person = organisation->FindPerson(principal.slug);
+  if (person == nullptr) return std::nullopt;
+  const bool still_theirs = std::any_of(person->devices.begin(), person->devices.end(),
+                                        [&](const people::Device& device) { return device.verify_key == key; });
+  if (!still_theirs) return std::nullopt;
+  return Standing{.administrator = person->Has(people::Role::kAdministrator),
+                  .auditor = person->Has(people::Role::kAuditor)};
+}
+
+bool DirectoryPrincipals::Founding() const { return core_.organisation.Get()->directory_version() == 0; }
+
+}  // namespace alcove::rpc
