@@ -133,7 +133,7 @@ class EntryChain {
       : organisation_(organisation), case_(case_id), keyring_(keyring) {}
 
   // kBrokenChain unless the entry belongs to this organisation, case and keyring, is the next in sequence, quotes the head,
-  // and neither its epoch, its day nor the number of leaves it has seen goes back.
+  // and its epoch does not go back.
   absl::Status Append(const ParsedEnvelope& envelope);
 
   uint32_t length() const { return length_; }

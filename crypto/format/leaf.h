@@ -142,8 +142,7 @@ class LeafChain {
  public:
   LeafChain(const OrganisationId& organisation, const CaseId& case_id) : organisation_(organisation), case_(case_id) {}
 
-  // kBrokenChain unless the content is of this organisation and case and carries the next number. A day that goes back
-  // is refused too.
+  // kBrokenChain unless the content is of this organisation and case and carries the next number.
   absl::StatusOr<Leaf> Append(BytesView content, const LeafSalt& salt);
 
   uint32_t count() const { return count_; }
@@ -156,7 +155,6 @@ class LeafChain {
   OrganisationId organisation_;
   CaseId case_;
   uint32_t count_ = 0;
-  Day day_;
   Digest head_;
   std::vector<Digest> heads_;
 };

@@ -5,11 +5,10 @@
 // Threads: one object belongs to one thread at a time.
 #pragma once
 
-#include <absl/status/status.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "crypto/bytes.h"
 
@@ -49,7 +48,8 @@ class ByteWriter {
   ByteWriter& Long(BytesView value) { return U16(static_cast<uint16_t>(value.size())).Raw(value); }
 
   const Bytes& bytes() const { return bytes_; }
-  Bytes Take() && { return std::move(bytes_); }
+  // What was written; the writer is spent.
+  Bytes Take() { return std::move(bytes_); }
 
  private:
   ByteWriter& Integer(uint64_t value, int size) {

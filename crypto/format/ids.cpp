@@ -1,0 +1,78 @@
+#include "crypto/format/ids.h"
+
+#include "crypto/encoding.h"
+#include "crypto/format/errors.h"
+
+namespace alcove::format {
+namespace {
+
+constexpr size_t kIdText = 26;
+
+bool Strip(std::string_view* text, std::string_view prefix) {
+  if (text->substr(0, prefix.size()) != prefix) return false;
+  text->remove_prefix(prefix.size());
+  return true;
+}
+
+}  // namespace
+
+namespace internal {
+
+std::string IdText(crypto::BytesView raw) { return crypto::Base32Encode(raw); }
+
+absl::StatusOr<crypto::Bytes> IdBytes(std::string_view text) {
+  if (text.size() != kIdText) return Malformed("id", "length");
+  auto raw = crypto::Base32Decode(text);
+  if (!raw.ok()) return Malformed("id", "text");
+  return raw;
+}
+
+}  // namespace internal
+
+std::string CaseName(const CaseId& id) { return "cases/" + Text(id); }
+std::string MailboxName(const MailboxId& id) { return "mailboxes/" + Text(id); }
+std::string BlobName(const BlobId& id) { return "blobs/" + Text(id); }
+std::string EntryName(const CaseId& parent, const EntryId& id) { return CaseName(parent) + "/entries/" + Text(id); }
+std::string StaffName(std::string_view slug) { return "staff/" + std::string(slug); }
+
+absl::StatusOr<CaseId> ParseCaseName(std::string_view name) {
+  if (!Strip(&name, "cases/")) return Malformed("name", "collection");
+  return FromText<CaseId>(name);
+}
+
+absl::StatusOr<MailboxId> ParseMailboxName(std::string_view name) {
+  if (!Strip(&name, "mailboxes/")) return Malformed("name", "collection");
+  return FromText<MailboxId>(name);
+}
+
+absl::StatusOr<BlobId> ParseBlobName(std::string_view name) {
+  if (!Strip(&name, "blobs/")) return Malformed("name", "collection");
+  return FromText<BlobId>(name);
+}
+
+absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name) {
+  if (!Strip(&name, "cases/") || name.size() < kIdText) return Malformed("name", "collection");
+  auto parent = FromText<CaseId>(name.substr(0, kIdText));
+  if (!parent.ok()) return parent.status();
+  name.remove_prefix(kIdText);
+  if (!Strip(&name, "/entries/")) return Malformed("name", "collection");
+  auto entry = FromText<EntryId>(name);
+  if (!entry.ok()) return entry.status();
+  return std::make_pair(*parent, *entry);
+}
+
+absl::StatusOr<std::string> ParseStaffName(std::string_view name) {
+  if (!Strip(&name, "staff/")) return Malformed("name", "collection");
+  if (!IsSlug(name)) return Malformed("name", "slug");
+  return std::string(name);
+}
+
+bool IsSlug(std::string_view text) {
+  if (text.empty() || text.size() > 32 || text.front() == '-' || text.back() == '-') return false;
+  for (char c : text) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+  }
+  return true;
+}
+
+}  // namespace alcove::format

@@ -1,0 +1,36 @@
+#include "crypto/format/kinds.h"
+
+namespace alcove::format {
+
+std::string_view Name(Keyring keyring) {
+  switch (keyring) {
+    case Keyring::kThread: return "THREAD";
+    case Keyring::kTeam: return "TEAM";
+  }
+  return "UNKNOWN";
+}
+
+std::string_view Name(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kReport: return "REPORT";
+    case EntryKind::kMessage: return "MESSAGE";
+    case EntryKind::kNote: return "NOTE";
+    case EntryKind::kEvidence: return "EVIDENCE";
+  }
+  return "UNKNOWN";
+}
+
+std::string_view Name(ReleaseCondition condition) {
+  switch (condition) {
+    case ReleaseCondition::kMailbox: return "MAILBOX";
+    case ReleaseCondition::kAssigned: return "ASSIGNED";
+    case ReleaseCondition::kLapsed: return "LAPSED";
+    case ReleaseCondition::kFallback: return "FALLBACK";
+    case ReleaseCondition::kGuest: return "GUEST";
+    case ReleaseCondition::kApproved: return "APPROVED";
+    case ReleaseCondition::kMatched: return "MATCHED";
+  }
+  return "UNKNOWN";
+}
+
+}  // namespace alcove::format

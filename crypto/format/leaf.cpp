@@ -1,0 +1,218 @@
+#include "crypto/format/leaf.h"
+
+#include <algorithm>
+
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "crypto/format/errors.h"
+#include "crypto/format/wire.h"
+
+namespace alcove::format {
+namespace {
+
+constexpr std::string_view kLayout = "leaf";
+constexpr std::string_view kMagic = "ALL1";
+constexpr uint32_t kSecondsPerDay = 86400;
+
+struct KindRow {
+  LeafKind kind;
+  std::string_view name;
+  // The details, one letter a field: k keyring, c condition, s a state, u 32-bit number, i 16-byte id, h 32-byte hash,
+  // t text, p the slug of a person.
+  std::string_view fields;
+  // What DescribeDetails calls them, separated by one space.
+  std::string_view labels;
+};
+
+constexpr KindRow kKinds[] = {
+    {LeafKind::kCaseFiled, "case.filed", "h", "entry-hash"},
+    {LeafKind::kCaseAssigned, "case.assigned", "p", "staff"},
+    {LeafKind::kCaseClaimed, "case.claimed", "", ""},
+    {LeafKind::kCaseOpened, "case.opened", "k", "keyring"},
+    {LeafKind::kGrantReleased, "grant.released", "pc", "staff condition"},
+    {LeafKind::kEntryAppended, "entry.appended", "kuih", "keyring sequence entry entry-hash"},
+    {LeafKind::kStateChanged, "state.changed", "sst", "from to reason"},
+    {LeafKind::kCaseWithdrawn, "case.withdrawn", "", ""},
+    {LeafKind::kEntriesRead, "entries.read", "kuu", "keyring first count"},
+    {LeafKind::kBlobRead, "blob.read", "i", "blob"},
+    {LeafKind::kHistoryRead, "history.read", "", ""},
+    {LeafKind::kCasesListed, "cases.listed", "", ""},
+    {LeafKind::kAccessRefused, "access.refused", "", ""},
+    {LeafKind::kDirectoryPublished, "directory.published", "uh", "version note-hash"},
+    {LeafKind::kPolicyPublished, "policy.published", "tuh", "document version note-hash"},
+};
+
+const KindRow& RowOf(LeafKind kind) { return kKinds[static_cast<uint16_t>(kind) - 1]; }
+
+std::string_view Cut(std::string_view text) { return text.substr(0, 255); }
+
+// Reads details by the kind's fields. Calls `take` with each field's words; false when the shape is another.
+template <class Take>
+bool ReadDetails(LeafKind kind, BytesView details, Take take) {
+  ByteReader reader(details);
+  for (char field : RowOf(kind).fields) {
+    switch (field) {
+      case 'k': {
+        uint8_t code = reader.U8();
+        if (!IsKeyring(code)) return false;
+        take([&] { return std::string(Name(static_cast<Keyring>(code))); });
+        break;
+      }
+      case 'c': {
+        uint8_t code = reader.U8();
+        if (!IsReleaseCondition(code)) return false;
+        take([&] { return std::string(Name(static_cast<ReleaseCondition>(code))); });
+        break;
+      }
+      case 's': {
+        uint8_t code = reader.U8();
+        take([&] { return std::to_string(code); });
+        break;
+      }
+      case 'u': {
+        uint32_t number = reader.U32();
+        take([&] { return std::to_string(number); });
+        break;
+      }
+      case 'i': {
+        BytesView id = reader.Raw(16);
+        take([&] { return crypto::Base32Encode(id); });
+        break;
+      }
+      case 'h': {
+        BytesView hash = reader.Raw(32);
+        take([&] { return crypto::HexEncode(hash); });
+        break;
+      }
+      case 't': {
+        BytesView text = reader.Short();
+        // These reach terminals.
+        if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7f; })) {
+          return false;
+        }
+        take([&] { return std::string(text); });
+        break;
+      }
+      case 'p': {
+        BytesView slug = reader.Short();
+        if (!IsSlug(slug)) return false;
+        take([&] { return std::string(slug); });
+        break;
+      }
+    }
+    if (!reader.ok()) return false;
+  }
+  return reader.done();
+}
+
+}  // namespace
+
+std::string_view Name(LeafKind kind) { return RowOf(kind).name; }
+
+namespace details {
+
+Bytes Filed(const Digest& entry_hash) { return entry_hash.str(); }
+Bytes Assigned(std::string_view staff) { return ByteWriter(33).Short(Cut(staff)).Take(); }
+Bytes Opened(Keyring keyring) { return Bytes(1, static_cast<char>(keyring)); }
+Bytes Released(std::string_view staff, ReleaseCondition condition) {
+  return ByteWriter(34).Short(Cut(staff)).U8(static_cast<uint8_t>(condition)).Take();
+}
+Bytes Appended(Keyring keyring, uint32_t sequence, const EntryId& entry, const Digest& entry_hash) {
+  return ByteWriter(53).U8(static_cast<uint8_t>(keyring)).U32(sequence).Fixed(entry).Fixed(entry_hash).Take();
+}
+Bytes StateChanged(uint8_t from, uint8_t to, std::string_view reason) {
+  return ByteWriter(3 + reason.size()).U8(from).U8(to).Short(Cut(reason)).Take();
+}
+Bytes EntriesRead(Keyring keyring, uint32_t first_sequence, uint32_t count) {
+  return ByteWriter(9).U8(static_cast<uint8_t>(keyring)).U32(first_sequence).U32(count).Take();
+}
+Bytes BlobRead(const BlobId& blob) { return blob.str(); }
+Bytes DirectoryPublished(uint32_t version, const Digest& note_hash) {
+  return ByteWriter(36).U32(version).Fixed(note_hash).Take();
+}
+Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest& note_hash) {
+  return ByteWriter(64).Short(Cut(document)).U32(version).Fixed(note_hash).Take();
+}
+
+}  // namespace details
+
+Bytes LeafContent(const Leaf& leaf) {
+  return ByteWriter(53 + leaf.actor.size() + leaf.details.size())
+      .Raw(kMagic)
+      .U16(static_cast<uint16_t>(leaf.kind))
+      .Fixed(leaf.organisation)
+      .Fixed(leaf.case_id)
+      .U32(leaf.number)
+      .U32(leaf.day.number())
+      .U32(leaf.time)
+      .Short(Cut(leaf.actor))
+      .Long(BytesView(leaf.details).substr(0, 65535))
+      .Take();
+}
+
+absl::StatusOr<Leaf> ParseLeaf(BytesView content) {
+  ByteReader reader(content);
+  Leaf leaf;
+  reader.Expect(kMagic);
+  uint16_t kind = reader.U16();
+  leaf.organisation = reader.Fixed<OrganisationId>();
+  leaf.case_id = reader.Fixed<CaseId>();
+  leaf.number = reader.U32();
+  leaf.day = Day(reader.U32());
+  leaf.time = reader.U32();
+  leaf.actor = std::string(reader.Short());
+  leaf.details = Bytes(reader.Long());
+  if (!reader.done()) return Malformed(kLayout, "length or magic");
+  if (kind < 1 || kind > kLastLeafKind) return Malformed(kLayout, "kind");
+  leaf.kind = static_cast<LeafKind>(kind);
+  if (leaf.number != 0 && leaf.case_id.IsZero()) return Malformed(kLayout, "number without a case");
+  if (leaf.day.number() > Day::kMax) return Malformed(kLayout, "day");
+  if (leaf.time > kSecondsPerDay) return Malformed(kLayout, "time");
+  if (!leaf.actor.empty() && !IsSlug(leaf.actor)) return Malformed(kLayout, "actor");
+  if (!ReadDetails(leaf.kind, leaf.details, [](auto&&) {})) return Malformed(kLayout, "details");
+  return leaf;
+}
+
+std::vector<std::pair<std::string, std::string>> DescribeDetails(const Leaf& leaf) {
+  std::vector<std::pair<std::string, std::string>> words;
+  std::string_view labels = RowOf(leaf.kind).labels;
+  ReadDetails(leaf.kind, leaf.details, [&](auto&& text) {
+    size_t end = std::min(labels.find(' '), labels.size());
+    words.emplace_back(std::string(labels.substr(0, end)), text());
+    labels.remove_prefix(std::min(end + 1, labels.size()));
+  });
+  return words;
+}
+
+Digest LeafCommitment(const LeafSalt& salt, BytesView content) {
+  return crypto::Sha256Stream().Update(BytesView("alcove leaf v1\0", 15)).Update(salt.view()).Update(content).Finish();
+}
+
+Digest LeafHash(const Digest& commitment) { return crypto::MerkleLeafHash(commitment.view()); }
+
+Digest NextChainHead(const Digest& head, uint32_t number, const Digest& commitment) {
+  return crypto::Sha256(
+      ByteWriter(89).Raw("alcove case chain v1").U8(0).Fixed(head).U32(number).Fixed(commitment).bytes());
+}
+
+absl::StatusOr<Leaf> LeafChain::Append(BytesView content, const LeafSalt& salt) {
+  auto leaf = ParseLeaf(content);
+  if (!leaf.ok()) return leaf;
+  if (leaf->organisation != organisation_ || leaf->case_id != case_) {
+    return BrokenChain("a leaf belongs to another organisation or case");
+  }
+  if (leaf->number != count_ + 1) return BrokenChain("a leaf is missing, repeated or out of order");
+  ++count_;
+  head_ = NextChainHead(head_, count_, LeafCommitment(salt, content));
+  heads_.push_back(head_);
+  return leaf;
+}
+
+absl::StatusOr<Digest> LeafChain::HeadAt(uint32_t count) const {
+  if (count == 0) return Digest();
+  if (count > heads_.size()) return absl::OutOfRangeError("chain: so many leaves have not been seen");
+  return heads_[count - 1];
+}
+
+}  // namespace alcove::format
