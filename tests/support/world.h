@@ -1,0 +1,65 @@
+// A small organisation for the harnesses that drive a real server: 2-of-3 root keys, a desk, escalation, two outside
+// fallbacks, custodians, an administrator, and the policy of deploy/policy. Everything is drawn here, in this process;
+// the demo shows the same with the commands that people use.
+//
+// Readers of a plan: the desk's members (two, so that a report has five readers and the mailbox), the escalation
+// recipient and two fallbacks.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "crypto/format/directory.h"
+#include "crypto/format/organisation.h"
+#include "crypto/secret.h"
+
+namespace alcove::support {
+
+class World {
+ public:
+  struct Options {
+    // Made; holds keys, TLS files, configuration and, unless given otherwise, the data.
+    std::string folder;
+    // Where data and ledger mark lie; empty means inside `folder`.
+    std::string data;
+    // The program `alcoved`.
+    std::string alcoved;
+    int port = 0;
+  };
+
+  // Draws keys, writes organisation file, TLS files and configuration, and runs `alcoved init`.
+  static World Make(const Options& options);
+
+  // To a server that runs: the directory, then every policy document. Afterwards intake is open.
+  void Publish() const;
+
+  // A line of its own to the server.
+  std::shared_ptr<grpc::Channel> Connect() const;
+
+  const format::OrganisationFile& organisation() const { return organisation_; }
+  const format::Directory& directory() const { return directory_; }
+  // The X25519 key that a plan names; null when no person of the directory has it.
+  const crypto::EncryptionKey* KeyOf(crypto::BytesView key_id) const;
+  const Options& options() const { return options_; }
+  std::string organisation_path() const { return options_.folder + "/organisation"; }
+  std::string configuration_path() const { return options_.folder + "/alcoved.toml"; }
+  // `alcoved serve` with its arguments.
+  std::vector<std::string> serve_command() const;
+
+ private:
+  crypto::SigningKey LogKey() const;
+  crypto::Bytes SignedByRoots(const std::string& text) const;
+
+  Options options_;
+  std::map<std::string, crypto::SigningKey> roots_;
+  std::map<std::string, crypto::SigningKey> people_;
+  format::OrganisationFile organisation_;
+  format::Directory directory_;
+  std::string tls_root_pem_;
+  std::map<std::string, crypto::EncryptionKey> keys_;
+};
+
+}  // namespace alcove::support
