@@ -107,6 +107,7 @@ absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::
   for (const crypto::Digest& hash : tail->hashes)
     if (absl::Status same = append(hash); !same.ok()) return same;
   if (rebuilt.Root() != tail->root) return TreeDamaged("root");
+  if (auto restored = Frontier::Restore(*tail, tiles); !restored.ok()) return restored.status();
 
   status = ForEach<LeafPlace>(rows, [&](const LeafPlace&) {
     ++leaf_rows;
