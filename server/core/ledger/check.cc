@@ -131,21 +131,23 @@ absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::
     ++checked.openings;
     auto place = rows.Get<LeafPlace>(opening.leaf_hash.str());
     if (!place.ok()) return place.status();
-    if (!*place) return TreeDamaged("opening of no leaf");
-    return CheckOpening(rows, opening.content, opening.salt, (*place)->record.index);
+    auto opened = CheckOpening(rows, opening.content, opening.salt);
+    if (!opened.ok()) return opened.status();
+    if (!*place || (*place)->record.index != *opened) return TreeDamaged("opening of another leaf");
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   return checked;
 }
 
-absl::Status CheckOpening(const base::Reader& rows, crypto::BytesView content, crypto::BytesView salt,
-                          std::uint64_t index) {
+absl::StatusOr<std::uint64_t> CheckOpening(const base::Reader& rows, crypto::BytesView content,
+                                           crypto::BytesView salt) {
   auto drawn = format::LeafSalt::FromBytes(salt);
   if (!drawn.ok() || !format::ParseLeaf(content).ok()) return TreeDamaged("opening");
   auto place = rows.Get<LeafPlace>(LeafHash(format::LeafCommitment(*drawn, content)).str());
   if (!place.ok()) return place.status();
-  if (!*place || (*place)->record.index != index) return TreeDamaged("opening of another leaf");
-  return absl::OkStatus();
+  if (!*place) return TreeDamaged("opening of no leaf");
+  return (*place)->record.index;
 }
 
 }  // namespace alcove::ledger

@@ -24,8 +24,8 @@ struct CheckedLedger {
 absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::OrganisationId& organisation,
                                           const crypto::VerifyKey& log_key);
 
-// A leaf of a case, for the same check of the case's rows: content and salt lead to the leaf that stands at `index`.
-absl::Status CheckOpening(const base::Reader& rows, crypto::BytesView content, crypto::BytesView salt,
-                          std::uint64_t index);
+// A leaf of a case, for the same check of the case's rows: content and salt lead to a leaf of the tree, whose index is
+// the answer. DataLoss when they do not.
+absl::StatusOr<std::uint64_t> CheckOpening(const base::Reader& rows, crypto::BytesView content, crypto::BytesView salt);
 
 }  // namespace alcove::ledger

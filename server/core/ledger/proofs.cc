@@ -43,7 +43,8 @@ absl::StatusOr<TileHashes> TileRows::ReadTile(TileId id) const {
 }
 
 PublishedTree::PublishedTree(const base::Reader& rows, Checkpoint checkpoint)
-    : checkpoint_(std::move(checkpoint)),
+    : rows_(&rows),
+      checkpoint_(std::move(checkpoint)),
       tiles_(std::make_unique<TileRows>(rows)),
       prover_(*tiles_, checkpoint_.size) {}
 
@@ -64,9 +65,13 @@ absl::StatusOr<PublishedTree> PublishedTree::At(const base::Reader& rows, std::u
   return PublishedTree(rows, std::move((*checkpoint)->record));
 }
 
-absl::StatusOr<std::vector<crypto::Digest>> PublishedTree::Inclusion(std::uint64_t index) {
-  if (index >= size()) return NotPublished();
-  return prover_.Inclusion(index);
+absl::StatusOr<PublishedTree::Placed> PublishedTree::Find(const crypto::Digest& leaf_hash) {
+  auto place = rows_->Get<LeafPlace>(leaf_hash.str());
+  if (!place.ok()) return place.status();
+  if (!*place || (*place)->record.index >= size()) return NotPublished();
+  auto path = prover_.Inclusion((*place)->record.index);
+  if (!path.ok()) return path.status();
+  return Placed{.index = (*place)->record.index, .path = *std::move(path)};
 }
 
 absl::StatusOr<std::vector<crypto::Digest>> PublishedTree::Consistency(std::uint64_t from) {
@@ -89,14 +94,9 @@ absl::StatusOr<InclusionAnswer> GetInclusionProof(const base::Reader& rows, cryp
   if (!hash.ok()) return base::FieldInvalid("leaf_hash");
   auto tree = PublishedTree::At(rows, size);
   if (!tree.ok()) return tree.status();
-  auto place = rows.Get<LeafPlace>(hash->str());
-  if (!place.ok()) return place.status();
-  if (!*place) return NotPublished();
-
-  const std::uint64_t index = (*place)->record.index;
-  auto hashes = tree->Inclusion(index);
-  if (!hashes.ok()) return hashes.status();
-  return InclusionAnswer{.index = index, .size = tree->size(), .hashes = *std::move(hashes)};
+  auto placed = tree->Find(*hash);
+  if (!placed.ok()) return placed.status();
+  return InclusionAnswer{.index = placed->index, .size = tree->size(), .hashes = std::move(placed->path)};
 }
 
 absl::StatusOr<ConsistencyAnswer> GetConsistencyProof(const base::Reader& rows, std::uint64_t from_size,

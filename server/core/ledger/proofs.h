@@ -44,9 +44,13 @@ class PublishedTree {
   const Checkpoint& checkpoint() const { return checkpoint_; }
   std::uint64_t size() const { return checkpoint_.size; }
 
-  // NotPublished for an index at or beyond the size. Neighbouring leaves share their work: ask for all leaves of a page
-  // here.
-  absl::StatusOr<std::vector<crypto::Digest>> Inclusion(std::uint64_t index);
+  struct Placed {
+    std::uint64_t index = 0;
+    std::vector<crypto::Digest> path;  // inclusion proof, leaf to root
+  };
+  // NotPublished for a leaf that is not in this tree, be it in a later one or in none. Neighbouring leaves share their
+  // work: ask one PublishedTree for all leaves of a page.
+  absl::StatusOr<Placed> Find(const crypto::Digest& leaf_hash);
   // Requires 0 < from <= size().
   absl::StatusOr<std::vector<crypto::Digest>> Consistency(std::uint64_t from);
   absl::StatusOr<std::vector<crypto::Digest>> LeafHashes(std::uint64_t first, std::uint64_t count);
@@ -54,6 +58,7 @@ class PublishedTree {
  private:
   PublishedTree(const base::Reader& rows, Checkpoint checkpoint);
 
+  const base::Reader* rows_;
   Checkpoint checkpoint_;
   std::unique_ptr<TileRows> tiles_;
   Prover prover_;

@@ -96,7 +96,7 @@ TEST(Tree, TheSharedInclusionProofsAreTheOnesTheProverGives) {
     EXPECT_EQ(*proof, expected) << vector["_file"];
     ++same;
   }
-  EXPECT_GE(same, 5);
+  EXPECT_EQ(same, 5);
   std::cout << "vectors merkle/inclusion.json: " << same << " proofs built, of " << vectors.size() << " vectors\n";
 }
 
@@ -109,7 +109,9 @@ TEST(Tree, TheSharedConsistencyProofsAreTheOnesTheProverGives) {
     if (vector["wantErr"].get<bool>()) continue;
     const uint64_t from = vector["size1"];
     const uint64_t to = vector["size2"];
-    if (from == 0 || to > 8 || FromBase64(vector["root2"]) != tree.Root(to)) continue;
+    // One vector is about equal roots whatever they are, and names no tree.
+    auto root = Digest::FromBytes(*crypto::Base64Decode(vector["root2"].get<std::string>()));
+    if (from == 0 || to > 8 || !root.ok() || *root != tree.Root(to)) continue;
     Prover prover(tree, to);
     auto proof = prover.Consistency(from);
     ASSERT_TRUE(proof.ok()) << vector["_file"];
@@ -119,7 +121,7 @@ TEST(Tree, TheSharedConsistencyProofsAreTheOnesTheProverGives) {
     EXPECT_EQ(*proof, expected) << vector["_file"];
     ++same;
   }
-  EXPECT_GE(same, 4);
+  EXPECT_EQ(same, 5);
   std::cout << "vectors merkle/consistency.json: " << same << " proofs built, of " << vectors.size() << " vectors\n";
 }
 
@@ -236,8 +238,7 @@ TEST(Tree, SampledProofsOfTreesUpToAThousandVerify) {
         << index << " of " << size;
     auto consistency = prover.Consistency(index + 1);
     ASSERT_TRUE(consistency.ok());
-    EXPECT_TRUE(
-        crypto::VerifyConsistency(index + 1, size, *consistency, slow.Root(index + 1), slow.Root(size)).ok())
+    EXPECT_TRUE(crypto::VerifyConsistency(index + 1, size, *consistency, slow.Root(index + 1), slow.Root(size)).ok())
         << index + 1 << " to " << size;
   }
 }
@@ -289,7 +290,6 @@ TEST(Tree, NoProofLeadsFromOneForkToTheOther) {
   EXPECT_TRUE(crypto::VerifyConsistency(128, 256, *honest.Consistency(128), left_128, left.Root()).ok());
   EXPECT_FALSE(crypto::VerifyConsistency(128, 256, *forked.Consistency(128), left_128, right.Root()).ok());
   EXPECT_FALSE(crypto::VerifyConsistency(128, 256, *honest.Consistency(128), left_128, right.Root()).ok());
-  EXPECT_FALSE(crypto::VerifyConsistency(128, 256, *forked.Consistency(128), left_128, left.Root()).ok());
 }
 
 TEST(Tree, ARestartRefusesRowsOfWhichAnyBitOfAnyHashChanged) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "server/core/base/changes.h"
+#include "server/core/base/errors.h"
 #include "server/core/base/reader.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
@@ -208,14 +210,23 @@ class MapRows : public base::Reader {
   }
   static Row Copy(base::Table table, const base::Record& record, base::RowVersion version) {
     switch (table) {
-      case base::Table::kLeaf: return {Clone<LeafPlace>(record), version};
-      case base::Table::kTile: return {Clone<Tile>(record), version};
-      case base::Table::kTree: return {Clone<Tree>(record), version};
-      case base::Table::kCheckpoint: return {Clone<Checkpoint>(record), version};
-      case base::Table::kPublished: return {Clone<Published>(record), version};
-      case base::Table::kOpening: return {Clone<Opening>(record), version};
-      case base::Table::kRefusal: return {Clone<Refusal>(record), version};
-      default: ADD_FAILURE() << "a table that the ledger does not know"; return {};
+      case base::Table::kLeaf:
+        return {Clone<LeafPlace>(record), version};
+      case base::Table::kTile:
+        return {Clone<Tile>(record), version};
+      case base::Table::kTree:
+        return {Clone<Tree>(record), version};
+      case base::Table::kCheckpoint:
+        return {Clone<Checkpoint>(record), version};
+      case base::Table::kPublished:
+        return {Clone<Published>(record), version};
+      case base::Table::kOpening:
+        return {Clone<Opening>(record), version};
+      case base::Table::kRefusal:
+        return {Clone<Refusal>(record), version};
+      default:
+        ADD_FAILURE() << "a table that the ledger does not know";
+        return {};
     }
   }
   static Row Copy(base::Table table, const Stored& stored) { return Copy(table, *stored.record, stored.version); }
