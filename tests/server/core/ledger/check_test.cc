@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/format/checkpoint.h"
 #include "crypto/format/leaf.h"
 #include "server/core/ledger/cut.h"
 #include "server/core/ledger/draft.h"
