@@ -1,6 +1,7 @@
 #include "crypto/format/leaf.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
@@ -41,7 +42,9 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAccessRefused, "access.refused", "", ""},
     {LeafKind::kDirectoryPublished, "directory.published", "uh", "version note-hash"},
     {LeafKind::kPolicyPublished, "policy.published", "tuh", "document version note-hash"},
+    {LeafKind::kLedgerListed, "ledger.listed", "", ""},
 };
+static_assert(std::size(kKinds) == kLastLeafKind);
 
 const KindRow& RowOf(LeafKind kind) { return kKinds[static_cast<uint16_t>(kind) - 1]; }
 
