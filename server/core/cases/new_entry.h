@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/format/envelope.h"
+#include "server/core/base/changes.h"
+#include "server/core/cases/ports.h"
 #include "server/core/cases/records.h"
 #include "server/core/grants/epoch_check.h"
 
@@ -30,5 +33,41 @@ inline constexpr std::size_t kMaxBlobsOfEntry = 32;
 inline constexpr std::uint32_t kMaxBlobBytes = 104857600;        // of the file, before the stream's own bytes
 inline constexpr std::uint32_t kBlobPartBytes = 131072;
 inline constexpr std::uint32_t kMaxBlobCiphertext = 106954752;   // with padding (Padmé) and the stream's bytes
+
+// The envelope's form and the hash of its body. ENVELOPE_INVALID.
+absl::StatusOr<format::ParsedEnvelope> ReadEnvelope(crypto::BytesView envelope);
+
+// The list of blobs is the one that the envelope names, each once and of a size that may be. ENVELOPE_INVALID when the
+// hash differs, FIELD_INVALID("entry.blobs") for the rest.
+absl::Status CheckBlobList(const std::vector<BlobName>& blobs, const format::ParsedEnvelope& envelope);
+
+// Who writes an entry to a case that exists.
+struct EntryAuthor {
+  base::StaffSlug staff;     // empty: the reporter
+  crypto::VerifyKey key;     // the key whose signature the envelope must carry
+  crypto::KeyId key_id;
+};
+
+// Everything between an arrived entry and its rows, for SendMessage and AppendEntry alike. `envelope` was read and its
+// author verified; `record` is the case as read and gets its new heads. Checks binding, kind, place in the chain, what the
+// author saw of the chain of leaves, epoch (current, or the new one that is due), blobs and quota; puts entry, epoch and
+// blobs. Neither puts the case nor drafts leaves.
+//
+//   ENVELOPE_INVALID  bound to another organisation or case, a day that cannot be, leaves it cannot have seen
+//   KIND_REFUSED      not in the table of kinds.h
+//   ETAG_STALE        not the next in its keyring: somebody wrote meanwhile
+//   EPOCH_STALE       a new epoch is due and did not come, or sealed under another than the current
+//   EPOCH_INVALID     an epoch that is not due, or its record does not fit
+//   GRANTS_MISMATCH   readers or grants are not exactly those who remain
+absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewEntry& entry,
+                                    const format::ParsedEnvelope& envelope, const EntryAuthor& author,
+                                    base::ChangeSet& changes);
+
+// The rows of blobs that an entry names, and their weight on the case's quota. QUOTA_EXCEEDED.
+absl::Status NameBlobs(const Ports& ports, Case& record, const std::vector<BlobName>& blobs, format::Keyring keyring,
+                       std::uint32_t sequence, const base::StaffSlug& author, base::ChangeSet& changes);
+
+// An epoch's row.
+Epoch EpochRow(const base::CaseId& case_id, format::Keyring keyring, std::uint32_t number, const grants::NewEpoch& epoch);
 
 }  // namespace alcove::cases

@@ -22,7 +22,9 @@ bool SameReaders(const format::ParsedEpoch& record, std::span<const Required> re
 absl::Status CheckNewEpoch(const NewEpoch& epoch, const Binding& binding, std::span<const Required> readers) {
   absl::StatusOr<format::ParsedEpoch> record = format::ParseEpoch(epoch.record);
   if (!record.ok()) return EpochInvalid();
-  if (record->scope != binding.scope || record->maker != binding.maker) return EpochInvalid();
+  if (record->scope != binding.scope || record->maker != binding.maker ||
+      record->directory_version != binding.directory_version)
+    return EpochInvalid();
   if (!SameReaders(*record, readers)) return GrantsMismatch();
   if (!format::CheckGrants(*record, epoch.grants).ok()) return GrantsMismatch();
   return absl::OkStatus();

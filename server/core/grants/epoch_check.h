@@ -30,7 +30,8 @@ struct NewEpoch {
 // What the record must be bound to.
 struct Binding {
   format::EpochScope scope;
-  crypto::KeyId maker;  // the key that signs the entry bringing it
+  crypto::KeyId maker;                  // the key that signs the entry bringing it
+  std::uint32_t directory_version = 0;  // where the readers' keys stand
 };
 
 // The record is well formed and bound to this scope and maker; its readers are exactly `readers` (a set: order is the

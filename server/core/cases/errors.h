@@ -1,0 +1,35 @@
+// What this room refuses.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "server/core/base/errors.h"
+
+namespace alcove::cases {
+
+// Magic, lengths, body hash, context or signature do not check.
+inline absl::Status EnvelopeInvalid() { return base::Refuse(base::Reason::kEnvelopeInvalid); }
+
+// Sealed under an epoch that is not the current one, or a new epoch is due and did not come.
+inline absl::Status EpochStale() { return base::Refuse(base::Reason::kEpochStale); }
+
+// A new epoch that nobody asked for, or one that is not the next.
+inline absl::Status EpochInvalid() { return base::Refuse(base::Reason::kEpochInvalid); }
+
+// This kind of entry is not for this keyring, this author or this state.
+inline absl::Status KindRefused() { return base::Refuse(base::Reason::kKindRefused); }
+
+// The table of states has no such move for this caller.
+inline absl::Status TransitionRefused() { return base::Refuse(base::Reason::kTransitionRefused); }
+
+// A code that the taxonomy does not list.
+inline absl::Status CodeUnknown() { return base::Refuse(base::Reason::kCodeUnknown); }
+
+// The request id was used for something else.
+inline absl::Status RequestIdReused() { return base::Refuse(base::Reason::kRequestIdReused); }
+
+inline absl::Status BlobNotNamed() { return base::Refuse(base::Reason::kBlobNotNamed); }
+inline absl::Status BlobPartRefused() { return base::Refuse(base::Reason::kBlobPartRefused); }
+inline absl::Status QuotaExceeded() { return base::Refuse(base::Reason::kQuotaExceeded); }
+
+}  // namespace alcove::cases

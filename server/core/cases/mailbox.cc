@@ -1,0 +1,147 @@
+#include "server/core/cases/mailbox.h"
+
+#include "crypto/format/leaf.h"
+#include "crypto/format/wire.h"
+#include "crypto/hash.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/reach.h"
+#include "server/core/cases/requests.h"
+#include "server/core/cases/show.h"
+#include "server/core/cases/states.h"
+
+namespace alcove::cases {
+
+absl::StatusOr<crypto::VerifyKey> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox) {
+  auto row = rows.Get<Mailbox>(base::RowKey(mailbox));
+  if (!row.ok()) return row.status();
+  if (!*row) return base::NothingHere();
+  return (*row)->record.verify_key;
+}
+
+absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller) {
+  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (!own.ok()) return own.status();
+  const Case& record = own->record;
+  absl::StatusOr<std::vector<Epoch>> epochs = EpochsOf(ports, record, format::Keyring::kThread);
+  if (!epochs.ok()) return epochs.status();
+  MailboxView view;
+  view.case_id = record.id;
+  view.state = record.state;
+  view.filed = record.marks.filed;
+  view.deadlines = DeadlinesOf(ports, record);
+  view.grants = GrantsTo(*epochs, {crypto::KeyIdOf(record.mailbox_encryption_key)});
+  AddEpochViews(ports, record, format::Keyring::kThread, *std::move(epochs), view.epochs);
+  view.readers = ReadersOf(ports, record);
+  view.etag = EtagOf(ports, record);
+  view.thread_head = record.thread.head;
+  view.thread_length = record.thread.length;
+  view.leaf_head = record.leaf_head;
+  view.leaf_count = record.leaf_count;
+  view.withdrawn = record.withdrawn;
+  return view;
+}
+
+absl::StatusOr<EntryPage> ListMessages(const Ports& ports, const base::MailboxId& caller, const PageRequest& page) {
+  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (!own.ok()) return own.status();
+  return PageOf(ports, own->record.id, format::Keyring::kThread, page);
+}
+
+absl::StatusOr<base::Outcome<Appended>> SendMessage(const Ports& ports, const base::MailboxId& caller,
+                                                    const std::string& request_id, const NewEntry& entry) {
+  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (!own.ok()) return own.status();
+  absl::StatusOr<format::ParsedEnvelope> envelope = ReadEnvelope(entry.envelope);
+  if (!envelope.ok()) return envelope.status();
+  Case& record = own->record;
+  if (!format::VerifyAuthor(*envelope, record.mailbox_verify_key).ok()) return EnvelopeInvalid();
+
+  // The entry's hash covers the body and, through the record's hash, a new epoch with its grants.
+  const crypto::Digest head = format::EntryHash(*envelope);
+  absl::StatusOr<RequestSlot> slot = OpenRequest(ports, "SendMessage", request_id, head);
+  if (!slot.ok()) return slot.status();
+  base::Outcome<Appended> outcome;
+  if (slot->repeated) {
+    outcome.answer = {record.id, envelope->context.entry, head};
+    return outcome;
+  }
+  if (envelope->context.keyring != format::Keyring::kThread) return KindRefused();
+  const EntryAuthor author{{}, record.mailbox_verify_key, crypto::KeyIdOf(record.mailbox_verify_key)};
+  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, outcome.changes);
+  if (!placed.ok()) return placed.status();
+  outcome.answer = *placed;
+  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
+      .ByReporter(format::LeafKind::kEntryAppended,
+                  format::details::Appended(envelope->context.keyring, envelope->context.sequence,
+                                            envelope->context.entry, head));
+  CloseRequest(*std::move(slot), {}, outcome.changes);
+  outcome.changes.Update(std::move(record), own->version);
+  return outcome;
+}
+
+absl::StatusOr<LeafPage> ListLeaves(const Ports& ports, const base::MailboxId& caller, const PageRequest& request) {
+  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (!own.ok()) return own.status();
+  // The token is the number of the last leaf that was given.
+  absl::StatusOr<std::uint32_t> last = PositionOf(request.token);
+  if (!last.ok()) return last.status();
+  const std::uint32_t size = SizeOf(request, 50, 100);
+  const base::CaseId& id = own->record.id;
+  std::vector<CaseLeaf> rows;
+  absl::Status status =
+      ports.rows.Scan<CaseLeaf>(base::RowKey(id), *last == 0 ? "" : base::RowKey(id, *last), size,
+                                [&](base::Versioned<CaseLeaf> row) {
+                                  rows.push_back(std::move(row.record));
+                                  return true;
+                                });
+  if (!status.ok()) return status;
+  LeafPage page;
+  for (CaseLeaf& row : rows) {
+    absl::StatusOr<OpenedLeaf> leaf = Opened(ports, row.number, std::move(row.content), std::move(row.salt));
+    if (!leaf.ok()) return leaf.status();
+    page.leaves.push_back(*std::move(leaf));
+  }
+  if (!page.leaves.empty() && page.leaves.back().number < own->record.leaf_count)
+    page.next_token = TokenOf(page.leaves.back().number);
+  return page;
+}
+
+absl::StatusOr<base::Outcome<std::string>> WithdrawReport(const Ports& ports, const base::MailboxId& caller,
+                                                          const std::string& etag, const std::string& request_id) {
+  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (!own.ok()) return own.status();
+  Case& record = own->record;
+  const crypto::Digest digest =
+      crypto::Blake2b256(format::ByteWriter(64).Fixed(record.mailbox).Short(etag.substr(0, 64)).bytes());
+  absl::StatusOr<RequestSlot> slot = OpenRequest(ports, "WithdrawReport", request_id, digest);
+  if (!slot.ok()) return slot.status();
+  base::Outcome<std::string> outcome;
+  if (slot->repeated) {
+    outcome.answer = EtagOf(ports, record);
+    return outcome;
+  }
+  if (etag != EtagOf(ports, record)) return base::EtagStale();
+  if (record.withdrawn) return TransitionRefused();
+
+  CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+  leaves.ByReporter(format::LeafKind::kCaseWithdrawn);
+  // A closed case stays closed and carries the mark alone.
+  if (const Move* move = FindMove(record.state, State::kWithdrawnByReporter);
+      move != nullptr && move->mover == Mover::kReporter) {
+    leaves.ByReporter(format::LeafKind::kStateChanged,
+                      format::details::StateChanged(static_cast<std::uint8_t>(record.state),
+                                                    static_cast<std::uint8_t>(State::kWithdrawnByReporter), ""));
+    // On hold: what the hold goes back to stays what the withdrawal goes back to.
+    if (record.state != State::kOnHold) record.resumes_to = record.state;
+    record.state = State::kWithdrawnByReporter;
+  }
+  record.withdrawn = true;
+  record.revision += 1;
+  outcome.answer = EtagOf(ports, record);
+  CloseRequest(*std::move(slot), {}, outcome.changes);
+  outcome.changes.Update(std::move(record), own->version);
+  return outcome;
+}
+
+}  // namespace alcove::cases

@@ -1,0 +1,44 @@
+#include "server/core/cases/reach.h"
+
+#include "server/core/base/errors.h"
+
+namespace alcove::cases {
+namespace {
+
+bool HoldsReleasedKey(const people::Person& person, const std::vector<grants::Holder>& holders) {
+  for (const grants::Holder& holder : holders)
+    if (holder.released && holder.staff == person.slug && person.DeviceOf(holder.key_id) != nullptr) return true;
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::MailboxId& caller) {
+  auto mailbox = ports.rows.Get<Mailbox>(base::RowKey(caller));
+  if (!mailbox.ok()) return mailbox.status();
+  if (!*mailbox) return base::NothingHere();
+  auto found = ports.rows.Get<Case>(base::RowKey((*mailbox)->record.case_id));
+  if (!found.ok()) return found.status();
+  if (!*found || (*found)->record.mailbox != caller) return base::NothingHere();
+  return **std::move(found);
+}
+
+bool MayReach(const people::Organisation& organisation, const people::Person& person, const Case& record) {
+  const bool held = HoldsReleasedKey(person, record.thread.holders);
+  const bool conflict = access::InConflict(organisation, person, record.wall);
+  return held && !conflict;
+}
+
+absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id) {
+  const people::Person* person = ports.organisation.FindPerson(caller);
+  if (person == nullptr) return base::NothingHere();
+  auto membership = ports.rows.Get<Membership>(base::RowKey(caller, id));
+  if (!membership.ok()) return membership.status();
+  if (!*membership) return base::NothingHere();
+  auto found = ports.rows.Get<Case>(base::RowKey(id));
+  if (!found.ok()) return found.status();
+  if (!*found || !MayReach(ports.organisation, *person, (*found)->record)) return base::NothingHere();
+  return TeamReach{**std::move(found), person};
+}
+
+}  // namespace alcove::cases

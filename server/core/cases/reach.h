@@ -1,0 +1,26 @@
+// How a caller reaches a case. Whatever is missing on the way is the one answer NOTHING_HERE.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include "server/core/cases/ports.h"
+#include "server/core/cases/records.h"
+
+namespace alcove::cases {
+
+// The case of a mailbox.
+absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::MailboxId& caller);
+
+struct TeamReach {
+  base::Versioned<Case> found;
+  const people::Person* person;
+};
+// The case for a person: they are in the directory, a grant of the case was released to them and its key is still theirs,
+// and the wall does not stand between. Asked anew on every call. A person without a membership row never causes the
+// case's row to be read, so it makes no difference whether there is one.
+absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id);
+
+// The last three of those conditions, for a case that was read already.
+bool MayReach(const people::Organisation& organisation, const people::Person& person, const Case& record);
+
+}  // namespace alcove::cases

@@ -1,0 +1,136 @@
+#include "server/core/cases/show.h"
+
+#include <algorithm>
+
+#include "crypto/encoding.h"
+#include "crypto/format/epoch.h"
+#include "crypto/format/leaf.h"
+#include "crypto/format/wire.h"
+#include "server/core/base/errors.h"
+#include "server/core/cases/requests.h"
+#include "server/core/grants/readers.h"
+#include "server/core/ledger/records.h"
+
+namespace alcove::cases {
+namespace {
+constexpr std::size_t kPageBytes = 200 << 10;
+}  // namespace
+
+std::vector<clocks::Deadline> DeadlinesOf(const Ports& ports, const Case& record) {
+  const people::Profiles* profiles = ports.organisation.profiles();
+  return clocks::DeadlinesOf(record.marks, record.terms, record.calendar,
+                             profiles == nullptr ? nullptr : profiles->Find(record.profile));
+}
+
+CaseSummary Summarise(const Ports& ports, const Case& record) {
+  CaseSummary summary;
+  summary.id = record.id;
+  summary.state = record.state;
+  summary.facts = record.facts;
+  summary.urgency = record.urgency;
+  summary.desk = record.desk;
+  summary.filed = record.marks.filed;
+  summary.deadlines = DeadlinesOf(ports, record);
+  summary.assignee = record.assignee;
+  summary.claimed = record.claimed;
+  summary.withdrawn = record.withdrawn;
+  summary.identity_held = record.identity_held;
+  summary.etag = EtagOf(ports, record);
+  return summary;
+}
+
+std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record) {
+  std::vector<ReaderView> readers;
+  readers.reserve(record.thread.holders.size());
+  for (const grants::Holder& holder : record.thread.holders) {
+    const people::Person* person = ports.organisation.FindPerson(holder.staff);
+    readers.push_back({holder.staff, person == nullptr ? "" : person->display_name, holder.purpose, holder.condition,
+                       holder.key_id, holder.released, holder.opened});
+  }
+  return readers;
+}
+
+absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& record, format::Keyring keyring) {
+  std::vector<Epoch> epochs;
+  absl::Status status = ports.rows.Scan<Epoch>(base::RowKey(record.id, static_cast<std::uint8_t>(keyring)), "",
+                                               SIZE_MAX, [&](base::Versioned<Epoch> row) {
+                                                 epochs.push_back(std::move(row.record));
+                                                 return true;
+                                               });
+  if (!status.ok()) return status;
+  return epochs;
+}
+
+void AddEpochViews(const Ports& ports, const Case& record, format::Keyring keyring, std::vector<Epoch> epochs,
+                   std::vector<EpochView>& views) {
+  const KeyringState& state = keyring == format::Keyring::kThread ? record.thread : record.team;
+  const bool stale = grants::IsStale(state.holders, ports.organisation, record.wall);
+  for (Epoch& epoch : epochs) {
+    const bool current = epoch.number + 1 == state.epochs;
+    views.push_back({keyring, epoch.number, std::move(epoch.record), current && stale});
+  }
+}
+
+std::vector<ReleasedGrant> GrantsTo(const std::vector<Epoch>& epochs, const std::vector<crypto::KeyId>& keys) {
+  std::vector<ReleasedGrant> released;
+  for (const Epoch& epoch : epochs) {
+    absl::StatusOr<format::ParsedEpoch> record = format::ParseEpoch(epoch.record);
+    if (!record.ok() || record->reader_count != epoch.grants.size()) continue;
+    for (std::size_t i = 0; i < record->reader_count; ++i)
+      if (std::find(keys.begin(), keys.end(), record->ReaderAt(i).key) != keys.end())
+        released.push_back({epoch.number, epoch.grants[i]});
+  }
+  return released;
+}
+
+std::uint32_t SizeOf(const PageRequest& page, std::uint32_t otherwise, std::uint32_t most) {
+  return page.size == 0 ? otherwise : std::min(page.size, most);
+}
+
+absl::StatusOr<std::uint32_t> PositionOf(const std::string& token) {
+  if (token.empty()) return 0;
+  absl::StatusOr<crypto::Bytes> bytes = crypto::Base32Decode(token);
+  if (!bytes.ok() || bytes->size() != 4) return base::FieldInvalid("page_token");
+  return format::ByteReader(*bytes).U32();
+}
+
+std::string TokenOf(std::uint32_t position) {
+  return crypto::Base32Encode(format::ByteWriter(4).U32(position).bytes());
+}
+
+absl::StatusOr<EntryPage> PageOf(const Ports& ports, const base::CaseId& id, format::Keyring keyring,
+                                 const PageRequest& request) {
+  absl::StatusOr<std::uint32_t> first = PositionOf(request.token);
+  if (!first.ok()) return first.status();
+  const std::uint32_t size = SizeOf(request, 20, 50);
+  const std::string prefix = base::RowKey(id, static_cast<std::uint8_t>(keyring));
+  const std::string after =
+      *first == 0 ? "" : base::RowKey(id, static_cast<std::uint8_t>(keyring), std::uint32_t{*first - 1});
+  EntryPage page;
+  std::size_t bytes = 0;
+  // One more than the page holds, to know whether there is another.
+  absl::Status status = ports.rows.Scan<Entry>(prefix, after, size + 1, [&](base::Versioned<Entry> row) {
+    const bool full = page.entries.size() == size || bytes + row.record.envelope.size() > kPageBytes;
+    if (full && !page.entries.empty()) {
+      page.next_token = TokenOf(row.record.sequence);
+      return false;
+    }
+    bytes += row.record.envelope.size();
+    page.entries.push_back(std::move(row.record));
+    return true;
+  });
+  if (!status.ok()) return status;
+  return page;
+}
+
+absl::StatusOr<OpenedLeaf> Opened(const Ports& ports, std::uint32_t number, crypto::Bytes content, crypto::Bytes salt) {
+  absl::StatusOr<format::LeafSalt> fixed = format::LeafSalt::FromBytes(salt);
+  if (!fixed.ok()) return base::Broken("a leaf's salt has another length");
+  const crypto::Digest hash = format::LeafHash(format::LeafCommitment(*fixed, content));
+  auto place = ports.rows.Get<ledger::LeafPlace>(hash.view());
+  if (!place.ok()) return place.status();
+  if (!*place) return base::Broken("a leaf of a case is not in the ledger");
+  return OpenedLeaf{number, (*place)->record.index, std::move(content), std::move(salt)};
+}
+
+}  // namespace alcove::cases

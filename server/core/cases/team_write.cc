@@ -1,0 +1,144 @@
+// What the team changes.
+#include "crypto/format/leaf.h"
+#include "crypto/format/wire.h"
+#include "crypto/hash.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/reach.h"
+#include "server/core/cases/requests.h"
+#include "server/core/cases/states.h"
+#include "server/core/cases/team.h"
+
+namespace alcove::cases {
+namespace {
+
+std::string ScopeOf(const base::StaffSlug& caller) { return "staff/" + caller.text(); }
+
+// What a change asks for. Texts longer than any valid one are cut before they are hashed: they are refused anyway.
+crypto::Digest DigestOf(std::string_view method, const base::CaseId& id, std::string_view etag, std::uint8_t state,
+                        std::string_view reason) {
+  return crypto::Blake2b256(format::ByteWriter(256)
+                                .Short(method)
+                                .Fixed(id)
+                                .Short(etag.substr(0, 255))
+                                .U8(state)
+                                .Short(reason.substr(0, 255))
+                                .bytes());
+}
+
+}  // namespace
+
+absl::StatusOr<base::Outcome<Appended>> AppendEntry(const Ports& ports, const base::StaffSlug& caller,
+                                                    const base::CaseId& id, const std::string& request_id,
+                                                    const NewEntry& entry) {
+  absl::StatusOr<TeamReach> reach = ReachAsTeam(ports, caller, id);
+  if (!reach.ok()) return reach.status();
+  absl::StatusOr<format::ParsedEnvelope> envelope = ReadEnvelope(entry.envelope);
+  if (!envelope.ok()) return envelope.status();
+  const std::optional<people::Organisation::Signer> signer =
+      ports.organisation.FindByVerifyKey(envelope->context.author);
+  if (!signer || signer->person != reach->person) return EnvelopeInvalid();
+  if (!format::VerifyAuthor(*envelope, signer->device->verify_key).ok()) return EnvelopeInvalid();
+
+  const crypto::Digest head = format::EntryHash(*envelope);
+  absl::StatusOr<RequestSlot> slot = OpenRequest(ports, ScopeOf(caller), request_id, head);
+  if (!slot.ok()) return slot.status();
+  base::Outcome<Appended> outcome;
+  if (slot->repeated) {
+    outcome.answer = {id, envelope->context.entry, head};
+    return outcome;
+  }
+  Case& record = reach->found.record;
+  const EntryAuthor author{caller, signer->device->verify_key, signer->device->verify_key_id};
+  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, outcome.changes);
+  if (!placed.ok()) return placed.status();
+  outcome.answer = *placed;
+  const format::EnvelopeContext& context = envelope->context;
+  if (context.keyring == format::Keyring::kThread && context.kind == format::EntryKind::kMessage) {
+    // Whoever gets an answer knows that a person has the report.
+    const base::Day today = ports.clock.Today();
+    if (!record.marks.first_message) record.marks.first_message = today;
+    if (!record.marks.acknowledged) record.marks.acknowledged = today;
+  }
+  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
+      .ByStaffIn(context.keyring, format::LeafKind::kEntryAppended, caller,
+                 format::details::Appended(context.keyring, context.sequence, context.entry, head));
+  CloseRequest(*std::move(slot), {}, outcome.changes);
+  outcome.changes.Update(std::move(record), reach->found.version);
+  return outcome;
+}
+
+absl::StatusOr<base::Outcome<std::string>> ClaimCase(const Ports& ports, const base::StaffSlug& caller,
+                                                     const base::CaseId& id, const std::string& etag,
+                                                     const std::string& request_id) {
+  absl::StatusOr<TeamReach> reach = ReachAsTeam(ports, caller, id);
+  if (!reach.ok()) return reach.status();
+  absl::StatusOr<RequestSlot> slot =
+      OpenRequest(ports, ScopeOf(caller), request_id, DigestOf("ClaimCase", id, etag, 0, ""));
+  if (!slot.ok()) return slot.status();
+  base::Outcome<std::string> outcome;
+  if (slot->repeated) {
+    outcome.answer = slot->repeated->answer;
+    return outcome;
+  }
+  Case& record = reach->found.record;
+  if (etag != EtagOf(ports, record)) return base::EtagStale();
+  if (record.assignee != caller || record.claimed) return TransitionRefused();
+  record.claimed = true;
+  record.marks.claimed = ports.clock.Today();
+  record.revision += 1;
+  outcome.answer = EtagOf(ports, record);
+  CaseLeaves(ports, record, outcome.changes, outcome.leaves).ByStaff(format::LeafKind::kCaseClaimed, caller);
+  CloseRequest(*std::move(slot), outcome.answer, outcome.changes);
+  outcome.changes.Update(std::move(record), reach->found.version);
+  return outcome;
+}
+
+absl::StatusOr<base::Outcome<Moved>> ChangeCaseState(const Ports& ports, const base::StaffSlug& caller,
+                                                     const base::CaseId& id, const std::string& etag,
+                                                     const std::string& request_id, State to,
+                                                     const std::string& reason) {
+  absl::StatusOr<TeamReach> reach = ReachAsTeam(ports, caller, id);
+  if (!reach.ok()) return reach.status();
+  absl::StatusOr<RequestSlot> slot =
+      OpenRequest(ports, ScopeOf(caller), request_id,
+                  DigestOf("ChangeCaseState", id, etag, static_cast<std::uint8_t>(to), reason));
+  if (!slot.ok()) return slot.status();
+  base::Outcome<Moved> outcome;
+  if (slot->repeated) {
+    outcome.answer = {slot->repeated->answer, to};
+    return outcome;
+  }
+  Case& record = reach->found.record;
+  if (etag != EtagOf(ports, record)) return base::EtagStale();
+  const bool resumes = Resumes(record.state) && record.resumes_to == to;
+  const Move* move = FindMove(record.state, to);
+  if (!resumes && (move == nullptr || move->mover != Mover::kTeam)) return TransitionRefused();
+  const std::string_view list = resumes ? std::string_view() : move->reason_list;
+  if (list.empty() && !reason.empty()) return base::FieldInvalid("reason");
+  if (!list.empty()) {
+    const people::Taxonomy* taxonomy = ports.organisation.taxonomy();
+    if (taxonomy == nullptr || !taxonomy->Knows(list, reason)) return CodeUnknown();
+  }
+
+  const State from = record.state;
+  if (to == State::kOnHold) {
+    record.resumes_to = from;
+  } else if (!Resumes(to)) {
+    record.resumes_to.reset();
+  }
+  record.state = to;
+  record.revision += 1;
+  MarkMove(to, ports.clock.Today(), record.marks);
+  if (IsOpen(from) != IsOpen(to) && !record.assignee.empty())
+    outcome.changes.Count(base::Counter::kOpenCases, record.assignee.text(), IsOpen(to) ? 1 : -1);
+  outcome.answer = {EtagOf(ports, record), to};
+  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
+      .ByStaff(format::LeafKind::kStateChanged, caller,
+               format::details::StateChanged(static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to), reason));
+  CloseRequest(*std::move(slot), outcome.answer.etag, outcome.changes);
+  outcome.changes.Update(std::move(record), reach->found.version);
+  return outcome;
+}
+
+}  // namespace alcove::cases
