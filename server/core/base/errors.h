@@ -1,7 +1,7 @@
 // The reasons the service gives when it refuses, and the statuses that carry them.
 //
 // Every refusal that a caller can do something about is one `Reason`. A reason has exactly one status code (the table in
-// errors.cpp), so no two places can answer differently. The reason travels inside the `absl::Status` as a payload; the
+// errors.cc), so no two places can answer differently. The reason travels inside the `absl::Status` as a payload; the
 // door of rpc reads it with `ReasonOf` and makes `google.rpc.ErrorInfo` of it. Texts are for the log of a developer and
 // never carry what a caller sent. What has no reason is a fault of ours: the door answers INTERNAL with a fixed text.
 //
