@@ -62,10 +62,10 @@ const Codec* CodecOf(base::Table table) {
 #undef ALCOVE_ROW
     case Table::kFormat:
     case Table::kCaseKey:
-      return nullptr;
-    default:
-      return nullptr;
+    case Table::kGroup:
+      break;
   }
+  return nullptr;
 }
 
 }  // namespace alcove::storage

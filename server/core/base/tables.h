@@ -6,8 +6,6 @@
 //   kOrganisation -                                           store  current directory version, policy versions
 //   kDirectory   version4                                     store  a published directory, the note as received
 //   kPolicy      document1 version4                           store  a published policy document, the note as received
-//   kEmployee    employee16                                   store  a person under a random id: aliases, staff slug
-//   kAlias       tag-mac32                                    store  HMAC(tag) -> employee id
 //   kCase        case16                                       case   state, facts, plan, assignment, heads, deadlines
 //   kEntry       case16 keyring1 sequence4                    case   one sealed entry
 //   kEpoch       case16 keyring1 number4                      case   an epoch record with its grants and their release
@@ -26,6 +24,7 @@
 //   kPublished   -                                            store  which checkpoint is the newest
 //   kOpening     leaf-hash32                                  store  content and salt of a leaf that belongs to no case
 //   kRefusal     slug                                         store  the last minute with a refusal on the ledger
+//   kGroup       -                                            store  number of the newest commit group (storage's own)
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -46,8 +45,6 @@ enum class Table : std::uint8_t {
   kOrganisation = 3,
   kDirectory = 4,
   kPolicy = 5,
-  kEmployee = 6,
-  kAlias = 7,
   kCase = 16,
   kEntry = 17,
   kEpoch = 18,
@@ -66,6 +63,7 @@ enum class Table : std::uint8_t {
   kPublished = 36,
   kOpening = 37,
   kRefusal = 38,
+  kGroup = 39,
 };
 
 // Under which key a row's value is sealed.
@@ -92,8 +90,6 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kOrganisation, "organisation", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kDirectory, "directory", Scope::kStore, SlugPlace::kNone, 4},
     TableTraits{Table::kPolicy, "policy", Scope::kStore, SlugPlace::kNone, 5},
-    TableTraits{Table::kEmployee, "employee", Scope::kStore, SlugPlace::kNone, 16},
-    TableTraits{Table::kAlias, "alias", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kCase, "case", Scope::kCase, SlugPlace::kNone, 16},
     TableTraits{Table::kEntry, "entry", Scope::kCase, SlugPlace::kNone, 21},
     TableTraits{Table::kEpoch, "epoch", Scope::kCase, SlugPlace::kNone, 21},
@@ -112,6 +108,7 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kPublished, "published", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kOpening, "opening", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kRefusal, "refusal", Scope::kStore, SlugPlace::kFirst, 0},
+    TableTraits{Table::kGroup, "group", Scope::kStore, SlugPlace::kNone, 0},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

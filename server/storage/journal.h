@@ -1,0 +1,138 @@
+// The Journal: the one thread that writes.
+//
+// Callers hand over transactions; whatever is waiting when the thread looks becomes one commit group:
+//   1. the expectations of each transaction are checked against the store and against what earlier members of the group
+//      are about to write; who fails is told Contended and is no part of the group
+//   2. the leaves of the members get their places in the ledger, and promises where wanted: one signature a group
+//   3. each member's `stamp` completes its rows
+//   4. all rows, the ledger's and the group's number go into one batch and one sync
+//   5. the mark moves on, and a second thread tells the members; the next group need not wait for that
+// While a sync runs the next group collects by itself, so groups grow with the load and an idle service adds no delay.
+//
+// Rows are sealed on the thread that calls Commit; the Journal's own thread seals what stamps add and the ledger's rows.
+//
+// When a write fails for want of room, the whole group is told StoreFull, and so is everybody until a probe, once a second,
+// finds room again: then service goes on by itself. Any other failure leaves unknown what is on disk: the group is told
+// StoreFailed, nothing is ever acknowledged again, and `on_failure` is called once, so that the process ends and
+// recovers by reading the disk anew.
+//
+// A key that only a stamp writes must not be named in expectations of other transactions: they would not see it within
+// one group. Put such a row in the change set as well, or expect a row that the change set writes.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "server/core/base/changes.h"
+#include "server/core/base/ports.h"
+#include "server/core/ledger/tree.h"
+#include "server/storage/mark.h"
+#include "server/storage/records.h"
+#include "server/storage/row_store.h"
+#include "server/storage/seal.h"
+
+namespace alcove::storage {
+
+struct JournalLimits {
+  std::size_t group_bytes = std::size_t{1} << 20;   // a group takes members until it holds this much
+  std::size_t waiting = 4096;                       // transactions; more are told BudgetExhausted
+  std::size_t waiting_bytes = std::size_t{64} << 20;
+  std::chrono::milliseconds probe_every{1000};      // after StoreFull
+  // Only for the control of the crash test, which must lose writes: answers before it writes.
+  bool answer_before_write = false;
+};
+
+// What the Journal stands on; all of it outlives the Journal.
+struct JournalParts {
+  RowStore& rows;
+  Vault& vault;
+  const Records& records;
+  Counts& counts;
+  Mark* mark;  // null in tests that need none
+  base::Clock& clock;
+  base::EventSink& events;
+  crypto::Random& random;
+  const crypto::SigningKey& log_key;
+  std::function<void()> on_failure;  // called once, on the Journal's thread; may be empty
+};
+
+class Journal final : public base::Committer {
+ public:
+  // Goes on from `frontier` and from the group number that the store holds.
+  Journal(JournalParts parts, ledger::Frontier frontier, std::uint64_t group, JournalLimits limits = {});
+  // Writes what is waiting, tells everybody, and ends.
+  ~Journal() override;
+
+  void Commit(base::Transaction transaction, std::function<void(absl::Status)> done) override;
+
+  struct Tallies {
+    std::uint64_t groups = 0;
+    std::uint64_t transactions = 0;
+    std::uint64_t contended = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    bool full = false;
+    bool failed = false;
+    std::size_t waiting = 0;
+  };
+  Tallies tallies() const;
+
+ private:
+  struct Member;
+  using Group = std::vector<std::unique_ptr<Member>>;
+  struct Finished {
+    std::unique_ptr<Member> member;
+    absl::Status status;
+  };
+
+  void Write();
+  void Finish();
+  Group TakeGroup();
+  void Run(Group group);
+  // OK, Contended, or why the store could not say.
+  absl::Status Check(const Member& member) const;
+  void Announce(std::vector<Finished> finished);
+  void Refuse(std::unique_ptr<Member> member, absl::Status status);
+  bool RoomAgain();
+  void Fail();
+
+  const JournalParts parts_;
+  const JournalLimits limits_;
+
+  // Of the writing thread.
+  ledger::Frontier frontier_;
+  std::uint64_t group_;
+  std::unordered_map<std::string_view, std::optional<base::RowVersion>> overlay_;
+  std::vector<RowWrite> batch_;
+  std::chrono::milliseconds last_probe_{0};
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Member>> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  bool stopping_ = false;
+  Tallies tallies_;
+
+  std::mutex finish_mutex_;
+  std::condition_variable finish_wake_;
+  std::deque<Finished> finished_;
+  bool finish_stopping_ = false;
+
+  std::thread finisher_;
+  std::thread writer_;
+};
+
+}  // namespace alcove::storage
