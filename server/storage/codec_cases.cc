@@ -28,6 +28,8 @@ void ToPart(const cases::KeyringState& keyring, v1::KeyringRow* row) {
   row->set_length(keyring.length);
   Write(keyring.head, row->mutable_head());
   Write(keyring.epoch_record_hash, row->mutable_epoch_record_hash());
+  row->set_seen_leaves(keyring.seen_leaves);
+  row->set_last_day(keyring.last_day.number());
   for (const grants::Holder& holder : keyring.holders) ToPart(holder, row->add_holders());
 }
 
@@ -36,26 +38,11 @@ void FromPart(const v1::KeyringRow& row, FieldReader& fields, cases::KeyringStat
   keyring->length = row.length();
   fields.Read(row.head(), &keyring->head);
   fields.Read(row.epoch_record_hash(), &keyring->epoch_record_hash);
+  keyring->seen_leaves = row.seen_leaves();
+  fields.Read(row.last_day(), &keyring->last_day);
   keyring->holders.resize(static_cast<std::size_t>(row.holders_size()));
   for (int i = 0; i < row.holders_size(); ++i)
     FromPart(row.holders(i), fields, &keyring->holders[static_cast<std::size_t>(i)]);
-}
-
-void ToPart(const std::vector<access::Named>& people, google::protobuf::RepeatedPtrField<v1::NamedRow>* rows) {
-  for (const access::Named& named : people) {
-    v1::NamedRow* row = rows->Add();
-    Write(named.tag, row->mutable_tag());
-    row->set_slug(named.slug.text());
-  }
-}
-
-void FromPart(const google::protobuf::RepeatedPtrField<v1::NamedRow>& rows, FieldReader& fields,
-              std::vector<access::Named>* people) {
-  for (const v1::NamedRow& row : rows) {
-    access::Named& named = people->emplace_back();
-    fields.Read(row.tag(), &named.tag);
-    fields.Read(row.slug(), &named.slug);
-  }
 }
 
 void ToPart(const std::vector<base::StaffSlug>& slugs, google::protobuf::RepeatedPtrField<std::string>* rows) {
@@ -65,6 +52,23 @@ void ToPart(const std::vector<base::StaffSlug>& slugs, google::protobuf::Repeate
 void FromPart(const google::protobuf::RepeatedPtrField<std::string>& rows, FieldReader& fields,
               std::vector<base::StaffSlug>* slugs) {
   for (const std::string& row : rows) fields.Read(row, &slugs->emplace_back());
+}
+
+void ToPart(const std::vector<access::Named>& people, google::protobuf::RepeatedPtrField<v1::NamedRow>* rows) {
+  for (const access::Named& named : people) {
+    v1::NamedRow* row = rows->Add();
+    Write(named.tag, row->mutable_tag());
+    ToPart(named.slugs, row->mutable_slugs());
+  }
+}
+
+void FromPart(const google::protobuf::RepeatedPtrField<v1::NamedRow>& rows, FieldReader& fields,
+              std::vector<access::Named>* people) {
+  for (const v1::NamedRow& row : rows) {
+    access::Named& named = people->emplace_back();
+    fields.Read(row.tag(), &named.tag);
+    FromPart(row.slugs(), fields, &named.slugs);
+  }
 }
 
 void ToPart(const access::Wall& wall, v1::WallRow* row) {
@@ -171,6 +175,7 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
   ToPart(record.team, row->mutable_team());
   row->set_leaf_count(record.leaf_count);
   Write(record.leaf_head, row->mutable_leaf_head());
+  row->set_leaf_day(record.leaf_day.number());
   row->set_history_length(record.history_length);
   row->set_blob_bytes(record.blob_bytes);
 }
@@ -203,6 +208,7 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
   FromPart(row.team(), fields, &record->team);
   record->leaf_count = row.leaf_count();
   fields.Read(row.leaf_head(), &record->leaf_head);
+  fields.Read(row.leaf_day(), &record->leaf_day);
   record->history_length = row.history_length();
   record->blob_bytes = row.blob_bytes();
   return fields.ok();
@@ -279,7 +285,7 @@ bool FromRow(const v1::IdentityRow& row, cases::Identity* record) {
 void ToRow(const cases::CaseLeaf& record, v1::CaseLeafRow* row) {
   Write(record.case_id, row->mutable_case_id());
   row->set_number(record.number);
-  row->set_index(record.index);
+  Write(record.head, row->mutable_head());
   row->set_content(record.content);
   row->set_salt(record.salt);
   row->set_promise(record.promise);
@@ -289,7 +295,7 @@ bool FromRow(const v1::CaseLeafRow& row, cases::CaseLeaf* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   record->number = row.number();
-  record->index = row.index();
+  fields.Read(row.head(), &record->head);
   record->content = row.content();
   record->salt = row.salt();
   record->promise = row.promise();
@@ -300,7 +306,6 @@ void ToRow(const cases::HistoryLeaf& record, v1::HistoryLeafRow* row) {
   Write(record.case_id, row->mutable_case_id());
   row->set_number(record.number);
   row->set_after(record.after);
-  row->set_index(record.index);
   row->set_content(record.content);
   row->set_salt(record.salt);
 }
@@ -310,7 +315,6 @@ bool FromRow(const v1::HistoryLeafRow& row, cases::HistoryLeaf* record) {
   fields.Read(row.case_id(), &record->case_id);
   record->number = row.number();
   record->after = row.after();
-  record->index = row.index();
   record->content = row.content();
   record->salt = row.salt();
   return fields.ok();

@@ -39,6 +39,7 @@ void ToRow(const people::PolicyNote& record, v1::PolicyRow* row) {
   row->set_document(static_cast<std::uint32_t>(record.document));
   row->set_version(record.version);
   row->set_note(record.note);
+  row->set_directory_version(record.directory_version);
 }
 
 bool FromRow(const v1::PolicyRow& row, people::PolicyNote* record) {
@@ -46,6 +47,7 @@ bool FromRow(const v1::PolicyRow& row, people::PolicyNote* record) {
   fields.Read(row.document(), people::Document::kSafeguards, &record->document);
   record->version = row.version();
   record->note = row.note();
+  record->directory_version = row.directory_version();
   return fields.ok();
 }
 

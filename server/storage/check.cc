@@ -1,0 +1,214 @@
+#include "server/storage/check.h"
+
+#include <optional>
+#include <utility>
+
+#include "crypto/format/leaf.h"
+#include "server/core/cases/records.h"
+#include "server/core/ledger/records.h"
+#include "server/core/ledger/tree.h"
+#include "server/storage/codec.h"
+#include "server/storage/errors.h"
+#include "server/storage/records.h"
+#include "server/storage/store.h"
+
+namespace alcove::storage {
+namespace {
+
+constexpr std::size_t kAll = SIZE_MAX;
+constexpr std::size_t kMostProblems = 100;
+
+class SilentSink final : public base::EventSink {
+ public:
+  void Record(base::Event) override {}
+};
+
+class Check {
+ public:
+  Check(const RowStore& rows, const Vault& vault, crypto::VerifyKey log_key)
+      : rows_(rows), vault_(vault), records_(rows, vault, counts_, events_), log_key_(log_key) {}
+
+  absl::StatusOr<CheckReport> Run(const MarkState* mark) {
+    if (const absl::Status status = EveryRow(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryCase(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryBlob(); !status.ok()) Problem(status);
+    auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_key_);
+    if (ledger.ok()) report_.ledger = *ledger;
+    else Problem(ledger.status());
+    auto edge = ReadEdge(records_);
+    if (!edge.ok()) {
+      Problem(edge.status());
+    } else {
+      report_.edge = edge->state;
+      if (mark != nullptr)
+        if (const absl::Status status = CompareWithMark(edge->state, *mark); !status.ok()) Problem(status);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void Problem(std::string text) {
+    if (report_.problems.size() < kMostProblems) report_.problems.push_back(std::move(text));
+  }
+  void Problem(const absl::Status& status) { Problem(std::string(status.message())); }
+  void Problem(std::string_view table, std::string_view what) {
+    Problem(std::string("table ").append(table).append(": ").append(what));
+  }
+
+  absl::Status EveryRow() {
+    return rows_.Scan({}, {}, [&](std::string_view key, std::string_view sealed) {
+      OneRow(key, sealed);
+      return true;
+    });
+  }
+
+  void OneRow(std::string_view key, std::string_view sealed) {
+    const base::TableTraits* traits =
+        key.empty() ? nullptr : base::TraitsOf(static_cast<base::Table>(static_cast<unsigned char>(key.front())));
+    if (traits == nullptr) return Problem("a row of no table");
+    ++report_.rows[traits->table];
+    if (traits->table == base::Table::kFormat) return;  // the vault would not have opened
+    if (traits->table == base::Table::kCaseKey) {
+      if (!vault_.Unwrap(key, sealed).ok()) Problem(traits->name, "a row does not open");
+      return;
+    }
+    const absl::StatusOr<RowKey> row_key = vault_.KeyFor(traits->table, key.substr(1));
+    if (!row_key.ok() || *row_key == nullptr) return Problem(traits->name, "a row whose case has no key");
+    const auto padded = vault_.Open(traits->table, **row_key, key, sealed);
+    if (!padded.ok()) return Problem(traits->name, "a row does not open");
+    const auto content = Vault::Content(*padded);
+    if (!content.ok()) return Problem(traits->name, "a row is malformed");
+    const Codec* codec = CodecOf(traits->table);
+    if (codec == nullptr) return;
+    const std::unique_ptr<base::Record> record = codec->decode(*content);
+    if (record == nullptr) return Problem(traits->name, "a row is malformed");
+    std::string own_key;
+    if (!vault_.keys().Append(traits->table, codec->key(*record), &own_key).ok() || own_key != key)
+      Problem(traits->name, "a row stands under a key that is not its own");
+  }
+
+  template <class R>
+  absl::StatusOr<std::uint32_t> Count(std::string_view prefix) {
+    std::uint32_t count = 0;
+    const absl::Status status = records_.Scan<R>(prefix, {}, kAll, [&](const base::Versioned<R>&) {
+      ++count;
+      return true;
+    });
+    if (!status.ok()) return status;
+    return count;
+  }
+
+  absl::Status Keyring(const cases::Case& record, format::Keyring keyring, const cases::KeyringState& state) {
+    const std::string prefix = base::RowKey(record.id, static_cast<std::uint8_t>(keyring));
+    const auto entries = Count<cases::Entry>(prefix);
+    if (!entries.ok()) return entries.status();
+    if (*entries != state.length) Problem("entry", "a case has more or fewer than it counts");
+    const auto epochs = Count<cases::Epoch>(prefix);
+    if (!epochs.ok()) return epochs.status();
+    if (*epochs != state.epochs) Problem("epoch", "a case has more or fewer than it counts");
+    return absl::OkStatus();
+  }
+
+  absl::Status Leaf(const crypto::Bytes& content, const crypto::Bytes& salt, std::string_view table) {
+    const auto leaf_salt = format::LeafSalt::FromBytes(salt);
+    if (!leaf_salt.ok()) {
+      Problem(table, "a salt of the wrong size");
+      return absl::OkStatus();
+    }
+    const crypto::Digest hash = ledger::LeafHash(format::LeafCommitment(*leaf_salt, content));
+    const auto place = records_.Get<ledger::LeafPlace>(hash.view());
+    if (!place.ok()) return place.status();
+    if (!*place) Problem(table, "a leaf that the ledger does not have");
+    return absl::OkStatus();
+  }
+
+  absl::Status OneCase(const cases::Case& record) {
+    absl::Status status = Keyring(record, format::Keyring::kThread, record.thread);
+    if (status.ok()) status = Keyring(record, format::Keyring::kTeam, record.team);
+    if (!status.ok()) return status;
+    std::uint32_t leaves = 0;
+    absl::Status inner;
+    status = records_.Scan<cases::CaseLeaf>(record.id.view(), {}, kAll, [&](const base::Versioned<cases::CaseLeaf>& leaf) {
+      ++leaves;
+      inner = Leaf(leaf.record.content, leaf.record.salt, "case-leaf");
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    if (leaves != record.leaf_count) Problem("case-leaf", "a case has more or fewer than it counts");
+    std::uint32_t acts = 0;
+    status = records_.Scan<cases::HistoryLeaf>(record.id.view(), {}, kAll,
+                                               [&](const base::Versioned<cases::HistoryLeaf>& leaf) {
+                                                 ++acts;
+                                                 inner = Leaf(leaf.record.content, leaf.record.salt, "history");
+                                                 return inner.ok();
+                                               });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    if (acts != record.history_length) Problem("history", "a case has more or fewer than it counts");
+    const auto mailbox = records_.Get<cases::Mailbox>(record.mailbox.view());
+    if (!mailbox.ok()) return mailbox.status();
+    if (!*mailbox || !((*mailbox)->record.case_id == record.id)) Problem("mailbox", "a case whose mailbox leads elsewhere");
+    return absl::OkStatus();
+  }
+
+  absl::Status EveryCase() {
+    absl::Status inner;
+    const absl::Status status = records_.Scan<cases::Case>({}, {}, kAll, [&](const base::Versioned<cases::Case>& row) {
+      inner = OneCase(row.record);
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    // Rows that begin with a case's id but have no case.
+    for (const base::TableTraits& traits : base::kTables) {
+      if (traits.scope != base::Scope::kCase || traits.table == base::Table::kCase) continue;
+      std::string last;
+      const std::string prefix(1, static_cast<char>(traits.table));
+      const absl::Status scanned = rows_.Scan(prefix, {}, [&](std::string_view key, std::string_view) {
+        const std::string_view case_id = key.substr(1, base::CaseId::kSize);
+        if (case_id == last) return true;
+        last = case_id;
+        const auto found = rows_.Version(std::string(1, static_cast<char>(base::Table::kCase)).append(case_id));
+        if (!found.ok() || !*found) Problem(traits.name, "a row of a case that is not there");
+        return true;
+      });
+      if (!scanned.ok()) return scanned;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status EveryBlob() {
+    absl::Status inner;
+    const absl::Status status = records_.Scan<cases::Blob>({}, {}, kAll, [&](const base::Versioned<cases::Blob>& row) {
+      const cases::Blob& blob = row.record;
+      if (blob.received < blob.size) ++report_.blobs_incomplete;
+      std::uint64_t stored = 0;
+      inner = records_.Scan<cases::BlobPart>(base::RowKey(blob.case_id, blob.id), {}, kAll,
+                                             [&](const base::Versioned<cases::BlobPart>& part) {
+                                               stored += part.record.data.size();
+                                               return true;
+                                             });
+      if (inner.ok() && stored != blob.received) Problem("blob-part", "a blob has more or fewer bytes than it counts");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  const RowStore& rows_;
+  const Vault& vault_;
+  Counts counts_;
+  SilentSink events_;
+  Records records_;
+  crypto::VerifyKey log_key_;
+  CheckReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<CheckReport> CheckStore(const RowStore& rows, const crypto::SymmetricKey& kek,
+                                       const crypto::VerifyKey& log_key, const MarkState* mark,
+                                       crypto::Random& random) {
+  const auto vault = Vault::Open(rows, kek, random);
+  if (!vault.ok()) return vault.status();
+  return Check(rows, **vault, log_key).Run(mark);
+}
+
+}  // namespace alcove::storage
