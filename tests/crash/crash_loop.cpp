@@ -1,0 +1,170 @@
+// Kills a real alcoved, and cuts the power of its disk, while four people file. See run.sh.
+#include <absl/synchronization/mutex.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "tests/crash/disk.h"
+#include "tests/crash/reporters.h"
+#include "tests/support/must.h"
+#include "tests/support/server_process.h"
+#include "tests/support/world.h"
+
+namespace {
+
+using alcove::crash::Disk;
+using alcove::crash::Reporters;
+using alcove::crash::Verdict;
+using alcove::support::Fail;
+using alcove::support::ServerProcess;
+using alcove::support::World;
+
+constexpr int kReporters = 4;
+
+struct Settings {
+  std::string alcoved;
+  std::string folder;
+  std::string bad_disk;  // the shared object of the controls
+  int kills = 10;
+  int power = 0;
+};
+
+enum class Blow { kKill, kPowerCut };
+
+struct Phase {
+  std::string name;
+  Blow blow;
+  int blows;
+  std::string lie;  // ALCOVE_BAD_DISK; empty for the product as it is
+};
+
+struct Played {
+  Verdict verdict;
+  bool skipped = false;
+};
+
+void Pause() { std::this_thread::sleep_for(std::chrono::milliseconds(40 + arc4random_uniform(260))); }
+
+// One phase: an organisation of its own, blows at random moments, then the reckoning.
+Played Play(const Settings& settings, const Phase& phase) {
+  World::Options options;
+  options.folder = settings.folder + "/" + phase.name;
+  options.alcoved = settings.alcoved;
+  options.port = alcove::support::FreePort();
+  mkdir(options.folder.c_str(), 0700);
+  std::unique_ptr<Disk> disk;
+  if (phase.blow == Blow::kPowerCut) {
+    std::string why;
+    disk = Disk::Make(options.folder, &why);
+    if (!disk) {
+      std::printf("SKIPPED: %s: %s\n", phase.name.c_str(), why.c_str());
+      return {{}, true};
+    }
+    options.data = disk->path() + "/data";
+  }
+  const World world = World::Make(options);
+  std::map<std::string, std::string> environment;
+  if (!phase.lie.empty()) environment = {{"ALCOVE_BAD_DISK", phase.lie}, {"LD_PRELOAD", settings.bad_disk}};
+  ServerProcess honest(world.serve_command(), {}, options.folder + "/alcoved.log");
+  ServerProcess server(world.serve_command(), environment, options.folder + "/alcoved.log");
+  if (!honest.Start(options.port)) Fail("alcoved does not start", options.folder + "/alcoved.log");
+  world.Publish();
+  if (honest.Terminate() != 0) Fail("alcoved does not drain", options.folder + "/alcoved.log");
+
+  if (!server.Start(options.port)) Fail("alcoved does not start", options.folder + "/alcoved.log");
+  bool came_back = true;
+  Played played;
+  {
+    Reporters reporters(world, kReporters);
+    int done = 0;
+    for (; done < phase.blows && came_back; ++done) {
+      // A blow that hits nobody proves nothing.
+      const auto before = reporters.acknowledged();
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+      while (reporters.acknowledged() == before && std::chrono::steady_clock::now() < end) Pause();
+      Pause();
+      if (disk && !disk->PowerOff()) Fail("power", "the disk does not switch off");
+      server.Kill();
+      if (disk && !disk->PowerOn()) Fail("power", "the disk does not come back");
+      // A control lies until its last blow; then what it left must be readable, to be counted.
+      came_back = (!phase.lie.empty() && done + 1 == phase.blows ? honest : server).Start(options.port);
+    }
+    if (!came_back && phase.lie.empty()) Fail("alcoved does not come back", options.folder + "/alcoved.log");
+    if (came_back) {
+      reporters.Stop();
+      played.verdict = reporters.Verify();
+    } else {
+      std::printf("%s: after %d blows the server itself finds its store behind, and refuses to start\n",
+                  phase.name.c_str(), done);
+      played.verdict = reporters.GiveUp();
+    }
+  }
+  if (server.running()) server.Terminate();
+  if (honest.running()) honest.Terminate();
+  const Verdict& v = played.verdict;
+  std::printf("%-14s %3d blows: acknowledged %llu, in doubt %llu, lost %llu, partial %llu, duplicates %llu\n",
+              phase.name.c_str(), phase.blows, static_cast<unsigned long long>(v.acknowledged),
+              static_cast<unsigned long long>(v.in_doubt), static_cast<unsigned long long>(v.lost),
+              static_cast<unsigned long long>(v.partial), static_cast<unsigned long long>(v.duplicates));
+  std::fflush(stdout);
+  if (phase.lie.empty()) {
+    const int check = alcove::support::Run({settings.alcoved, "check", "--config", world.configuration_path()},
+                                           options.folder + "/check.log");
+    if (check != 0) Fail("alcoved check", options.folder + "/check.log");
+  }
+  return played;
+}
+
+int Loop(const Settings& settings) {
+  const int control_kills = std::max(3, settings.kills / 10);
+  const int control_power = std::max(2, settings.power / 10);
+  Verdict product;
+  std::uint64_t controls_lost = 0;
+  bool controls_work = true;
+  const auto control = [&](const Phase& phase) {
+    const Played played = Play(settings, phase);
+    const std::uint64_t lost = played.verdict.lost + played.verdict.partial;
+    controls_lost += lost;
+    if (!played.skipped && lost == 0) {
+      std::printf("%s lost nothing: this harness would not have seen a loss\n", phase.name.c_str());
+      controls_work = false;
+    }
+  };
+  if (settings.kills > 0) {
+    product.Add(Play(settings, {"kill", Blow::kKill, settings.kills, ""}).verdict);
+    control({"kill-control", Blow::kKill, control_kills, "late"});
+  }
+  if (settings.power > 0) {
+    product.Add(Play(settings, {"power", Blow::kPowerCut, settings.power, ""}).verdict);
+    control({"power-control", Blow::kPowerCut, control_power, "unsynced"});
+  }
+  std::printf("acknowledged %llu, lost %llu, partial %llu, duplicates %llu, controls lost %llu\n",
+              static_cast<unsigned long long>(product.acknowledged), static_cast<unsigned long long>(product.lost),
+              static_cast<unsigned long long>(product.partial), static_cast<unsigned long long>(product.duplicates),
+              static_cast<unsigned long long>(controls_lost));
+  return product.acknowledged > 0 && product.lost + product.partial + product.duplicates == 0 && controls_work ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  Settings settings;
+  CLI::App app{"Kills a real server while four people file"};
+  app.add_option("--alcoved", settings.alcoved)->required()->check(CLI::ExistingFile);
+  app.add_option("--bad-disk", settings.bad_disk)->required()->check(CLI::ExistingFile);
+  app.add_option("--folder", settings.folder, "empty, on a real disk")->required()->check(CLI::ExistingDirectory);
+  app.add_option("--kills", settings.kills)->check(CLI::NonNegativeNumber);
+  app.add_option("--power", settings.power)->check(CLI::NonNegativeNumber);
+  CLI11_PARSE(app, argc, argv);
+  return Loop(settings);
+}

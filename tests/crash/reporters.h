@@ -1,0 +1,69 @@
+// Four people who file at once while the server is killed under them, and what they hold against it afterwards.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/filing.h"
+#include "tests/support/world.h"
+
+namespace alcove::crash {
+
+// A filing that the server said is durable, and its answer.
+struct Acknowledged {
+  support::Filing filing;
+  std::string answer_case;
+  std::string answer_leaf;
+};
+
+struct Verdict {
+  std::uint64_t acknowledged = 0;
+  std::uint64_t in_doubt = 0;    // no answer came; the same bytes were sent again until one did
+  std::uint64_t lost = 0;        // acknowledged, and not there
+  std::uint64_t partial = 0;     // there, and not as it was filed
+  std::uint64_t duplicates = 0;  // a retry gave another answer than the first
+  void Add(const Verdict& other);
+};
+
+class Reporters {
+ public:
+  Reporters(const support::World& world, int count);
+  ~Reporters();
+  Reporters(const Reporters&) = delete;
+  Reporters& operator=(const Reporters&) = delete;
+
+  // Ends the filing: everybody waits for the answer they are owed, as long as the server runs again.
+  void Stop();
+  // Filings acknowledged so far. Any thread.
+  std::uint64_t acknowledged() const { return count_; }
+  // After Stop, with the server running: reads everything back, sends everything again.
+  Verdict Verify();
+  // With a server that never came back: nobody waits any longer, and everything is lost.
+  Verdict GiveUp();
+
+ private:
+  void File(int who);
+  // What a filing in doubt left behind is all or nothing.
+  bool WholeOrAbsent(support::Reporter& reporter, const support::Filing& filing);
+  void VerifyShare(std::size_t from, std::size_t step, Verdict* verdict);
+
+  template <class Ask>
+  auto AskUntilAnswered(Ask ask) const;
+
+  const support::World& world_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> given_up_{false};
+  std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::uint64_t> in_doubt_{0};
+  std::atomic<std::uint64_t> half_{0};
+  std::mutex mutex_;
+  std::vector<Acknowledged> kept_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace alcove::crash

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Four people file at once while a real alcoved is killed, and while its disk loses power.
+#
+#   bash tests/crash/run.sh [--kills N] [--power N] [--bin BUILD-FOLDER]
+#
+# kill -9 at random moments, N times; then every acknowledged report is read back through its mailbox, sent again with
+# the same request_id, and the store is checked. --power N does the same on an ext4 image whose power is cut (root only,
+# said loudly elsewhere). The controls do the same on a disk that lies, and must lose some.
+# The last line is `acknowledged N, lost 0, partial 0, duplicates 0, controls lost M`. Exits 1 if it is another.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+kills=200
+power=0
+bin=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --kills) kills=${2:?--kills needs a number}; shift 2 ;;
+    --power) power=${2:?--power needs a number}; shift 2 ;;
+    --bin) bin=${2:?--bin needs a folder}; shift 2 ;;
+    *) echo "usage: bash tests/crash/run.sh [--kills N] [--power N] [--bin BUILD-FOLDER]" >&2; exit 2 ;;
+  esac
+done
+
+if [ -z "$bin" ]; then
+  bin=build/dev
+  mkdir -p build
+  cmake --preset dev >build/configure.log 2>&1 || { cat build/configure.log >&2; exit 1; }
+  cmake --build "$bin" -j"$(nproc)" --target alcoved alcove_crash alcove_bad_disk -- --quiet
+fi
+bin=$(cd "$bin" && pwd)
+
+# On the disk of the build, not in memory: what is measured is durability.
+folder=$(mktemp -d "$bin/crash-XXXXXX")
+# shellcheck disable=SC2317  # run by the trap
+cleanup() {
+  for disk in "$folder"/*/disk; do if mountpoint -q "$disk" 2>/dev/null; then umount "$disk" || true; fi; done
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+status=0
+"$bin/bin/alcove_crash" --alcoved "$bin/bin/alcoved" --bad-disk "$bin/tests/crash/libalcove_bad_disk.so" \
+  --folder "$folder" --kills "$kills" --power "$power" </dev/null || status=$?
+if [ "$status" -gt 1 ]; then tail -n 20 "$folder"/*/*.log >&2 || true; fi
+exit "$status"
