@@ -32,7 +32,7 @@ struct Options {
   bool json = false;
   bool only_ideal = false;
   std::string folder;
-  bench::AlcoveOptions alcove;
+  std::string alcoved;
 };
 
 loadgen::Result drive(bench::Side& side, const Options& o, int clients) {
@@ -57,15 +57,14 @@ std::size_t enough(const loadgen::Result& ideal, const Options& o) {
 int run(const Options& o) {
   const bench::Bounds bounds;
   bench::Report report;
-  // Before any load: what the server holds when nobody calls.
-  report.alcove_idle_mib = o.only_ideal ? 0 : loadgen::resident_mib(o.alcove.server);
   const std::unique_ptr<bench::Side> ideal =
       bench::start_ideal(std::filesystem::read_symlink("/proc/self/exe").string(), o.folder);
-  const std::unique_ptr<bench::Side> alcove = o.only_ideal ? nullptr : bench::open_alcove(o.alcove);
-  if (!ideal || (!o.only_ideal && !alcove)) {
-    std::fprintf(stderr, "a server is missing\n");
+  if (!ideal) {
+    std::fprintf(stderr, "the ideal server does not start\n");
     return 1;
   }
+  const std::unique_ptr<bench::AlcoveSide> alcove = o.only_ideal ? nullptr : bench::open_alcove({o.alcoved, o.folder});
+  if (alcove) report.alcove_idle_mib = alcove->idle_mib();
   for (int round = 0; round < o.rounds; ++round) {
     for (const int clients : o.clients) {
       if (!ideal->connect(std::min(o.connections, clients))) return 1;
@@ -78,9 +77,10 @@ int run(const Options& o) {
   }
   std::printf("%s", report.table().c_str());
   if (o.only_ideal) return 0;
-  report.alcove_loaded_mib = loadgen::resident_mib(o.alcove.server);
+  report.alcove_loaded_mib = loadgen::resident_mib(alcove->server());
   std::printf("memory of alcoved: %.1f MiB idle, %.1f MiB after the load\n", report.alcove_idle_mib,
               report.alcove_loaded_mib);
+  std::printf("%s\nwork_price = 0: no puzzle was asked or solved\n", alcove->reporter_cost().c_str());
   const std::vector<std::string> shortfalls = report.shortfalls(bounds);
   for (const std::string& shortfall : shortfalls) std::printf("SHORT: %s\n", shortfall.c_str());
   if (o.json) std::printf("%s\n", report.json(bounds).c_str());
@@ -105,8 +105,7 @@ int main(int argc, char** argv) {
   load->add_option("--connections", o.connections)->check(CLI::PositiveNumber);
   load->add_flag("--json", o.json);
   load->add_flag("--only-ideal", o.only_ideal);
-  load->add_option("--organisation", o.alcove.organisation_file);
-  load->add_option("--alcoved-pid", o.alcove.server);
+  load->add_option("--alcoved", o.alcoved, "the program to measure");
   CLI11_PARSE(app, argc, argv);
   return *server ? bench::serve_ideal(o.folder) : run(o);
 }
