@@ -95,6 +95,19 @@ absl::Status VerifyAuthor(const ParsedEnvelope& envelope, const VerifyKey& autho
 
 Digest EntryHash(const ParsedEnvelope& envelope) { return crypto::Sha256(envelope.prefix); }
 
+absl::Status CheckEpoch(const ParsedEnvelope& envelope, const ParsedEpoch& epoch) {
+  if (epoch.scope != ScopeOf(envelope.context) || EpochRecordHash(epoch.bytes) != envelope.context.epoch_record_hash) {
+    return HashMismatch(kLayout, "epoch record");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNewEpoch(const ParsedEnvelope& envelope, const ParsedEpoch& epoch) {
+  if (auto status = CheckEpoch(envelope, epoch); !status.ok()) return status;
+  if (epoch.maker != envelope.context.author) return BadSignature("epoch record");
+  return absl::OkStatus();
+}
+
 Digest BlobsHash(std::span<const NamedBlob> blobs) {
   if (blobs.empty()) return Digest();
   ByteWriter list(15 + 20 * blobs.size());

@@ -108,6 +108,11 @@ absl::Status VerifyAuthor(const ParsedEnvelope& envelope, const VerifyKey& autho
 
 Digest EntryHash(const ParsedEnvelope& envelope);
 
+// The record is the one that the entry quotes: same organisation, case, keyring and number, and the hash. kHashMismatch
+// otherwise. CheckNewEpoch, for the entry that brings the record, also asks that its maker is the entry's author.
+absl::Status CheckEpoch(const ParsedEnvelope& envelope, const ParsedEpoch& epoch);
+absl::Status CheckNewEpoch(const ParsedEnvelope& envelope, const ParsedEpoch& epoch);
+
 struct NamedBlob {
   BlobId blob;
   // Bytes of ciphertext.
