@@ -2,14 +2,13 @@
 //
 // Refused: a note not signed by t of the organisation's roots, for another organisation, malformed, not yet or no
 // longer valid; and, for whoever keeps a memory, a version older than one already seen, or another note under a version
-// already seen (a fork). A directory whose version follows a remembered one may be signed by the roots the
-// remembered one names; without memory, by those of the organisation file.
+// already seen (a fork).
 //
 // A reporter keeps no memory, because a file that says "I looked" is a trace: they accept any directory within its
 // 90 days. Staff keep one. Both are design section 3's stated limits.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,35 +22,54 @@
 
 namespace alcove::client {
 
+// A directory that passed every check.
 struct CheckedDirectory {
-  format::Directory directory;
-  // The note as received; what a save file carries.
-  std::string note;
-  // SHA-256 of the note's text.
-  crypto::Digest digest;
+  format::DirectoryNote note;
+  // As received; what a proof of filing carries.
+  std::string bytes;
   // Plain sentences for the person: the directory ends within 30 days.
   std::vector<std::string> warnings;
 
-  // The person with this slug; null when there is none.
-  const format::Person* PersonOf(std::string_view slug) const;
-  // The person one of whose devices has this encryption or verify key id; null when there is none.
-  const format::Person* PersonOf(const crypto::KeyId& key_id) const;
-  // The encryption key with this id; nullopt when nobody has it.
-  std::optional<crypto::EncryptionKey> EncryptionKeyOf(const crypto::KeyId& key_id) const;
-  std::optional<crypto::VerifyKey> VerifyKeyOf(const crypto::KeyId& key_id) const;
+  const format::Directory& directory() const { return note.directory; }
+  const format::Person* Find(std::string_view slug) const { return note.directory.FindPerson(slug); }
 };
 
-// Checks a note. `memory` may be null (reporters). Does not change the memory.
-absl::StatusOr<CheckedDirectory> CheckDirectory(const format::OrganisationFile& organisation, const std::string& note,
+// A device of a person, as some version of the directory lists it.
+struct Found {
+  const format::Person* person = nullptr;
+  const format::Device* device = nullptr;
+};
+// By the id of either key; nothing when no device has it.
+std::optional<Found> FindDevice(const format::Directory& directory, const crypto::KeyId& key);
+
+// Checks one note. `memory` may be null (reporters) and is not changed.
+absl::StatusOr<CheckedDirectory> CheckDirectory(const format::OrganisationFile& organisation, std::string_view note,
                                                 const Memory* memory, format::Day today);
 
-// Fetches the newest directory and checks it; with a memory, remembers it.
-// Where the organisation's roots have rotated since the file was written, walks the versions between.
+// Fetches the newest directory and checks it; with a memory, remembers it there (the caller writes the memory).
+// Where the roots have rotated since the organisation file was written or the memory was kept, the versions between are
+// fetched and walked, each vouching for the next.
 absl::StatusOr<CheckedDirectory> FetchDirectory(Connection& connection, Memory* memory, format::Day today);
 
-// Older versions, fetched when asked: an entry written last year is checked against the directory its epoch quotes.
-// The note must be signed as any other; that it has run out is no reason to refuse it here.
-absl::StatusOr<CheckedDirectory> FetchPastDirectory(Connection& connection, const CheckedDirectory& newest,
-                                                    uint32_t version);
+// Older versions: an entry written last year is checked against the people of that time. Each version quotes the hash of
+// the one before, so what is fetched is checked against the newest by walking back; signatures are not asked again.
+class DirectoryHistory {
+ public:
+  // Neither is owned; both outlive the object.
+  DirectoryHistory(Connection& connection, const CheckedDirectory& newest)
+      : connection_(connection), newest_(newest) {}
+
+  // The device with this key id in the newest version that has it; what is found lives as long as the history.
+  // kDirectoryForked when an older version does not hash to what its successor quotes; kEntryInvalid when no
+  // version has the key.
+  absl::StatusOr<Found> WhoSigns(const crypto::KeyId& key);
+
+ private:
+  absl::StatusOr<const format::DirectoryNote*> Older(const format::DirectoryNote& than);
+
+  Connection& connection_;
+  const CheckedDirectory& newest_;
+  std::map<uint32_t, format::DirectoryNote> older_;
+};
 
 }  // namespace alcove::client

@@ -1,8 +1,4 @@
-// The private keys of one machine of a staff member, at rest.
-//
-// A key file is text: a first line `alcove.keys.v1`, then base64 of the sealed keys. Sealed under Argon2id from a
-// passphrase (crypto/password.h), or, for automation, plain (`alcove.keys.v1 plain`): then the file's mode is all that
-// guards it. Either is refused unless its mode is 0600 or 0400 and its owner is the caller.
+// The private keys of one machine of a staff member, read from their key file (layout: crypto/format/keyfile.h).
 #pragma once
 
 #include <functional>
@@ -10,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/lib/errors.h"
-#include "crypto/random.h"
+#include "crypto/format/keyfile.h"
 #include "crypto/secret.h"
 
 namespace alcove::client {
@@ -21,16 +17,9 @@ struct StaffKeys {
   crypto::SigningKey signing;
 };
 
-// New keys for a machine.
-StaffKeys DrawStaffKeys(std::string slug, crypto::Random& random);
-
-// Writes a new file; never over an existing one. A null passphrase writes it plain.
-absl::Status WriteKeyFile(const std::string& path, const StaffKeys& keys, const crypto::SecretText* passphrase,
-                          crypto::Random& random);
-
-// Reads it. `passphrase` is called only when the file is sealed. kKeyFileInvalid names what is wrong with the file,
-// kPassphraseWrong when it does not open.
-absl::StatusOr<StaffKeys> ReadKeyFile(const std::string& path,
-                                      const std::function<absl::StatusOr<crypto::SecretText>()>& passphrase);
+// Reads a key file of kind staff. `passphrase` is called only when the file is sealed. kKeyFileInvalid when it is
+// missing, readable by others, of another organisation or malformed; kPassphraseWrong when it does not open.
+absl::StatusOr<StaffKeys> ReadStaffKeys(const std::string& path, const format::OrganisationId& organisation,
+                                        const std::function<absl::StatusOr<crypto::SecretText>()>& passphrase);
 
 }  // namespace alcove::client

@@ -2,10 +2,7 @@
 // shows. A small JSON file, mode 0600, next to the key file. Reporters have none.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,13 +10,9 @@
 namespace alcove::client {
 
 struct Memory {
-  // Version of the newest directory seen; 0 when none.
-  uint32_t directory_version = 0;
-  // Hex SHA-256 of that directory's text.
-  std::string directory_digest;
-  // The note itself: its roots sign the next version.
+  // The newest directory accepted, a signed note: its roots sign the next version. Empty when none.
   std::string directory_note;
-  // The newest checkpoint seen, a signed note; empty when none.
+  // The newest checkpoint accepted, a signed note; empty when none.
   std::string checkpoint_note;
 };
 

@@ -30,7 +30,7 @@ absl::StatusOr<format::OrganisationFile> Frame::Organisation() const {
   }
   std::ostringstream text;
   text << file.rdbuf();
-  auto organisation = format::OrganisationFile::Parse(text.str());
+  auto organisation = format::ParseOrganisation(text.str());
   if (!organisation.ok()) {
     return client::Refuse(client::Refusal::kOrganisationFileInvalid, organisation.status().message());
   }
