@@ -1,8 +1,7 @@
-// Attachments: sealed as they are read, uploaded in parts, resumed after a broken line, fetched and checked.
+// Attachments: sealed as they are read, uploaded in parts, taken up again after a broken line, fetched and checked.
 //
-// Nothing is written to disk on the way up: the sealed stream of a file under one key is made again from the file when
-// an upload goes on, from a header nonce kept in memory, so that it has the same bytes. Across runs of the program a
-// resumed upload needs the same key and nonce; both follow from the file key in the sealed entry.
+// Nothing is written to disk on the way up. The same file under the same key gives the same ciphertext
+// (crypto/format/attachment.h), so an upload can go on in another run of the program from where the server says it stopped.
 //
 // Formats that carry their author's name, machine, place or time inside are named before anything is sent.
 #pragma once
@@ -10,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,27 +30,32 @@ struct PreparedFile {
   std::vector<std::string> warnings;
 };
 
-// Reads the file once for hash and size. kInputInvalid when it cannot be read, is empty, or is larger than `most`.
-absl::StatusOr<PreparedFile> PrepareFile(const std::string& path, uint64_t most, crypto::Random& random);
+// Reads the file once for hash and size. kInputInvalid when it cannot be read, is empty, or its ciphertext would be larger
+// than `most_blob_bytes`.
+absl::StatusOr<PreparedFile> PrepareFile(const std::string& path, uint64_t most_blob_bytes, crypto::Random& random);
 
-using Progress = std::function<void(uint64_t done, uint64_t total)>;
-
-// Uploads what the server has not received yet, in parts of `part` bytes. A broken line is tried again, five times in
-// a row without progress; then the error is returned and a later call goes on where this one stopped.
-absl::Status Upload(Connection& connection, const Session& session, const PreparedFile& file, uint32_t part,
-                    const Progress& progress);
-
-// Goes on with an upload of an entry written earlier: `path` must be the same file (its hash is checked first).
+// The file of an attachment that an entry already names, to go on with its upload. kAttachmentInvalid when `path` is not
+// the file that was begun.
 absl::StatusOr<PreparedFile> PrepareAgain(const std::string& path, const sealed::v1::Attachment& attachment,
                                           const v1::BlobName& blob);
 
+using UploadProgress = std::function<void(uint64_t done, uint64_t total)>;
+
+// Uploads what the server has not received yet, in parts of `part` bytes. A broken line is tried again, with growing
+// pauses; when it stays broken the error is returned, and a later call goes on from what arrived.
+absl::Status Upload(Connection& connection, const Session& session, const PreparedFile& file, uint32_t part,
+                    const UploadProgress& progress);
+
 // Fetches, opens and checks size and hash. `sink` gets plain pieces in order; when the result is not OK, whatever it
 // was given must be thrown away. kAttachmentMissing while it has not arrived whole.
-absl::Status Fetch(Connection& connection, const Session& session, const sealed::v1::Attachment& attachment,
-                   const v1::BlobName& blob, const std::function<absl::Status(std::string_view piece)>& sink,
-                   const Progress& progress);
+absl::Status FetchAttachment(Connection& connection, const Session& session, const sealed::v1::Attachment& attachment,
+                             const v1::BlobName& blob, const std::function<absl::Status(std::string_view piece)>& sink,
+                             const UploadProgress& progress);
 
-// What a format carries, from its name and first bytes: "photographs carry the place and the camera (EXIF)".
+// What a format carries, from its name and first bytes: "Photographs carry the place and the camera (EXIF)."
 std::vector<std::string> MetadataWarnings(std::string_view file_name, std::string_view beginning);
+
+// The media type that a name suggests; `application/octet-stream` for a name that suggests none.
+std::string MediaTypeOf(std::string_view file_name);
 
 }  // namespace alcove::client

@@ -12,12 +12,15 @@
 #include "client/lib/connection.h"
 #include "client/lib/directory.h"
 #include "client/lib/key_file.h"
+#include "client/lib/leaves.h"
+#include "client/lib/session.h"
 #include "client/lib/thread.h"
+#include "crypto/format/day.h"
 
 namespace alcove::client {
 
-// A tag in the report that is not the tag of the identifier it claims to be: the reporter's device, or the line to it,
-// told the server about somebody else than the text does.
+// A tag in the report that is not the tag of the identifier beside it: the reporter's device, or the line to it, told
+// the server about somebody else than the text does.
 struct TagMismatch {
   // `subjects` or `keep_out`, and the position in it.
   std::string list;
@@ -31,9 +34,19 @@ struct OpenedCase {
   std::vector<OpenedEntry> team;
   KeyringKeys thread_keys;
   KeyringKeys team_keys;
+  CheckedLeaves leaves;
   std::vector<TagMismatch> mismatches;
-  // What was checked, in sentences, for the reader: "7 entries, chain whole", "signatures of 2 authors verified".
+  // What was checked, in sentences for the reader.
   std::vector<std::string> checked;
+
+  const sealed::v1::Report& report() const { return *thread.front().report; }
+};
+
+// A case's history, checked: the case chain inside it has every number.
+struct CheckedHistory {
+  std::vector<v1::HistoryEvent> events;
+  // The leaves of the case's chain.
+  CheckedLeaves chain;
 };
 
 class StaffDesk {
@@ -47,27 +60,32 @@ class StaffDesk {
 
   // Every case released to the caller.
   absl::StatusOr<std::vector<v1::Case>> ListCases();
-  // The full name of the one case whose id begins with `prefix` (`cases/` may be left out).
-  // NOTHING_HERE when none or several do: the caller's own cases only are looked through.
-  absl::StatusOr<std::string> CaseOf(std::string_view prefix);
+  // The full name of the one case whose id begins with `prefix` (`cases/` may be left out). A whole id is taken as it is,
+  // without a list. NOT_FOUND when none does, kInputInvalid when several do: only the caller's own cases are looked through.
+  absl::StatusOr<std::string> CaseOf(const std::string& prefix);
   absl::StatusOr<v1::Case> GetCase(const std::string& name);
-  // Opens THREAD, and TEAM where it has entries. With `recompute`, evaluates the subjects' tags anew and compares.
+  // Opens THREAD, and TEAM where it has entries. With `recompute`, evaluates the tags of everybody whom the report names
+  // anew and compares.
   absl::StatusOr<OpenedCase> Open(const std::string& name, bool recompute = true);
 
   // A reply to the reporter (THREAD) or a note of the team (TEAM). Brings a new epoch when the keyring's is stale, or
   // when TEAM has none yet: then granted to exactly the case's readers. Files are uploaded by attachments.h afterwards.
-  absl::StatusOr<v1::AppendEntryResponse> Append(const OpenedCase& opened, v1::Keyring keyring, v1::EntryKind kind,
-                                                 const sealed::v1::Message& message,
+  absl::StatusOr<v1::AppendEntryResponse> Append(const OpenedCase& opened, format::Keyring keyring,
+                                                 format::EntryKind kind, const sealed::v1::Message& message,
                                                  const std::vector<v1::BlobName>& blobs, format::Day today);
 
   absl::StatusOr<v1::ClaimCaseResponse> Claim(const v1::Case& facts);
   absl::StatusOr<v1::ChangeCaseStateResponse> Move(const v1::Case& facts, v1::CaseState state,
                                                    const std::string& reason);
-  // The whole history, with the case chain's numbering checked (leaves.h).
-  absl::StatusOr<v1::ListHistoryResponse> History(const std::string& name);
+  absl::StatusOr<CheckedHistory> History(const v1::Case& facts);
 
  private:
   StaffDesk() = default;
+  absl::StatusOr<KeyringView> View(const v1::Case& facts, format::Keyring keyring, DirectoryHistory& history) const;
+  absl::StatusOr<std::vector<OpenedEntry>> OpenKeyring(const v1::Case& facts, const KeyringView& view,
+                                                       KeyringKeys& keys);
+  absl::Status RecomputeTags(OpenedCase& opened);
+
   Connection* connection_ = nullptr;
   const CheckedDirectory* directory_ = nullptr;
   const StaffKeys* keys_ = nullptr;

@@ -51,37 +51,39 @@ struct OpenedEntry {
   }
 };
 
-// The keys of a keyring, after the epoch checks.
-class KeyringKeys {
- public:
-  // The key of an epoch; null when the caller holds none.
-  const format::EpochKey* KeyOf(uint32_t epoch) const;
-  uint32_t newest() const { return newest_; }
-  // The newest epoch's record as received, and whether the server says that it is stale.
-  const std::string& newest_record() const { return newest_record_; }
-  bool stale() const { return stale_; }
-  bool empty() const { return records_.empty(); }
-  const std::map<uint32_t, std::string>& records() const { return records_; }
-
- private:
-  friend class KeyringChecker;
-  std::map<uint32_t, format::EpochKey> keys_;
-  std::map<uint32_t, std::string> records_;
-  uint32_t newest_ = 0;
-  std::string newest_record_;
-  bool stale_ = false;
-};
-
 // What a keyring belongs to and who looks at it.
 struct KeyringView {
   format::OrganisationId organisation;
   format::CaseId case_id;
   format::Keyring keyring = format::Keyring::kThread;
-  const CheckedDirectory* directory = nullptr;
-  // Older directories, by version; fetched when an entry's author is not in the newest.
-  Connection* connection = nullptr;
+  // Not owned. Who signed: staff of the newest directory or of an older one.
+  DirectoryHistory* history = nullptr;
   crypto::VerifyKey mailbox_verify_key;
   crypto::EncryptionKey mailbox_encryption_key;
+};
+
+// The keys of a keyring, after the epoch checks.
+class KeyringKeys {
+ public:
+  KeyringKeys() = default;
+
+  // The key of an epoch; null when the caller holds none.
+  const format::EpochKey* KeyOf(uint32_t epoch) const;
+  uint32_t newest() const { return newest_; }
+  // The server says that a reader left: the next write brings a new epoch.
+  bool stale() const { return stale_; }
+  bool empty() const { return records_.empty(); }
+  const std::map<uint32_t, std::string>& records() const { return records_; }
+  // Readers of the newest epoch, without the mailbox: to whom the next epoch may be granted.
+  std::vector<format::EpochReader> ReadersNow() const;
+
+ private:
+  friend absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView&, const crypto::DecryptionKey&,
+                                                const std::vector<v1::Epoch>&, const std::vector<v1::ReleasedGrant>&);
+  std::map<uint32_t, format::EpochKey> keys_;
+  std::map<uint32_t, std::string> records_;
+  uint32_t newest_ = 0;
+  bool stale_ = false;
 };
 
 // Steps 1 and 2.
@@ -89,7 +91,8 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
                                        const std::vector<v1::Epoch>& epochs,
                                        const std::vector<v1::ReleasedGrant>& grants);
 
-// Steps 3 and 4. `entries` is the whole keyring from sequence 0.
+// Steps 3 and 4. `entries` is the whole keyring from sequence 0; it may be longer than `length`, when somebody wrote after
+// the head was read.
 absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, const KeyringKeys& keys,
                                                      const std::vector<v1::Entry>& entries,
                                                      const std::string& head, uint32_t length);
@@ -108,7 +111,7 @@ struct NextEntry {
 // Seals one entry under the keyring's newest epoch, or, where `recipients` is given, under a new one that is granted to
 // exactly them (number = newest + 1, or 0 for an empty keyring). Signed by `author`.
 absl::StatusOr<v1::NewEntry> SealEntry(const KeyringView& view, const KeyringKeys& keys, const NextEntry& next,
-                                       const google::protobuf::Message& body, const crypto::SigningKey& author,
+                                       const std::string& body, const crypto::SigningKey& author,
                                        const std::vector<format::Recipient>* recipients, uint32_t directory_version,
                                        crypto::Random& random);
 

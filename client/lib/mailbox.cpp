@@ -1,0 +1,144 @@
+#include "client/lib/mailbox.h"
+
+#include <algorithm>
+
+#include "client/lib/plan.h"
+#include "crypto/format/ids.h"
+
+namespace alcove::client {
+
+absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
+                                                              const std::vector<v1::Reader>& readers,
+                                                              const std::vector<format::EpochReader>* before) {
+  std::vector<format::Recipient> recipients;
+  for (const v1::Reader& reader : readers) {
+    ALCOVE_CLIENT_ASSIGN(const crypto::EncryptionKey key, ReaderKey(directory, reader));
+    const crypto::KeyId id = crypto::KeyIdOf(key);
+    if (before != nullptr && std::none_of(before->begin(), before->end(),
+                                          [&](const format::EpochReader& old) { return old.key == id; })) {
+      return Refuse(Refusal::kReaderSurplus, reader.staff());
+    }
+    recipients.push_back({key, static_cast<format::ReleaseCondition>(reader.condition())});
+  }
+  return recipients;
+}
+
+KeyringView MailboxVisit::View(DirectoryHistory& history) const {
+  KeyringView view;
+  view.organisation = connection_->organisation().id;
+  view.case_id = *format::ParseCaseName(mailbox_.case_());
+  view.keyring = format::Keyring::kThread;
+  view.history = &history;
+  view.mailbox_verify_key = keys_.signing.verify_key();
+  view.mailbox_encryption_key = keys_.decryption.encryption_key();
+  return view;
+}
+
+absl::Status MailboxVisit::Fetch() {
+  ALCOVE_CLIENT_ASSIGN(mailbox_, connection_->CallAgain(&v1::MailboxService::Stub::GetMailbox, v1::GetMailboxRequest(),
+                                                        &session_));
+  if (!format::ParseCaseName(mailbox_.case_()).ok()) {
+    return Refuse(Refusal::kAnswerMalformed, "the case's name is not one");
+  }
+  std::vector<v1::Entry> entries;
+  v1::ListMessagesRequest page;
+  do {
+    ALCOVE_CLIENT_ASSIGN(v1::ListMessagesResponse answer,
+                         connection_->CallAgain(&v1::MailboxService::Stub::ListMessages, page, &session_));
+    std::move(answer.mutable_entries()->begin(), answer.mutable_entries()->end(), std::back_inserter(entries));
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty());
+
+  std::vector<v1::LeafOpening> leaves;
+  std::string checkpoint;
+  v1::ListLeavesRequest leaf_page;
+  leaf_page.set_page_size(100);
+  do {
+    ALCOVE_CLIENT_ASSIGN(v1::ListLeavesResponse answer,
+                         connection_->CallAgain(&v1::MailboxService::Stub::ListLeaves, leaf_page, &session_));
+    std::move(answer.mutable_leaves()->begin(), answer.mutable_leaves()->end(), std::back_inserter(leaves));
+    if (!checkpoint.empty() && answer.checkpoint() != checkpoint) {
+      // The tree was published between two pages; proofs of one file must lead to one root.
+      leaves.clear();
+      leaf_page.clear_page_token();
+      checkpoint.clear();
+      continue;
+    }
+    checkpoint = answer.checkpoint();
+    leaf_page.set_page_token(answer.next_page_token());
+    if (leaf_page.page_token().empty()) break;
+  } while (true);
+
+  DirectoryHistory history(*connection_, *directory_);
+  const KeyringView view = View(history);
+  ALCOVE_CLIENT_ASSIGN(
+      epochs_, OpenEpochs(view, keys_.decryption, {mailbox_.epochs().begin(), mailbox_.epochs().end()},
+                          {mailbox_.grants().begin(), mailbox_.grants().end()}));
+  ALCOVE_CLIENT_ASSIGN(thread_,
+                       OpenEntries(view, epochs_, entries, mailbox_.thread_head(), mailbox_.thread_length()));
+  if (thread_.empty()) return Refuse(Refusal::kEntryOmitted, "the report itself");
+  ALCOVE_CLIENT_ASSIGN(leaves_, CheckLeaves(*directory_, view.case_id, leaves, checkpoint, mailbox_.leaf_head(),
+                                            mailbox_.leaf_count()));
+  if (leaves_.leaves.empty() || leaves_.leaves.front().kind != format::LeafKind::kCaseFiled) {
+    return Refuse(Refusal::kLeafOmitted, "the filing itself");
+  }
+  return CheckAgainstEntries(leaves_, thread_, {});
+}
+
+absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const CheckedDirectory& directory,
+                                                 const crypto::Receipt& receipt, crypto::Random& random) {
+  auto keys = crypto::DeriveMailboxKeys(receipt, connection.organisation().id.view());
+  if (!keys.ok()) return keys.status();
+  MailboxVisit visit(connection, directory, *std::move(keys), random);
+  const std::string principal = format::MailboxName(*format::MailboxId::FromBytes(visit.keys_.id.view()));
+  ALCOVE_CLIENT_ASSIGN(visit.session_, SignIn(connection, directory, principal, visit.keys_.signing));
+  ALCOVE_CLIENT_TRY(visit.Fetch());
+  return visit;
+}
+
+absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Message& message,
+                                                           const std::vector<v1::BlobName>& blobs, format::Day today) {
+  DirectoryHistory history(*connection_, *directory_);
+  const KeyringView view = View(history);
+  std::optional<std::vector<format::Recipient>> recipients;
+  if (epochs_.stale()) {
+    const std::vector<format::EpochReader> before = epochs_.ReadersNow();
+    ALCOVE_CLIENT_ASSIGN(recipients,
+                         NextRecipients(directory_->directory(),
+                                        {mailbox_.readers().begin(), mailbox_.readers().end()}, &before));
+    recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
+  }
+  NextEntry next;
+  next.kind = format::EntryKind::kMessage;
+  next.sequence = static_cast<uint32_t>(thread_.size());
+  next.previous = thread_.back().hash;
+  next.leaf_count = static_cast<uint32_t>(leaves_.leaves.size());
+  next.leaf_head = leaves_.head;
+  next.blobs = blobs;
+  next.day = today;
+  v1::SendMessageRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  std::string body = message.SerializeAsString();
+  auto entry = SealEntry(view, epochs_, next, body, keys_.signing, recipients ? &*recipients : nullptr,
+                         directory_->directory().version, *random_);
+  crypto::Wipe(body);
+  if (!entry.ok()) return entry.status();
+  *request.mutable_entry() = *std::move(entry);
+  ALCOVE_CLIENT_ASSIGN(v1::SendMessageResponse answer,
+                       connection_->CallAgain(&v1::MailboxService::Stub::SendMessage, request, &session_));
+  const auto envelope = format::ParseEnvelope(request.entry().envelope());
+  if (!envelope.ok()) return envelope.status();
+  if (answer.thread_head() != format::EntryHash(*envelope).view()) {
+    return Refuse(Refusal::kEntryInvalid, "the server did not keep the message that was sent");
+  }
+  return answer;
+}
+
+absl::StatusOr<v1::WithdrawReportResponse> MailboxVisit::Withdraw() {
+  v1::WithdrawReportRequest request;
+  request.set_etag(mailbox_.etag());
+  request.set_request_id(DrawRequestId(*random_));
+  return connection_->CallAgain(&v1::MailboxService::Stub::WithdrawReport, request, &session_);
+}
+
+}  // namespace alcove::client

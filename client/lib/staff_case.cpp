@@ -1,0 +1,267 @@
+#include "client/lib/staff_case.h"
+
+#include <algorithm>
+#include <set>
+
+#include "client/lib/mailbox.h"
+#include "client/lib/plan.h"
+#include "crypto/format/ids.h"
+
+namespace alcove::client {
+namespace {
+
+std::string Count(size_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
+}
+
+v1::Keyring Wire(format::Keyring keyring) { return static_cast<v1::Keyring>(keyring); }
+
+}  // namespace
+
+absl::StatusOr<StaffDesk> StaffDesk::SignIn(Connection& connection, const CheckedDirectory& directory,
+                                            const StaffKeys& keys, crypto::Random& random) {
+  StaffDesk desk;
+  desk.connection_ = &connection;
+  desk.directory_ = &directory;
+  desk.keys_ = &keys;
+  desk.random_ = &random;
+  ALCOVE_CLIENT_ASSIGN(desk.session_,
+                       client::SignIn(connection, directory, format::StaffName(keys.slug), keys.signing));
+  return desk;
+}
+
+absl::StatusOr<std::vector<v1::Case>> StaffDesk::ListCases() {
+  std::vector<v1::Case> cases;
+  v1::ListCasesRequest page;
+  page.set_page_size(100);
+  do {
+    ALCOVE_CLIENT_ASSIGN(v1::ListCasesResponse answer,
+                         connection_->CallAgain(&v1::CaseService::Stub::ListCases, page, &session_));
+    std::move(answer.mutable_cases()->begin(), answer.mutable_cases()->end(), std::back_inserter(cases));
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty());
+  return cases;
+}
+
+absl::StatusOr<std::string> StaffDesk::CaseOf(const std::string& prefix) {
+  const std::string full = prefix.starts_with("cases/") ? prefix : "cases/" + prefix;
+  if (format::ParseCaseName(full).ok()) return full;
+  ALCOVE_CLIENT_ASSIGN(const std::vector<v1::Case> cases, ListCases());
+  std::vector<std::string> found;
+  for (const v1::Case& one : cases) {
+    if (one.name().starts_with(full)) found.push_back(one.name());
+  }
+  if (found.empty()) return absl::NotFoundError("no case of yours begins like this");
+  if (found.size() > 1) return Refuse(Refusal::kInputInvalid, "several of your cases begin with `" + prefix + "`");
+  return found.front();
+}
+
+absl::StatusOr<v1::Case> StaffDesk::GetCase(const std::string& name) {
+  v1::GetCaseRequest request;
+  request.set_name(name);
+  ALCOVE_CLIENT_ASSIGN(v1::GetCaseResponse answer,
+                       connection_->CallAgain(&v1::CaseService::Stub::GetCase, request, &session_));
+  if (answer.case_().name() != name) return Refuse(Refusal::kAnswerMalformed, "it is about another case");
+  return std::move(*answer.mutable_case_());
+}
+
+absl::StatusOr<KeyringView> StaffDesk::View(const v1::Case& facts, format::Keyring keyring,
+                                            DirectoryHistory& history) const {
+  const auto case_id = format::ParseCaseName(facts.name());
+  const auto encryption = crypto::EncryptionKey::FromBytes(facts.mailbox_encryption_key());
+  const auto signing = crypto::VerifyKey::FromBytes(facts.mailbox_signing_key());
+  if (!case_id.ok() || !encryption.ok() || !signing.ok()) {
+    return Refuse(Refusal::kAnswerMalformed, "the case's name or keys are malformed");
+  }
+  return KeyringView{connection_->organisation().id, *case_id, keyring, &history, *signing, *encryption};
+}
+
+absl::StatusOr<std::vector<OpenedEntry>> StaffDesk::OpenKeyring(const v1::Case& facts, const KeyringView& view,
+                                                                KeyringKeys& keys) {
+  v1::OpenCaseRequest open;
+  open.set_name(facts.name());
+  open.set_keyring(Wire(view.keyring));
+  ALCOVE_CLIENT_ASSIGN(const v1::OpenCaseResponse grants,
+                       connection_->CallAgain(&v1::CaseService::Stub::OpenCase, open, &session_));
+  ALCOVE_CLIENT_ASSIGN(keys, OpenEpochs(view, keys_->decryption, {facts.epochs().begin(), facts.epochs().end()},
+                                        {grants.grants().begin(), grants.grants().end()}));
+  std::vector<v1::Entry> entries;
+  v1::ListEntriesRequest page;
+  page.set_parent(facts.name());
+  page.set_keyring(Wire(view.keyring));
+  page.set_page_size(50);
+  do {
+    ALCOVE_CLIENT_ASSIGN(v1::ListEntriesResponse answer,
+                         connection_->CallAgain(&v1::CaseService::Stub::ListEntries, page, &session_));
+    std::move(answer.mutable_entries()->begin(), answer.mutable_entries()->end(), std::back_inserter(entries));
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty());
+  const bool thread = view.keyring == format::Keyring::kThread;
+  return OpenEntries(view, keys, entries, thread ? facts.thread_head() : facts.team_head(),
+                     thread ? facts.thread_length() : facts.team_length());
+}
+
+absl::Status StaffDesk::RecomputeTags(OpenedCase& opened) {
+  v1::GetIntakeRequest ask;
+  ALCOVE_CLIENT_ASSIGN(const v1::GetIntakeResponse limits,
+                       connection_->CallAgain(&v1::IntakeService::Stub::GetIntake, ask));
+  struct Row {
+    TagMismatch where;
+    std::string claimed;
+    NamedPerson person;
+  };
+  std::vector<Row> rows;
+  const auto add = [&](const char* list, const auto& people) {
+    for (int i = 0; i < people.size(); ++i) {
+      const auto identifier = format::Identifier::Parse(people[i].identifier());
+      if (people[i].identifier().empty() && people[i].tag().empty()) continue;
+      Row row{{list, i}, people[i].tag(), {}};
+      if (identifier.ok()) row.person.identifier = *identifier;
+      rows.push_back(std::move(row));
+    }
+  };
+  add("subjects", opened.report().subjects());
+  add("keep_out", opened.report().keep_out());
+  std::vector<NamedPerson*> people;
+  for (Row& row : rows) people.push_back(&row.person);
+  ALCOVE_CLIENT_TRY(ComputeTags(*connection_, limits, people, *random_));
+  for (const Row& row : rows) {
+    if (!row.person.tag || row.person.tag->view() != row.claimed) opened.mismatches.push_back(row.where);
+  }
+  opened.checked.push_back(
+      rows.empty() ? "No person was named by number or address."
+      : opened.mismatches.empty()
+          ? "The tags of " + Count(rows.size(), "named person are", "named people are") + " those of their numbers."
+          : "CAUTION: " + Count(opened.mismatches.size(), "named person's tag is", "named people's tags are") +
+                " not that of the number in the report. The wall may keep out the wrong person.");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompute) {
+  OpenedCase opened;
+  ALCOVE_CLIENT_ASSIGN(opened.facts, GetCase(name));
+  DirectoryHistory history(*connection_, *directory_);
+  ALCOVE_CLIENT_ASSIGN(const KeyringView thread, View(opened.facts, format::Keyring::kThread, history));
+  ALCOVE_CLIENT_ASSIGN(opened.thread, OpenKeyring(opened.facts, thread, opened.thread_keys));
+  if (opened.thread.empty()) return Refuse(Refusal::kEntryOmitted, "the report itself");
+  if (opened.facts.team_length() > 0) {
+    ALCOVE_CLIENT_ASSIGN(const KeyringView team, View(opened.facts, format::Keyring::kTeam, history));
+    ALCOVE_CLIENT_ASSIGN(opened.team, OpenKeyring(opened.facts, team, opened.team_keys));
+  }
+  ALCOVE_CLIENT_ASSIGN(CheckedHistory past, History(opened.facts));
+  opened.leaves = std::move(past.chain);
+  ALCOVE_CLIENT_TRY(CheckAgainstEntries(opened.leaves, opened.thread, opened.team));
+
+  std::set<std::string> authors;
+  for (const auto* entries : {&opened.thread, &opened.team}) {
+    for (const OpenedEntry& entry : *entries) authors.insert(entry.author);
+  }
+  opened.checked.push_back("Key commitments and grants fit in " +
+                           Count(opened.thread_keys.records().size() + opened.team_keys.records().size(),
+                                 "key generation.", "key generations."));
+  opened.checked.push_back("The chain of " + Count(opened.thread.size() + opened.team.size(), "entry", "entries") +
+                           " is whole, and every signature of " + Count(authors.size(), "author", "authors") + " verifies.");
+  opened.checked.push_back("The record of the case has every number from 1 to " +
+                           std::to_string(opened.leaves.leaves.size()) + ".");
+  if (recompute) ALCOVE_CLIENT_TRY(RecomputeTags(opened));
+  return opened;
+}
+
+absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& opened, format::Keyring keyring,
+                                                          format::EntryKind kind, const sealed::v1::Message& message,
+                                                          const std::vector<v1::BlobName>& blobs, format::Day today) {
+  DirectoryHistory history(*connection_, *directory_);
+  ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(opened.facts, keyring, history));
+  const bool thread = keyring == format::Keyring::kThread;
+  const KeyringKeys& keys = thread ? opened.thread_keys : opened.team_keys;
+  const std::vector<OpenedEntry>& entries = thread ? opened.thread : opened.team;
+
+  std::optional<std::vector<format::Recipient>> recipients;
+  if (keys.empty() || keys.stale()) {
+    const std::vector<format::EpochReader> before =
+        keys.empty() ? opened.thread_keys.ReadersNow() : keys.ReadersNow();
+    ALCOVE_CLIENT_ASSIGN(recipients, NextRecipients(directory_->directory(),
+                                                    {opened.facts.readers().begin(), opened.facts.readers().end()},
+                                                    &before));
+    if (thread) {
+      recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
+    }
+  }
+  NextEntry next;
+  next.kind = kind;
+  next.sequence = static_cast<uint32_t>(entries.size());
+  if (!entries.empty()) next.previous = entries.back().hash;
+  next.leaf_count = static_cast<uint32_t>(opened.leaves.leaves.size());
+  next.leaf_head = opened.leaves.head;
+  next.blobs = blobs;
+  next.day = today;
+  v1::AppendEntryRequest request;
+  request.set_parent(opened.facts.name());
+  request.set_request_id(DrawRequestId(*random_));
+  std::string body = message.SerializeAsString();
+  auto entry = SealEntry(view, keys, next, body, keys_->signing, recipients ? &*recipients : nullptr,
+                         directory_->directory().version, *random_);
+  crypto::Wipe(body);
+  if (!entry.ok()) return entry.status();
+  *request.mutable_entry() = *std::move(entry);
+  ALCOVE_CLIENT_ASSIGN(v1::AppendEntryResponse answer,
+                       connection_->CallAgain(&v1::CaseService::Stub::AppendEntry, request, &session_));
+  const auto envelope = format::ParseEnvelope(request.entry().envelope());
+  if (!envelope.ok()) return envelope.status();
+  if (answer.head() != format::EntryHash(*envelope).view()) {
+    return Refuse(Refusal::kEntryInvalid, "the server did not keep what was sent");
+  }
+  return answer;
+}
+
+absl::StatusOr<v1::ClaimCaseResponse> StaffDesk::Claim(const v1::Case& facts) {
+  v1::ClaimCaseRequest request;
+  request.set_name(facts.name());
+  request.set_etag(facts.etag());
+  request.set_request_id(DrawRequestId(*random_));
+  return connection_->CallAgain(&v1::CaseService::Stub::ClaimCase, request, &session_);
+}
+
+absl::StatusOr<v1::ChangeCaseStateResponse> StaffDesk::Move(const v1::Case& facts, v1::CaseState state,
+                                                            const std::string& reason) {
+  v1::ChangeCaseStateRequest request;
+  request.set_name(facts.name());
+  request.set_etag(facts.etag());
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_state(state);
+  request.set_reason(reason);
+  return connection_->CallAgain(&v1::CaseService::Stub::ChangeCaseState, request, &session_);
+}
+
+absl::StatusOr<CheckedHistory> StaffDesk::History(const v1::Case& facts) {
+  CheckedHistory history;
+  std::string checkpoint;
+  v1::ListHistoryRequest page;
+  page.set_parent(facts.name());
+  page.set_page_size(100);
+  while (true) {
+    ALCOVE_CLIENT_ASSIGN(v1::ListHistoryResponse answer,
+                         connection_->CallAgain(&v1::CaseService::Stub::ListHistory, page, &session_));
+    if (!checkpoint.empty() && answer.checkpoint() != checkpoint) {
+      // Published between two pages: proofs must lead to one root.
+      history.events.clear();
+      checkpoint.clear();
+      page.clear_page_token();
+      continue;
+    }
+    std::move(answer.mutable_events()->begin(), answer.mutable_events()->end(), std::back_inserter(history.events));
+    checkpoint = answer.checkpoint();
+    page.set_page_token(answer.next_page_token());
+    if (page.page_token().empty()) break;
+  }
+  std::vector<v1::LeafOpening> chain;
+  for (const v1::HistoryEvent& event : history.events) {
+    if (event.reporter_visible()) chain.push_back(event.leaf());
+  }
+  ALCOVE_CLIENT_ASSIGN(const format::CaseId case_id, format::ParseCaseName(facts.name()));
+  ALCOVE_CLIENT_ASSIGN(history.chain, CheckLeaves(*directory_, case_id, chain, checkpoint, facts.leaf_head(),
+                                                  facts.leaf_count()));
+  return history;
+}
+
+}  // namespace alcove::client

@@ -1,0 +1,259 @@
+#include "client/lib/thread.h"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/format/errors.h"
+
+namespace alcove::client {
+namespace {
+
+absl::Status BadEpoch(uint32_t number, std::string_view what) {
+  return Refuse(Refusal::kEpochInvalid, "key generation " + std::to_string(number) + ": " + std::string(what));
+}
+
+absl::Status BadEntry(uint32_t sequence, std::string_view what) {
+  return Refuse(Refusal::kEntryInvalid, "message " + std::to_string(sequence + 1) + ": " + std::string(what));
+}
+
+std::set<crypto::KeyId> ReadersOf(const format::ParsedEpoch& epoch) {
+  std::set<crypto::KeyId> readers;
+  for (size_t i = 0; i < epoch.reader_count; ++i) readers.insert(epoch.ReaderAt(i).key);
+  return readers;
+}
+
+// A later epoch may lose readers; whom it gains two people must have approved.
+absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::ParsedEpoch& newer) {
+  const std::set<crypto::KeyId> before = ReadersOf(older);
+  for (size_t i = 0; i < newer.reader_count; ++i) {
+    const format::EpochReader reader = newer.ReaderAt(i);
+    if (!before.contains(reader.key) && reader.condition != format::ReleaseCondition::kApproved) {
+      return Refuse(Refusal::kReaderSurplus, "key generation " + std::to_string(newer.scope.number));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The slug of whoever made or signed: empty for the reporter.
+absl::StatusOr<Found> Author(const KeyringView& view, const crypto::KeyId& key) {
+  if (key == crypto::KeyIdOf(view.mailbox_verify_key)) return Found{};
+  return view.history->WhoSigns(key);
+}
+
+bool Reads(const format::Person& person, const format::ParsedEpoch& epoch) {
+  const std::set<crypto::KeyId> readers = ReadersOf(epoch);
+  return std::any_of(person.devices.begin(), person.devices.end(), [&](const format::Device& device) {
+    return readers.contains(crypto::KeyIdOf(device.encryption));
+  });
+}
+
+}  // namespace
+
+const format::EpochKey* KeyringKeys::KeyOf(uint32_t epoch) const {
+  const auto found = keys_.find(epoch);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::vector<format::EpochReader> KeyringKeys::ReadersNow() const {
+  std::vector<format::EpochReader> readers;
+  if (records_.empty()) return readers;
+  const auto epoch = format::ParseEpoch(records_.at(newest_));
+  if (!epoch.ok()) return readers;
+  for (size_t i = 0; i < epoch->reader_count; ++i) {
+    const format::EpochReader reader = epoch->ReaderAt(i);
+    if (reader.condition != format::ReleaseCondition::kMailbox) readers.push_back(reader);
+  }
+  return readers;
+}
+
+absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::DecryptionKey& own,
+                                       const std::vector<v1::Epoch>& epochs,
+                                       const std::vector<v1::ReleasedGrant>& grants) {
+  KeyringKeys keys;
+  for (const v1::Epoch& epoch : epochs) {
+    if (static_cast<uint8_t>(epoch.keyring()) != static_cast<uint8_t>(view.keyring)) continue;
+    if (!keys.records_.emplace(epoch.number(), epoch.record()).second) {
+      return BadEpoch(epoch.number(), "it was sent twice");
+    }
+    if (epoch.number() >= keys.newest_) {
+      keys.newest_ = epoch.number();
+      keys.stale_ = epoch.stale();
+    }
+  }
+  if (keys.records_.empty()) {
+    if (view.keyring == format::Keyring::kThread) return BadEpoch(0, "it is missing");
+    return keys;
+  }
+  if (keys.records_.size() != keys.newest_ + 1) return BadEpoch(keys.newest_, "one before it is missing");
+
+  std::vector<format::ParsedEpoch> parsed;
+  for (const auto& [number, record] : keys.records_) {
+    auto epoch = format::ParseEpoch(record);
+    if (!epoch.ok()) return BadEpoch(number, "it is malformed");
+    if (epoch->scope != format::EpochScope{view.organisation, view.case_id, view.keyring, number}) {
+      return BadEpoch(number, "it belongs elsewhere");
+    }
+    if (view.keyring == format::Keyring::kThread) {
+      if (epoch->ReaderAt(0).key != crypto::KeyIdOf(view.mailbox_encryption_key)) {
+        return Refuse(Refusal::kMailboxKeySwapped, "key generation " + std::to_string(number));
+      }
+      if (number == 0 && epoch->maker != crypto::KeyIdOf(view.mailbox_verify_key)) {
+        return BadEpoch(number, "the reporter did not make it");
+      }
+    }
+    if (const auto maker = Author(view, epoch->maker); !maker.ok()) return BadEpoch(number, "nobody known made it");
+    if (!parsed.empty()) ALCOVE_CLIENT_TRY(CheckSuccession(parsed.back(), *epoch));
+    parsed.push_back(*epoch);
+  }
+
+  for (const v1::ReleasedGrant& released : grants) {
+    const auto grant = format::ParseGrant(released.grant());
+    if (!grant.ok()) return Refuse(Refusal::kGrantInvalid, "it is malformed");
+    if (grant->keyring != view.keyring) continue;
+    if (grant->epoch > keys.newest_ || grant->epoch != released.epoch()) {
+      return Refuse(Refusal::kGrantInvalid, "it is for a key generation that does not exist");
+    }
+    if (grant->recipient != crypto::KeyIdOf(own.encryption_key())) continue;  // another machine's of the same person
+    auto key = format::OpenGrant(*grant, parsed[grant->epoch], own);
+    if (!key.ok()) return Refuse(Refusal::kGrantInvalid, key.status().message());
+    keys.keys_.insert_or_assign(grant->epoch, *std::move(key));
+  }
+  // What no grant opened, the newer key opens.
+  for (uint32_t number = keys.newest_; number > 0; --number) {
+    const format::EpochKey* newer = keys.KeyOf(number);
+    if (newer == nullptr || keys.KeyOf(number - 1) != nullptr) continue;
+    auto key = format::OpenPreviousKey(parsed[number], *newer, parsed[number - 1]);
+    if (!key.ok()) return BadEpoch(number - 1, "its key does not open from the next one");
+    keys.keys_.insert_or_assign(number - 1, *std::move(key));
+  }
+  return keys;
+}
+
+absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, const KeyringKeys& keys,
+                                                     const std::vector<v1::Entry>& entries, const std::string& head,
+                                                     uint32_t length) {
+  std::vector<OpenedEntry> opened;
+  format::EntryChain chain(view.organisation, view.case_id, view.keyring);
+  std::set<uint32_t> begun;
+  for (const v1::Entry& entry : entries) {
+    const uint32_t position = static_cast<uint32_t>(opened.size());
+    const auto envelope = format::ParseEnvelope(entry.envelope());
+    if (!envelope.ok()) return BadEntry(position, "its envelope is malformed");
+    const format::EnvelopeContext& context = envelope->context;
+    if (context.sequence > position) {
+      return Refuse(Refusal::kEntryOmitted, "message " + std::to_string(position + 1));
+    }
+    if (!chain.Append(*envelope).ok()) return BadEntry(position, "it does not continue the one before");
+    const auto record = keys.records().find(context.epoch);
+    if (record == keys.records().end() || format::EpochRecordHash(record->second) != context.epoch_record_hash) {
+      return BadEntry(position, "it is sealed under another key generation than it says");
+    }
+    const auto epoch = format::ParseEpoch(record->second);
+    if (!epoch.ok()) return BadEpoch(context.epoch, "it is malformed");
+
+    ALCOVE_CLIENT_ASSIGN(const Found author, Author(view, context.author));
+    const crypto::VerifyKey verify_key = author.device == nullptr ? view.mailbox_verify_key : author.device->signing;
+    if (!format::VerifyAuthor(*envelope, verify_key).ok()) return BadEntry(position, "its signature does not verify");
+    if (author.person != nullptr && !Reads(*author.person, *epoch)) {
+      return BadEntry(position, "its author is not among the readers");
+    }
+    if (begun.insert(context.epoch).second && epoch->maker != context.author) {
+      return BadEntry(position, "it begins a key generation that somebody else made");
+    }
+    if (view.keyring == format::Keyring::kThread && position == 0 &&
+        (author.person != nullptr || context.kind != format::EntryKind::kReport)) {
+      return BadEntry(position, "it is not the reporter's filing");
+    }
+    if (view.keyring == format::Keyring::kTeam && author.person == nullptr) {
+      return BadEntry(position, "the team's notes hold an entry of the reporter");
+    }
+    if (entry.sequence() != context.sequence || entry.epoch() != context.epoch ||
+        static_cast<uint8_t>(entry.kind()) != static_cast<uint8_t>(context.kind) ||
+        entry.name() != format::EntryName(context.case_id, context.entry)) {
+      return BadEntry(position, "the server describes it otherwise than its author");
+    }
+    std::vector<format::NamedBlob> blobs;
+    for (const v1::BlobName& blob : entry.blobs()) {
+      const auto id = format::ParseBlobName(blob.blob());
+      if (!id.ok()) return BadEntry(position, "an attachment's name is not one");
+      blobs.push_back({*id, blob.size()});
+    }
+    if (format::BlobsHash(blobs) != context.blobs_hash) return BadEntry(position, "its attachments are not its author's");
+
+    const format::EpochKey* key = keys.KeyOf(context.epoch);
+    if (key == nullptr) return Refuse(Refusal::kGrantInvalid, "no key for message " + std::to_string(position + 1));
+    const auto body = format::OpenEnvelope(*envelope, *key);
+    if (!body.ok()) return BadEntry(position, "it does not open");
+
+    OpenedEntry result;
+    result.entry = entry;
+    result.author = author.person == nullptr ? "" : author.person->slug;
+    result.hash = format::EntryHash(*envelope);
+    result.leaf_count = context.leaf_count;
+    result.leaf_head = context.leaf_head;
+    const bool parses = context.kind == format::EntryKind::kReport ? result.report.emplace().ParseFromString(body->bytes)
+                                                                   : result.message.emplace().ParseFromString(body->bytes);
+    if (!parses) return BadEntry(position, "its content is malformed");
+    opened.push_back(std::move(result));
+  }
+  if (opened.size() < length) {
+    return Refuse(Refusal::kEntryOmitted, std::to_string(length - opened.size()) + " at the end");
+  }
+  if (length > 0 && opened[length - 1].hash.view() != head) return BadEntry(length - 1, "it is not the last one announced");
+  return opened;
+}
+
+absl::StatusOr<v1::NewEntry> SealEntry(const KeyringView& view, const KeyringKeys& keys, const NextEntry& next,
+                                       const std::string& body, const crypto::SigningKey& author,
+                                       const std::vector<format::Recipient>* recipients, uint32_t directory_version,
+                                       crypto::Random& random) {
+  v1::NewEntry entry;
+  std::optional<format::NewEpoch> epoch;
+  uint32_t number = keys.newest();
+  if (recipients != nullptr) {
+    const format::EpochKey* previous = nullptr;
+    if (!keys.empty()) {
+      previous = keys.KeyOf(number);
+      if (previous == nullptr) return Refuse(Refusal::kGrantInvalid, "the newest key is not released to you");
+      ++number;
+    }
+    auto made = format::MakeEpoch({view.organisation, view.case_id, view.keyring, number}, *recipients, previous,
+                                  crypto::KeyIdOf(author.verify_key()), directory_version, random);
+    if (!made.ok()) return Refuse(Refusal::kReaderKeyWeak, made.status().message());
+    epoch = *std::move(made);
+    entry.mutable_epoch()->set_record(epoch->record);
+    for (const crypto::Bytes& grant : epoch->grants) entry.mutable_epoch()->add_grants(grant);
+  } else if (keys.empty()) {
+    return Refuse(Refusal::kEpochInvalid, "there is no key to seal under");
+  }
+  const format::EpochKey* key = epoch ? &epoch->key : keys.KeyOf(number);
+  if (key == nullptr) return Refuse(Refusal::kGrantInvalid, "the newest key is not released to you");
+
+  std::vector<format::NamedBlob> blobs;
+  for (const v1::BlobName& blob : next.blobs) {
+    const auto id = format::ParseBlobName(blob.blob());
+    if (!id.ok()) return Refuse(Refusal::kInputInvalid, "an attachment's name is not one");
+    blobs.push_back({*id, blob.size()});
+    *entry.add_blobs() = blob;
+  }
+  format::EnvelopeContext context;
+  context.kind = next.kind;
+  context.keyring = view.keyring;
+  context.organisation = view.organisation;
+  context.case_id = view.case_id;
+  context.entry = format::DrawId<format::EntryId>(random);
+  context.epoch = number;
+  context.sequence = next.sequence;
+  context.day = next.day;
+  context.epoch_record_hash = format::EpochRecordHash(epoch ? epoch->record : keys.records().at(number));
+  context.previous = next.previous;
+  context.leaf_count = next.leaf_count;
+  context.leaf_head = next.leaf_head;
+  context.blobs_hash = format::BlobsHash(blobs);
+  auto envelope = format::SealEnvelope(context, *key, author, body, random);
+  if (!envelope.ok()) return Refuse(Refusal::kInputInvalid, "the message is too long (128 KiB of text at most)");
+  entry.set_envelope(*std::move(envelope));
+  return entry;
+}
+
+}  // namespace alcove::client
