@@ -199,7 +199,7 @@ absl::Status FetchAttachment(Connection& connection, const Session& session, con
     return Refuse(Refusal::kAttachmentInvalid, "its key is malformed");
   }
   auto opener = format::AttachmentOpener::Start(*key, attachment.size(), *hash);
-  if (!opener.ok()) return Refuse(Refusal::kAttachmentInvalid, opener.status().message());
+  if (!opener.ok()) return Refuse(Refusal::kAttachmentInvalid, opener.status());
   ALCOVE_CLIENT_ASSIGN(const uint32_t received, Received(connection, session, blob));
   if (received != blob.size()) {
     return Refuse(Refusal::kAttachmentMissing, "`" + attachment.file_name() + "`, " + std::to_string(received) + " of " +

@@ -11,10 +11,10 @@ constexpr uint32_t kMostSteps = 1000;
 
 absl::Status Named(const absl::Status& status) {
   const auto reason = format::ReasonOf(status);
-  if (reason == format::Refusal::kExpired) return Refuse(Refusal::kDirectoryExpired, status.message());
-  if (reason == format::Refusal::kOlder) return Refuse(Refusal::kDirectoryOlder, status.message());
-  if (reason == format::Refusal::kForked) return Refuse(Refusal::kDirectoryForked, status.message());
-  return Refuse(Refusal::kDirectoryInvalid, status.message());
+  if (reason == format::Refusal::kExpired) return Refuse(Refusal::kDirectoryExpired, status);
+  if (reason == format::Refusal::kOlder) return Refuse(Refusal::kDirectoryOlder, status);
+  if (reason == format::Refusal::kForked) return Refuse(Refusal::kDirectoryForked, status);
+  return Refuse(Refusal::kDirectoryInvalid, status);
 }
 
 absl::StatusOr<std::string> FetchNote(Connection& connection, uint32_t version) {

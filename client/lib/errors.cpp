@@ -81,6 +81,11 @@ absl::Status Refuse(Refusal refusal, std::string_view detail) {
   return status;
 }
 
+absl::Status Refuse(Refusal refusal, const absl::Status& because) {
+  const auto text = because.message();
+  return Refuse(refusal, std::string_view(text.data(), text.size()));
+}
+
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status details;

@@ -65,6 +65,9 @@ std::string_view NameOf(Refusal refusal);
 // The status for a refusal. `detail` is for a person: short, lower case, no secrets.
 absl::Status Refuse(Refusal refusal, std::string_view detail);
 
+// The same, with the text of what failed beneath as its detail.
+absl::Status Refuse(Refusal refusal, const absl::Status& because);
+
 // What a server answered, as an absl::Status with its ErrorInfo reason and the metadata keys `field` and `gap`.
 // OK stays OK. UNAVAILABLE and DEADLINE_EXCEEDED without a reason become kServerUnreachable.
 absl::Status FromGrpc(const grpc::Status& status);

@@ -41,7 +41,7 @@ absl::StatusOr<SealedReport> SealReport(const Connection& connection, const Chec
   const format::EpochScope scope{organisation, *case_id, format::Keyring::kThread, 0};
   auto epoch = format::MakeEpoch(scope, recipients, nullptr, crypto::KeyIdOf(keys->signing.verify_key()),
                                  plan.directory_version, random);
-  if (!epoch.ok()) return Refuse(Refusal::kReaderKeyWeak, epoch.status().message());
+  if (!epoch.ok()) return Refuse(Refusal::kReaderKeyWeak, epoch.status());
 
   ALCOVE_CLIENT_ASSIGN(const std::vector<format::NamedBlob> named, NamedBlobs(blobs));
   format::EnvelopeContext context;

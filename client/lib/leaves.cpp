@@ -54,7 +54,7 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
   checked.head = chain.head();
   // The same check that `alcove verify` makes of a saved file, so that what is shown and what can be saved agree.
   const auto verified = format::VerifyLedger(checked.saved);
-  if (!verified.ok()) return Refuse(Refusal::kLeafInvalid, verified.status().message());
+  if (!verified.ok()) return Refuse(Refusal::kLeafInvalid, verified.status());
   return checked;
 }
 

@@ -115,7 +115,7 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
     }
     if (grant->recipient != crypto::KeyIdOf(own.encryption_key())) continue;  // another machine's of the same person
     auto key = format::OpenGrant(*grant, parsed[grant->epoch], own);
-    if (!key.ok()) return Refuse(Refusal::kGrantInvalid, key.status().message());
+    if (!key.ok()) return Refuse(Refusal::kGrantInvalid, key.status());
     keys.keys_.insert_or_assign(grant->epoch, *std::move(key));
   }
   // What no grant opened, the newer key opens.
@@ -219,7 +219,7 @@ absl::StatusOr<v1::NewEntry> SealEntry(const KeyringView& view, const KeyringKey
     }
     auto made = format::MakeEpoch({view.organisation, view.case_id, view.keyring, number}, *recipients, previous,
                                   crypto::KeyIdOf(author.verify_key()), directory_version, random);
-    if (!made.ok()) return Refuse(Refusal::kReaderKeyWeak, made.status().message());
+    if (!made.ok()) return Refuse(Refusal::kReaderKeyWeak, made.status());
     epoch = *std::move(made);
     entry.mutable_epoch()->set_record(epoch->record);
     for (const crypto::Bytes& grant : epoch->grants) entry.mutable_epoch()->add_grants(grant);

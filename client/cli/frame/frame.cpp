@@ -32,7 +32,7 @@ absl::StatusOr<format::OrganisationFile> Frame::Organisation() const {
   text << file.rdbuf();
   auto organisation = format::ParseOrganisation(text.str());
   if (!organisation.ok()) {
-    return client::Refuse(client::Refusal::kOrganisationFileInvalid, organisation.status().message());
+    return client::Refuse(client::Refusal::kOrganisationFileInvalid, organisation.status());
   }
   return organisation;
 }

@@ -1,0 +1,40 @@
+// The program `alcove`: every client of the service, one noun a directory.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <chrono>
+
+#include "CLI/CLI.hpp"
+#include "client/cli/frame/frame.h"
+#include "client/cli/frame/terminal.h"
+#include "client/cli/report/report.h"
+#include "crypto/random.h"
+
+int main(int argc, char** argv) {
+  // Words, keys and texts are in this process's memory: no core dump, and no other process of the user may look in.
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+
+  CLI::App app{"Alcove: report what happened at work, safely, and handle what was reported."};
+  app.name("alcove");
+  app.set_version_flag("--version", "alcove 0.1.0");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.failure_message(CLI::FailureMessage::simple);
+
+  alcove::cli::ProcessTerminal terminal;
+  alcove::cli::Frame frame(terminal, alcove::crypto::SystemRandom(), [] { return std::chrono::system_clock::now(); });
+  frame.AddCommonOptions(app);
+  alcove::cli::AddReportCommands(app, frame);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& wrong) {
+    app.exit(wrong);
+    return static_cast<int>(alcove::cli::ExitCode::kUsage);
+  }
+  return static_cast<int>(frame.exit_code());
+}
