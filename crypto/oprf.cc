@@ -62,8 +62,10 @@ Scalar DrawNonZero(Random& random) {
 }  // namespace
 
 absl::Status UsableElement(const RistrettoPoint& element) {
-  // is_valid_point accepts the identity, whose encoding is all-zero.
-  if (element.IsZero() || crypto_core_ristretto255_is_valid_point(element.data()) != 1) {
+  // libsodium 1.0.18 accepts the identity, whose encoding is all-zero, and ignores the highest bit, which gives every
+  // element a second spelling.
+  if (element.IsZero() || (element.data()[31] & 0x80) != 0 ||
+      crypto_core_ristretto255_is_valid_point(element.data()) != 1) {
     return errors::WeakKey("the group element");
   }
   return absl::OkStatus();
