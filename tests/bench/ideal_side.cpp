@@ -13,7 +13,7 @@
 
 #include "tests/bench/ideal/ideal.grpc.pb.h"
 #include "tests/bench/ideal/server.h"
-#include "tests/bench/loadgen/certs.h"
+#include "tests/support/test_pki.h"
 
 namespace bench {
 namespace {
@@ -110,7 +110,7 @@ std::unique_ptr<Side> start_ideal(const std::string& program, const std::string&
 int serve_ideal(const std::string& folder) {
   ideal::ServerOptions options;
   options.db_path = folder + "/ideal.db";
-  options.pki = loadgen::make_test_pki();
+  options.pki = alcove::support::make_test_pki();
   std::ofstream(folder + "/ideal-ca.pem") << options.pki.ca_pem;
   return ideal::serve(options, STDOUT_FILENO, STDIN_FILENO);
 }

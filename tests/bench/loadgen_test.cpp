@@ -4,7 +4,6 @@
 #include <thread>
 #include <vector>
 
-#include "tests/bench/loadgen/certs.h"
 #include "tests/bench/loadgen/histogram.h"
 #include "tests/bench/loadgen/loadgen.h"
 
@@ -107,11 +106,4 @@ TEST(LoadGen, PacedLoadChargesTheQueueToTheServer) {
     };
   });
   EXPECT_GT(r.latency_ns.max(), 150'000'000u);
-}
-
-TEST(Certs, MakesThreeDistinctPems) {
-  const auto pki = loadgen::make_test_pki();
-  EXPECT_NE(pki.ca_pem.find("BEGIN CERTIFICATE"), std::string::npos);
-  EXPECT_NE(pki.server.certificate_pem, pki.client.certificate_pem);
-  EXPECT_NE(pki.server.private_key_pem.find("PRIVATE KEY"), std::string::npos);
 }

@@ -15,7 +15,7 @@
 #include "crypto/format/policy.h"
 #include "crypto/note.h"
 #include "crypto/random.h"
-#include "tests/bench/loadgen/certs.h"
+#include "tests/support/test_pki.h"
 #include "tests/support/filing.h"
 #include "tests/support/must.h"
 #include "tests/support/server_process.h"
@@ -87,7 +87,7 @@ World World::Make(const Options& options) {
   world.options_ = options;
   if (world.options_.data.empty()) world.options_.data = options.folder + "/data";
   mkdir(options.folder.c_str(), 0700);
-  const loadgen::TestPki tls = loadgen::make_test_pki();
+  const TestPki tls = make_test_pki();
   world.tls_root_pem_ = tls.ca_pem;
   WriteFile(options.folder + "/tls.pem", tls.server.certificate_pem);
   WriteFile(options.folder + "/tls.key", tls.server.private_key_pem);

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-#include "tests/bench/loadgen/certs.h"
+#include "tests/support/test_pki.h"
 
 namespace ideal {
 
@@ -15,7 +15,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1:0";
   std::size_t stored_bytes = 6144;
   std::size_t max_group_bytes = std::size_t{1} << 20;
-  loadgen::TestPki pki;
+  alcove::support::TestPki pki;
 };
 
 // Serves until the descriptor `stop_fd` becomes readable. Writes the bound port number followed by '\n' to `port_fd`.

@@ -1,4 +1,4 @@
-#include "tests/bench/loadgen/certs.h"
+#include "tests/support/test_pki.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace loadgen {
+namespace alcove::support {
 namespace {
 
 template <auto Free>
@@ -92,4 +92,4 @@ TestPki make_test_pki() {
   return {pem(ca.get()), {pem(server.get()), pem(server_key.get())}, {pem(client.get()), pem(client_key.get())}};
 }
 
-}  // namespace loadgen
+}  // namespace alcove::support
