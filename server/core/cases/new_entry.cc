@@ -9,11 +9,6 @@
 namespace alcove::cases {
 namespace {
 
-// Clocks differ and days end at different moments: a day either way is no lie. Days of one keyring never go back.
-bool DayCanBe(base::Day day, base::Day last, base::Day today) {
-  return day >= last && day >= today.PlusDays(-1) && day <= std::max(today.PlusDays(1), last);
-}
-
 // The author quotes the chain of leaves as far as they have seen it; whoever was shown another chain shows here.
 absl::StatusOr<bool> QuotesTheChain(const Ports& ports, const Case& record, const format::EnvelopeContext& context,
                                     std::uint32_t seen_before) {
@@ -66,6 +61,11 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
 }
 
 }  // namespace
+
+// Clocks differ and days end at different moments: a day either way is no lie. Days of one keyring never go back.
+bool DayCanBe(base::Day day, base::Day last, base::Day today) {
+  return day >= last && day >= today.PlusDays(-1) && day <= std::max(today.PlusDays(1), last);
+}
 
 absl::StatusOr<format::ParsedEnvelope> ReadEnvelope(crypto::BytesView envelope) {
   absl::StatusOr<format::ParsedEnvelope> parsed = format::ParseEnvelope(envelope);

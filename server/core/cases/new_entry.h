@@ -67,6 +67,9 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
 absl::Status NameBlobs(const Ports& ports, Case& record, const std::vector<BlobName>& blobs, format::Keyring keyring,
                        std::uint32_t sequence, const base::StaffSlug& author, base::ChangeSet& changes);
 
+// A day that an author may put on an entry: not before the keyring's last, and within a day of ours.
+bool DayCanBe(base::Day day, base::Day last, base::Day today);
+
 // An epoch's row.
 Epoch EpochRow(const base::CaseId& case_id, format::Keyring keyring, std::uint32_t number, const grants::NewEpoch& epoch);
 

@@ -19,7 +19,7 @@
 namespace alcove::grants {
 
 // Why a person is among the readers.
-enum class Purpose : std::uint8_t { kDesk = 1, kEscalation, kFallback, kGuest, kApproved };
+enum class Purpose : std::uint8_t { kDesk = 1, kEscalation, kFallback, kGuest, kApproved, kCustodian };
 
 // One device key of one person, as the plan named it. A person with two machines has two lines.
 struct Holder {

@@ -36,6 +36,7 @@ absl::StatusOr<Profile> ProfileOf(const nlohmann::json& object) {
   DocumentFields fields("profiles: profile", object);
   Profile profile;
   profile.id = fields.Text("id", true);
+  if (profile.id.size() > 64) fields.Refuse("an id that is too long");
   // The ceilings are the promises of design section 9: a profile may be stricter, never laxer.
   profile.terms.acknowledge_days = static_cast<std::uint16_t>(fields.Number("acknowledge_days", 1, 7, 7));
   profile.terms.feedback_months = static_cast<std::uint16_t>(fields.Number("feedback_months", 1, 3, 3));

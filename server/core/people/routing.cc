@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "crypto/format/ids.h"
 #include "server/core/people/document_fields.h"
 #include "server/core/people/errors.h"
 
 namespace alcove::people {
 namespace {
+
+constexpr std::size_t kMaxId = 64;
 
 bool Among(const std::vector<std::string>& wanted, const std::string& value) {
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
@@ -36,6 +39,7 @@ absl::StatusOr<RoutingRule> RuleOf(const nlohmann::json& object) {
   RoutingRule rule;
   rule.id = fields.Text("id", true);
   rule.desk = fields.Text("desk", true);
+  if (rule.id.size() > kMaxId || !format::IsSlug(rule.desk)) fields.Refuse("an id that is too long or a desk that is none");
   const nlohmann::json* when = fields.Object("when", true);
   if (absl::Status status = fields.status(); !status.ok()) return status;
   DocumentFields conditions("routing: rules: when", *when);
@@ -61,6 +65,7 @@ absl::StatusOr<Routing> Routing::Parse(std::string_view json) {
     DocumentFields site("routing: sites", item);
     const std::string code = site.Text("code", true);
     site.SkipOthers();
+    if (code.size() > kMaxId) site.Refuse("a code that is too long");
     if (!code.empty() && !routing.sites_.insert(code).second) site.Refuse("a code that stands twice");
     if (absl::Status status = site.status(); !status.ok()) return status;
   }

@@ -1,0 +1,212 @@
+// The filing. Everything that strangers send is checked here before a byte of it is kept: in the order plan, envelope,
+// signature, repetition, freshness, binding, readers, identity, attachments. One Ed25519 verification, by the mailbox
+// key over the whole entry; through the hash of the epoch record it also vouches for readers and grants.
+#include <algorithm>
+
+#include "crypto/format/identity.h"
+#include "crypto/format/leaf.h"
+#include "crypto/format/wire.h"
+#include "crypto/hash.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/requests.h"
+#include "server/core/cases/show.h"
+#include "server/core/grants/readers.h"
+#include "server/core/intake/assign.h"
+#include "server/core/intake/errors.h"
+#include "server/core/intake/intake.h"
+#include "server/core/intake/plan.h"
+
+namespace alcove::intake {
+namespace {
+
+// All of the request but the payment, which a repetition makes anew. The entry's hash stands for the envelope with its
+// body, for the named blobs, and through the record's hash for epoch and grants.
+crypto::Digest DigestOf(const SubmitRequest& request, const crypto::Digest& entry_hash) {
+  format::ByteWriter asked(512 + request.plan.size());
+  asked.Fixed(entry_hash).Fixed(request.mailbox).Fixed(request.mailbox_encryption_key);
+  asked.Fixed(request.mailbox_verify_key).Fixed(crypto::Blake2b256(request.plan));
+  if (request.identity) asked.Fixed(crypto::Blake2b256(*request.identity));
+  return crypto::Blake2b256(asked.bytes());
+}
+
+bool IsFresh(const cases::Ports& ports, const Plan& plan) {
+  if (ports.clock.Now() > plan.expires) return false;
+  if (plan.directory_version != ports.organisation.directory_version()) return false;
+  for (std::size_t i = 0; i < plan.policy_versions.size(); ++i)
+    if (plan.policy_versions[i] != ports.organisation.policy_version(people::kDocuments[i])) return false;
+  return true;
+}
+
+bool IsTheFiling(const cases::Ports& ports, const Plan& plan, const format::EnvelopeContext& context) {
+  return context.organisation == ports.organisation.id() && context.case_id == plan.case_id &&
+         context.kind == format::EntryKind::kReport && context.keyring == format::Keyring::kThread &&
+         context.epoch == 0 && context.sequence == 0 && context.leaf_count == 0 &&
+         cases::DayCanBe(context.day, base::Day(), ports.clock.Today());
+}
+
+// Sealed to exactly the custodians that the plan offered, by exactly that threshold.
+absl::Status CheckIdentity(const cases::Ports& ports, const Plan& plan, crypto::BytesView sealed) {
+  if (plan.custodians.empty()) return CustodyNotOffered();
+  if (sealed.size() > kMaxIdentityBytes) return base::FieldInvalid("identity");
+  absl::StatusOr<format::ParsedIdentity> identity = format::ParseIdentity(sealed);
+  if (!identity.ok() || identity->organisation != ports.organisation.id() || identity->case_id != plan.case_id ||
+      identity->directory_version != plan.directory_version)
+    return base::FieldInvalid("identity");
+  if (identity->threshold != plan.custodian_threshold || identity->custodians != plan.custodians.size())
+    return CustodyNotOffered();
+  std::vector<crypto::KeyId> sent;
+  for (std::size_t i = 0; i < identity->custodians; ++i) sent.push_back(identity->CustodianAt(i));
+  std::vector<crypto::KeyId> offered = plan.custodians;
+  std::sort(sent.begin(), sent.end());
+  std::sort(offered.begin(), offered.end());
+  return sent == offered ? absl::OkStatus() : CustodyNotOffered();
+}
+
+// Case, mailbox and receipt are new. A plan that was used is as good as none; a receipt that was used is a fault of
+// whoever draws receipts.
+absl::Status CheckUnused(const cases::Ports& ports, const Plan& plan, const SubmitRequest& request) {
+  auto filed = ports.rows.Get<cases::Case>(base::RowKey(plan.case_id));
+  if (!filed.ok()) return filed.status();
+  if (*filed) return PlanStale();
+  auto mailbox = ports.rows.Get<cases::Mailbox>(base::RowKey(request.mailbox));
+  if (!mailbox.ok()) return mailbox.status();
+  return *mailbox ? base::FieldInvalid("mailbox") : absl::OkStatus();
+}
+
+cases::Case NewCase(const cases::Ports& ports, Plan plan, const SubmitRequest& request) {
+  cases::Case record;
+  record.id = plan.case_id;
+  record.mailbox = request.mailbox;
+  record.mailbox_encryption_key = request.mailbox_encryption_key;
+  record.mailbox_verify_key = request.mailbox_verify_key;
+  record.urgency = plan.urgency;
+  record.rule = std::move(plan.rule);
+  record.desk = std::move(plan.desk);
+  record.directory_version = plan.directory_version;
+  // Fresh: the profile is there, for the plan was made under these very documents.
+  if (const people::Profile* profile = ports.organisation.profiles()->Find(plan.facts.jurisdiction)) {
+    record.profile = profile->id;
+    record.terms = profile->terms;
+    record.calendar = profile->calendar;
+  }
+  record.facts = std::move(plan.facts);
+  record.marks.filed = ports.clock.Today();
+  record.marks.assigned = record.marks.filed;
+  record.wall = WallOf(ports.organisation, plan.subjects, plan.kept_out, std::move(plan.struck_out));
+  record.identity_held = request.identity.has_value();
+  return record;
+}
+
+absl::StatusOr<Filing> AnswerAgain(const cases::Ports& ports, const base::CaseId& id) {
+  auto filed = ports.rows.Get<cases::Case>(base::RowKey(id));
+  if (!filed.ok()) return filed.status();
+  auto leaf = ports.rows.Get<cases::CaseLeaf>(base::RowKey(id, std::uint32_t{1}));
+  if (!leaf.ok()) return leaf.status();
+  if (!*filed || !*leaf) return base::Broken("a filing was acknowledged and is not there");
+  cases::CaseLeaf& row = (*leaf)->record;
+  absl::StatusOr<cases::OpenedLeaf> opened = cases::Opened(ports, row.number, std::move(row.content), std::move(row.salt));
+  if (!opened.ok()) return opened.status();
+  return Filing{id, std::move(row.promise), *std::move(opened), cases::DeadlinesOf(ports, (*filed)->record)};
+}
+
+}  // namespace
+
+absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const SubmitRequest& request) {
+  const cases::Ports& world = ports.cases;
+  absl::StatusOr<Plan> plan = OpenPlan(request.plan, ports.secrets.plan, world.organisation.id());
+  if (!plan.ok()) return plan.status();
+  if (request.mailbox.IsZero()) return base::FieldInvalid("mailbox");
+  if (request.mailbox_encryption_key.IsZero()) return base::FieldInvalid("mailbox_encryption_key");
+  absl::StatusOr<format::ParsedEnvelope> envelope = cases::ReadEnvelope(request.entry.envelope);
+  if (!envelope.ok()) return envelope.status();
+  if (!format::VerifyAuthor(*envelope, request.mailbox_verify_key).ok()) return cases::EnvelopeInvalid();
+
+  const crypto::Digest head = format::EntryHash(*envelope);
+  absl::StatusOr<cases::RequestSlot> slot =
+      cases::OpenRequest(world, "SubmitReport", request.request_id, DigestOf(request, head));
+  if (!slot.ok()) return slot.status();
+  base::Outcome<Filing> outcome;
+  if (slot->repeated) {
+    absl::StatusOr<Filing> again = AnswerAgain(world, plan->case_id);
+    if (!again.ok()) return again.status();
+    outcome.answer = *std::move(again);
+    return outcome;
+  }
+
+  if (!IsFresh(world, *plan)) return PlanStale();
+  if (!world.organisation.DirectoryValidOn(world.clock.Today())) return IntakeClosed();
+  if (!IsTheFiling(world, *plan, envelope->context)) return cases::EnvelopeInvalid();
+  if (!request.entry.epoch) return cases::EpochInvalid();
+  absl::StatusOr<std::vector<grants::Holder>> holders = HoldersOf(world.organisation, *plan);
+  if (!holders.ok()) return holders.status();
+  const grants::Binding binding{{world.organisation.id(), plan->case_id, format::Keyring::kThread, 0},
+                                crypto::KeyIdOf(request.mailbox_verify_key),
+                                plan->directory_version};
+  const std::vector<grants::Required> required =
+      grants::RequiredWithMailbox(*holders, crypto::KeyIdOf(request.mailbox_encryption_key));
+  if (absl::Status status = grants::CheckNewEpoch(*request.entry.epoch, binding, required); !status.ok())
+    return status;
+  const crypto::Digest record_hash = format::EpochRecordHash(request.entry.epoch->record);
+  if (envelope->context.epoch_record_hash != record_hash) return cases::EnvelopeInvalid();
+  if (absl::Status status = cases::CheckBlobList(request.entry.blobs, *envelope); !status.ok()) return status;
+  if (request.identity)
+    if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
+  if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
+
+  cases::Case record = NewCase(world, *std::move(plan), request);
+  record.thread = {.epochs = 1,
+                   .length = 1,
+                   .head = head,
+                   .epoch_record_hash = record_hash,
+                   .seen_leaves = 0,
+                   .last_day = envelope->context.day,
+                   .holders = *std::move(holders)};
+  if (absl::Status status = cases::NameBlobs(world, record, request.entry.blobs, format::Keyring::kThread, 0, {},
+                                             outcome.changes);
+      !status.ok())
+    return status;
+
+  cases::CaseLeaves leaves(world, record, outcome.changes, outcome.leaves);
+  cases::CaseLeaf filed = leaves.Filed(format::details::Filed(head));
+  if (const std::optional<format::ReleaseCondition> condition = Assign(world, record, outcome.changes))
+    leaves.ByServer(format::LeafKind::kGrantReleased,
+                    format::details::Released(record.assignee.text(), *condition));
+
+  cases::Entry entry;
+  entry.case_id = record.id;
+  entry.id = envelope->context.entry;
+  entry.kind = format::EntryKind::kReport;
+  entry.envelope = crypto::Bytes(envelope->bytes);
+  entry.blobs = request.entry.blobs;
+  entry.day = record.marks.filed;
+  outcome.changes.Put(std::move(entry));
+  outcome.changes.Put(cases::EpochRow(record.id, format::Keyring::kThread, 0, *request.entry.epoch));
+  if (request.identity) {
+    cases::Identity identity;
+    identity.case_id = record.id;
+    identity.sealed = crypto::Bytes(*request.identity);
+    outcome.changes.Put(std::move(identity));
+  }
+  cases::Mailbox mailbox;
+  mailbox.id = record.mailbox;
+  mailbox.case_id = record.id;
+  mailbox.verify_key = record.mailbox_verify_key;
+  outcome.changes.Insert(std::move(mailbox));
+  cases::CloseRequest(*std::move(slot), {}, outcome.changes);
+
+  outcome.answer.case_id = record.id;
+  outcome.answer.leaf = {filed.number, 0, filed.content, filed.salt};
+  outcome.answer.deadlines = cases::DeadlinesOf(world, record);
+  outcome.changes.Insert(std::move(record));
+  outcome.stamp = [filed = std::move(filed)](const base::Stamps& stamps, Filing& answer, base::ChangeSet& changes) {
+    cases::CaseLeaf row = filed;
+    row.promise = stamps.leaves.front().promise;
+    answer.promise = row.promise;
+    answer.leaf.index = stamps.leaves.front().index;
+    changes.Put(std::move(row));
+  };
+  return outcome;
+}
+
+}  // namespace alcove::intake
