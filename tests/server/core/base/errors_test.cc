@@ -1,0 +1,45 @@
+#include "server/core/base/errors.h"
+
+#include <gtest/gtest.h>
+
+namespace alcove::base {
+namespace {
+
+TEST(Errors, EveryReasonTravelsInItsStatusAndHasACodeOfItsOwn) {
+  for (int number = 1; number <= kReasonCount; ++number) {
+    const auto reason = static_cast<Reason>(number);
+    const absl::Status status = Refuse(reason);
+    EXPECT_EQ(ReasonOf(status), reason);
+    EXPECT_EQ(status.code(), CodeOf(reason));
+    EXPECT_NE(status.code(), absl::StatusCode::kInternal) << number;
+  }
+}
+
+TEST(Errors, AStatusWithoutAReasonHasNone) {
+  EXPECT_EQ(ReasonOf(absl::OkStatus()), std::nullopt);
+  EXPECT_EQ(ReasonOf(absl::AbortedError("x")), std::nullopt);
+  EXPECT_EQ(ReasonOf(Broken("x")), std::nullopt);
+}
+
+TEST(Errors, APayloadThatIsNoReasonIsNone) {
+  for (const char* text : {"", "0", "32", "-1", "1x", " 1"}) {
+    absl::Status status = absl::AbortedError("x");
+    status.SetPayload("alcove/reason", absl::Cord(text));
+    EXPECT_EQ(ReasonOf(status), std::nullopt) << text;
+  }
+}
+
+TEST(Errors, DetailsComeBackUnderTheirKeyOnly) {
+  const absl::Status status = FieldInvalid("entry.envelope");
+  EXPECT_EQ(DetailOf(status, "field"), "entry.envelope");
+  EXPECT_EQ(DetailOf(status, "gap"), "");
+  EXPECT_EQ(ReasonOf(status), Reason::kFieldInvalid);
+}
+
+TEST(Errors, WhatIsMissingAndWhatIsDeniedAreOneStatus) {
+  EXPECT_EQ(NothingHere(), Refuse(Reason::kNothingHere));
+  EXPECT_EQ(NothingHere().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace alcove::base

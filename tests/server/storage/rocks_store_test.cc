@@ -1,0 +1,203 @@
+#include "server/storage/rocks_store.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "server/core/base/errors.h"
+#include "tests/server/storage/fakes.h"
+
+namespace alcove::storage {
+namespace {
+
+std::string ValueOf(int number, std::size_t size = 64) {
+  return std::string(16, static_cast<char>('a' + number % 26)).append(size, 'v');
+}
+
+absl::Status Put(RowStore& rows, int number, std::size_t size = 64) {
+  const std::string key = "key" + std::to_string(number);
+  const std::string value = ValueOf(number, size);
+  const RowWrite write{key, value};
+  return rows.Commit({&write, 1}, {});
+}
+
+std::string NewestFile(const std::string& directory, const std::string& extension) {
+  std::string newest;
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    if (entry.path().extension() == extension && entry.path().string() > newest) newest = entry.path().string();
+  return newest;
+}
+
+TEST(RocksStore, TheDirectoryIsForItsOwnerOnly) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(CreateRocks(directory / "db").ok());
+  struct stat status = {};
+  ASSERT_EQ(stat((directory / "db").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700U);
+}
+
+TEST(RocksStore, ACreatedStoreIsNotCreatedAgainAndAMissingOneIsNotMade) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(RocksOpener()(directory / "db", false).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_FALSE(std::filesystem::exists(directory / "db"));
+  ASSERT_TRUE(CreateRocks(directory / "db").ok());
+  EXPECT_EQ(CreateRocks(directory / "db").status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_TRUE(RocksOpener()(directory / "db", false).ok());
+}
+
+TEST(RocksStore, TwoProcessesCannotHaveItOpen) {
+  const TemporaryDirectory directory;
+  const auto first = CreateRocks(directory / "db");
+  ASSERT_TRUE(first.ok());
+  const auto second = RocksOpener()(directory / "db", false);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(RocksStore, KeepsRowsAcrossAReopenAndWritesNoLogOfItsOwn) {
+  const TemporaryDirectory directory;
+  {
+    const auto rows = CreateRocks(directory / "db");
+    ASSERT_TRUE(rows.ok());
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(Put(**rows, i).ok());
+    ASSERT_TRUE((*rows)->Settle().ok());
+  }
+  const auto rows = RocksOpener()(directory / "db", false);
+  ASSERT_TRUE(rows.ok());
+  std::string value;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(*(*rows)->Get("key" + std::to_string(i), &value));
+    EXPECT_EQ(value, ValueOf(i));
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory / "db/LOG"));
+  char host[256] = {};
+  ASSERT_EQ(gethostname(host, sizeof(host) - 1), 0);
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "db")) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    EXPECT_EQ(bytes.find(host), std::string::npos) << entry.path();
+  }
+}
+
+TEST(RocksStore, ReadingOnlyRefusesCommits) {
+  const TemporaryDirectory directory;
+  {
+    const auto rows = CreateRocks(directory / "db");
+    ASSERT_TRUE(Put(**rows, 1).ok());
+  }
+  const auto rows = RocksOpener()(directory / "db", true);
+  ASSERT_TRUE(rows.ok());
+  std::string value;
+  EXPECT_TRUE(*(*rows)->Get("key1", &value));
+  EXPECT_FALSE(Put(**rows, 2).ok());
+}
+
+TEST(RocksStore, AFlippedBitInTheLogIsRefusedAndNotDropped) {
+  const TemporaryDirectory directory;
+  {
+    const auto rows = CreateRocks(directory / "db");
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(Put(**rows, i, 2000).ok());
+  }
+  const std::string log = NewestFile(directory / "db", ".log");
+  ASSERT_FALSE(log.empty());
+  const auto flip = [&] {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(20000);
+    const int byte = file.get();
+    file.seekp(20000);
+    file.put(static_cast<char>(byte ^ 1));
+  };
+  flip();
+  EXPECT_EQ(RocksOpener()(directory / "db", false).status().code(), absl::StatusCode::kDataLoss);
+  flip();  // control: the same file as it was
+  EXPECT_TRUE(RocksOpener()(directory / "db", false).ok());
+}
+
+TEST(RocksStore, AMissingFileIsNamedAsMissing) {
+  const TemporaryDirectory directory;
+  {
+    const auto rows = CreateRocks(directory / "db");
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(Put(**rows, i).ok());
+    ASSERT_TRUE((*rows)->Settle().ok());
+  }
+  const std::string table = NewestFile(directory / "db", ".sst");
+  ASSERT_FALSE(table.empty());
+  std::filesystem::rename(table, table + ".away");
+  EXPECT_EQ(RocksOpener()(directory / "db", false).status().code(), absl::StatusCode::kDataLoss);
+  std::filesystem::rename(table + ".away", table);
+  EXPECT_TRUE(RocksOpener()(directory / "db", false).ok());
+}
+
+// A device of 24 MiB, for root. The mount lives in this process's directory only.
+class SmallDevice {
+ public:
+  explicit SmallDevice(const std::string& path) : path_(path) {
+    mkdir(path.c_str(), 0700);
+    mounted_ = mount("tmpfs", path.c_str(), "tmpfs", 0, "size=24m,mode=0700") == 0;
+  }
+  ~SmallDevice() {
+    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_;
+};
+
+class FullDevice : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(FullDevice, RefusesWritesLosesNothingAndGoesOnWhenThereIsRoom) {
+  const TemporaryDirectory directory;
+  const SmallDevice device(directory / "device");
+  if (!device.mounted()) GTEST_SKIP() << "needs root: a small tmpfs stands for the full disk";
+  const std::string ballast = directory / "device/ballast";
+  {
+    std::ofstream file(ballast, std::ios::binary);
+    file << std::string(std::size_t{8} << 20, 'b');
+  }
+  RocksOptions options;
+  options.directory = directory / "device/db";
+  options.create = true;
+  options.reserve_bytes = GetParam();
+  options.write_buffer_bytes = std::size_t{4} << 20;
+  int acknowledged = 0;
+  int after = 0;
+  {
+    const auto rows = OpenRocksStore(options);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    absl::Status status;
+    while (acknowledged < 2000 && (status = Put(**rows, acknowledged, 30000)).ok()) ++acknowledged;
+    ASSERT_EQ(base::ReasonOf(status), base::Reason::kStoreFull) << status;
+    ASSERT_GT(acknowledged, 50);
+
+    std::string value;  // reads go on
+    for (int i = 0; i < acknowledged; ++i) ASSERT_TRUE(*(*rows)->Get("key" + std::to_string(i), &value)) << i;
+    EXPECT_EQ(base::ReasonOf(Put(**rows, 5000)), base::Reason::kStoreFull);
+    EXPECT_EQ(base::ReasonOf((*rows)->Resume()), base::Reason::kStoreFull);
+
+    std::filesystem::remove(ballast);
+    const absl::Status resumed = (*rows)->Resume();
+    ASSERT_TRUE(resumed.ok()) << resumed;
+    for (; after < 20; ++after) ASSERT_TRUE(Put(**rows, acknowledged + after, 3000).ok()) << after;
+  }
+  options.create = false;
+  const auto rows = OpenRocksStore(options);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  std::string value;
+  for (int i = 0; i < acknowledged + after; ++i) {
+    ASSERT_TRUE(*(*rows)->Get("key" + std::to_string(i), &value)) << i;
+    EXPECT_EQ(value, ValueOf(i, i < acknowledged ? 30000 : 3000));
+  }
+  EXPECT_FALSE(*(*rows)->Get("key5000", &value));
+}
+
+// 0 lets RocksDB itself run into the end of the device; the other stops before.
+INSTANTIATE_TEST_SUITE_P(Reserve, FullDevice, ::testing::Values(0, std::uint64_t{4} << 20),
+                         [](const auto& info) { return info.param == 0 ? "None" : "FourMiB"; });
+
+}  // namespace
+}  // namespace alcove::storage
