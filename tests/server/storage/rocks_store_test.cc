@@ -197,7 +197,7 @@ TEST_P(FullDevice, RefusesWritesLosesNothingAndGoesOnWhenThereIsRoom) {
 
 // 0 lets RocksDB itself run into the end of the device; the other stops before.
 INSTANTIATE_TEST_SUITE_P(Reserve, FullDevice, ::testing::Values(0, std::uint64_t{4} << 20),
-                         [](const auto& info) { return info.param == 0 ? "None" : "FourMiB"; });
+                         [](const auto& made) { return made.param == 0 ? "None" : "FourMiB"; });
 
 }  // namespace
 }  // namespace alcove::storage

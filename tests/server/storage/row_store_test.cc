@@ -155,7 +155,7 @@ TEST_P(RowStoreTest, OfManyThatExpectTheSameOneWins) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, RowStoreTest, ::testing::Values(Kind::kMemory, Kind::kRocks),
-                         [](const auto& info) { return info.param == Kind::kMemory ? "Memory" : "Rocks"; });
+                         [](const auto& made) { return made.param == Kind::kMemory ? "Memory" : "Rocks"; });
 
 }  // namespace
 }  // namespace alcove::storage
