@@ -150,8 +150,8 @@ class RocksStore final : public RowStore {
     if (failed_) return base::StoreFailed();
     if (!full_) return absl::OkStatus();
     if (!HasRoom()) return base::StoreFull();
-    const rocksdb::Status status = db_->Resume();
-    if (!status.ok()) return base::StoreFull();
+    // Busy while RocksDB itself is still watching the device: it looks every five seconds.
+    if (!db_->Resume().ok()) return base::StoreFull();
     full_ = false;
     return absl::OkStatus();
   }

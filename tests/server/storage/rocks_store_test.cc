@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "server/core/base/errors.h"
 #include "tests/server/storage/fakes.h"
@@ -180,7 +182,11 @@ TEST_P(FullDevice, RefusesWritesLosesNothingAndGoesOnWhenThereIsRoom) {
     EXPECT_EQ(base::ReasonOf((*rows)->Resume()), base::Reason::kStoreFull);
 
     std::filesystem::remove(ballast);
-    const absl::Status resumed = (*rows)->Resume();
+    absl::Status resumed = (*rows)->Resume();
+    for (int second = 0; second < 20 && !resumed.ok(); ++second) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      resumed = (*rows)->Resume();
+    }
     ASSERT_TRUE(resumed.ok()) << resumed;
     for (; after < 20; ++after) ASSERT_TRUE(Put(**rows, acknowledged + after, 3000).ok()) << after;
   }
