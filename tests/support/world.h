@@ -41,6 +41,8 @@ class World {
 
   const format::OrganisationFile& organisation() const { return organisation_; }
   const format::Directory& directory() const { return directory_; }
+  // Who signed the server's certificate.
+  const std::string& tls_root_pem() const { return tls_root_pem_; }
   // The X25519 key that a plan names; null when no person of the directory has it.
   const crypto::EncryptionKey* KeyOf(crypto::BytesView key_id) const;
   const Options& options() const { return options_; }
