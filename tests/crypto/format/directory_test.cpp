@@ -1,0 +1,282 @@
+#include "crypto/format/directory.h"
+
+#include "crypto/encoding.h"
+#include "crypto/format/policy.h"
+#include "tests/crypto/format/fixtures.h"
+
+namespace alcove::format {
+namespace {
+
+using test::DirectoryNoteBytes;
+using test::Fixed;
+using test::SignedBy;
+using test::Signing;
+using test::TestDirectory;
+using test::TestOrganisation;
+
+const Day kToday = *Day::FromCivil(2026, 11, 21);
+
+DirectoryNote Note(const Directory& directory, const std::vector<std::string>& roots) {
+  auto note = ParseDirectoryNote(DirectoryNoteBytes(directory, roots));
+  EXPECT_TRUE(note.ok()) << note.status();
+  return *note;
+}
+
+Directory Second(const DirectoryNote& first) {
+  Directory d = TestDirectory();
+  d.version = 2;
+  d.previous = first.hash;
+  d.valid_from = *Day::FromCivil(2026, 11, 20);
+  d.valid_until = *Day::FromCivil(2027, 2, 10);
+  return d;
+}
+
+TEST(OrganisationFile, ComesBackFromItsText) {
+  OrganisationFile file = TestOrganisation();
+  file.tls_roots = {"not really DER"};
+  auto text = OrganisationText(file);
+  ASSERT_TRUE(text.ok()) << text.status();
+  auto back = ParseOrganisation(*text);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, file);
+  EXPECT_EQ(Fingerprint(file).size(), 49u);
+}
+
+TEST(OrganisationFile, EveryFlippedBitIsRefusedOrShowsInTheFingerprint) {
+  std::string good = *OrganisationText(TestOrganisation());
+  std::string fingerprint = Fingerprint(TestOrganisation());
+  test::ExpectEveryFlipRefused(good, 0, [&](BytesView bytes) {
+    auto file = ParseOrganisation(bytes);
+    return file.ok() && Fingerprint(*file) == fingerprint;
+  });
+  test::ExpectEveryCutRefused(good, [&](BytesView bytes) { return ParseOrganisation(bytes).ok(); });
+}
+
+TEST(OrganisationFile, FieldsOutOfRangeAreRefused) {
+  auto text = [](auto change) {
+    OrganisationFile file = TestOrganisation();
+    change(file);
+    return OrganisationText(file).status();
+  };
+  EXPECT_TRUE(text([](OrganisationFile&) {}).ok()) << "control";
+  EXPECT_TRUE(text([](OrganisationFile& f) { f.address = "[::1]:8443"; }).ok()) << "control";
+  for (const char* bad : {"", "host", "host:", "host:0", "host:65536", ":1", "ho st:1", "host:1\n"}) {
+    EXPECT_REFUSED(text([&](OrganisationFile& f) { f.address = bad; }), kMalformed) << bad;
+  }
+  for (const char* bad : {"", " x", "x ", "a\nb", "\xff", "a\xe2\x80\xae" "b"}) {
+    EXPECT_REFUSED(text([&](OrganisationFile& f) { f.name = bad; }), kMalformed) << bad;
+  }
+  EXPECT_REFUSED(text([](OrganisationFile& f) { f.roots.threshold = 4; }), kMalformed);
+  EXPECT_REFUSED(text([](OrganisationFile& f) { f.roots.threshold = 0; }), kMalformed);
+  EXPECT_REFUSED(text([](OrganisationFile& f) { f.roots.keys[1].key = f.roots.keys[0].key; }), kMalformed);
+  EXPECT_REFUSED(text([](OrganisationFile& f) { f.roots.keys[1].name = "ada"; }), kMalformed);
+  EXPECT_REFUSED(text([](OrganisationFile& f) { f.roots.keys[1].key = VerifyKey(); }), kMalformed);
+}
+
+TEST(Directory, ComesBackFromItsText) {
+  auto text = DirectoryText(TestDirectory());
+  ASSERT_TRUE(text.ok()) << text.status();
+  auto back = ParseDirectoryText(*text);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, TestDirectory());
+}
+
+TEST(Directory, EveryFlippedBitIsRefused) {
+  Bytes good = DirectoryNoteBytes(TestDirectory(), {"ada", "cyd"});
+  test::ExpectEveryFlipRefused(good, 0, [&](BytesView bytes) {
+    auto note = ParseDirectoryNote(bytes);
+    return note.ok() && CheckFirst(TestOrganisation(), *note).ok();
+  });
+}
+
+TEST(Directory, EveryCutIsRefused) {
+  Bytes good = DirectoryNoteBytes(TestDirectory(), {"ada", "cyd"});
+  test::ExpectEveryCutRefused(good, [&](BytesView bytes) {
+    auto note = ParseDirectoryNote(bytes);
+    return note.ok() && CheckFirst(TestOrganisation(), *note).ok();
+  });
+}
+
+TEST(Directory, LinesInAnyOtherFormAreRefused) {
+  std::string good = *DirectoryText(TestDirectory());
+  auto parse = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    return ParseDirectoryText(text).status();
+  };
+  EXPECT_TRUE(parse("version 1", "version 1").ok()) << "control";
+  EXPECT_REFUSED(parse("version 1", "version 01"), kMalformed);
+  EXPECT_REFUSED(parse("version 1", "version  1"), kMalformed);
+  EXPECT_REFUSED(parse("version 1\n", "version 1\r\n"), kMalformed);
+  EXPECT_REFUSED(parse("version 1\n", "version 1\nversion 1\n"), kMalformed);
+  EXPECT_REFUSED(parse("version 1\n", "\nversion 1\n"), kMalformed);
+  EXPECT_REFUSED(parse("role investigator", "role janitor"), kMalformed);
+  EXPECT_REFUSED(parse("role investigator\n", "role auditor\nrole investigator\n"), kMalformed);
+  EXPECT_REFUSED(parse("role investigator\n", "role investigator\nrole investigator\n"), kMalformed);
+  EXPECT_REFUSED(parse("member intake", "member elsewhere"), kMalformed);
+  EXPECT_REFUSED(parse("person ben\n", "person aaron\n"), kMalformed) << "out of order";
+  EXPECT_REFUSED(parse("outside\n", "outside \n"), kMalformed);
+  EXPECT_REFUSED(parse("threshold 2", "threshold 4"), kMalformed);
+  EXPECT_REFUSED(parse("valid-until 2027-01-30", "valid-until 2027-01-31"), kMalformed) << "91 days";
+  EXPECT_REFUSED(parse("valid-until 2027-01-30", "valid-until 2026-10-31"), kMalformed);
+  EXPECT_REFUSED(parse("previous -", "previous " + crypto::Base64Encode(Bytes(32, 'x'))), kMalformed);
+}
+
+TEST(Directory, UnusableAndSharedKeysAreRefused) {
+  auto text = [](auto change) {
+    Directory d = TestDirectory();
+    change(d);
+    return DirectoryText(d).status();
+  };
+  EXPECT_TRUE(text([](Directory&) {}).ok()) << "control";
+  EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices[0].encryption = EncryptionKey(); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices[0].signing = VerifyKey(); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.log_key = VerifyKey(); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[1].devices[0].encryption = d.people[0].devices[0].encryption; }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[1].devices[0].signing = d.people[0].devices[0].signing; }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[1].devices[0].signing = d.next_roots.keys[0].key; }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.log_key = d.next_roots.keys[0].key; }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices.clear(); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices.resize(3, d.people[0].devices[0]); }), kMalformed);
+}
+
+TEST(Directory, NeedsItsThresholdOfDistinctRoots) {
+  auto check = [](const std::vector<std::string>& roots) {
+    return CheckFirst(TestOrganisation(), Note(TestDirectory(), roots));
+  };
+  EXPECT_TRUE(check({"ada", "bo"}).ok());
+  EXPECT_TRUE(check({"ada", "bo", "cyd"}).ok());
+  EXPECT_REFUSED(check({"ada"}), kUnderSigned);
+  EXPECT_REFUSED(check({"ada", "ada"}), kUnderSigned);
+  EXPECT_REFUSED(check({"ada", "mallory"}), kUnderSigned);
+  // A second signature of the same key under another's name.
+  auto text = DirectoryText(TestDirectory());
+  Bytes twice = *AddRootSignature(SignedBy(*text, {"ada"}), "bo", Signing("root ada"));
+  EXPECT_FALSE(CheckFirst(TestOrganisation(), *ParseDirectoryNote(twice)).ok());
+}
+
+TEST(Directory, OfAnotherOrganisationIsRefused) {
+  Directory d = TestDirectory();
+  d.organisation = Fixed<OrganisationId>("another");
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), nullptr, Note(d, {"ada", "bo"}), kToday), kOtherOrganisation);
+}
+
+TEST(Directory, IsValidOnItsDaysOnly) {
+  auto note = Note(TestDirectory(), {"ada", "bo"});
+  auto on = [&](int year, int month, int day) {
+    return AcceptDirectory(TestOrganisation(), nullptr, note, *Day::FromCivil(year, month, day));
+  };
+  EXPECT_REFUSED(on(2026, 10, 31), kExpired);
+  EXPECT_TRUE(on(2026, 11, 1).ok());
+  EXPECT_TRUE(on(2027, 1, 30).ok());
+  EXPECT_REFUSED(on(2027, 1, 31), kExpired);
+  EXPECT_EQ(DaysLeft(note.directory, *Day::FromCivil(2027, 1, 30)), 0);
+  EXPECT_FALSE(ExpiresSoon(note.directory, *Day::FromCivil(2026, 12, 30)));
+  EXPECT_TRUE(ExpiresSoon(note.directory, *Day::FromCivil(2026, 12, 31)));
+}
+
+TEST(Directory, VersionsFollowOneAnother) {
+  auto first = Note(TestDirectory(), {"ada", "bo"});
+  auto second = Note(Second(first), {"bo", "cyd"});
+  EXPECT_TRUE(AcceptDirectory(TestOrganisation(), &first, second, kToday).ok());
+  EXPECT_TRUE(AcceptDirectory(TestOrganisation(), &second, second, kToday).ok()) << "the same again";
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), &second, first, kToday), kOlder);
+
+  Directory fork = Second(first);
+  fork.people[0].name = "Somebody else";
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), &second, Note(fork, {"ada", "bo"}), kToday), kForked);
+  Directory stray = Second(first);
+  stray.previous = Fixed<Digest>("another first version");
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), &first, Note(stray, {"ada", "bo"}), kToday), kForked);
+  Directory third = Second(first);
+  third.version = 3;
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), &first, Note(third, {"ada", "bo"}), kToday), kVersionGap);
+  EXPECT_REFUSED(AcceptDirectory(TestOrganisation(), &first, Note(Second(first), {"bo"}), kToday), kUnderSigned);
+}
+
+TEST(Directory, TheNextVersionIsSignedByTheRootsThatThisOneNames) {
+  Directory d = TestDirectory();
+  d.next_roots = {.keys = {{.name = "dee", .key = Signing("root dee").verify_key()},
+                           {.name = "eve", .key = Signing("root eve").verify_key()}},
+                  .threshold = 2};
+  auto first = Note(d, {"ada", "bo"});
+  Directory next = Second(first);
+  next.next_roots = d.next_roots;
+  EXPECT_REFUSED(CheckNext(first, Note(next, {"ada", "bo", "cyd"})), kUnderSigned);
+  EXPECT_TRUE(CheckNext(first, Note(next, {"dee", "eve"})).ok());
+}
+
+TEST(Directory, FindsPeople) {
+  Directory d = TestDirectory();
+  ASSERT_NE(d.FindPerson("amira"), nullptr);
+  EXPECT_EQ(d.FindPerson("amira")->name, "Person amira");
+  EXPECT_EQ(d.FindPerson("zoe"), nullptr);
+  EXPECT_EQ(d.PersonOfKey(crypto::KeyIdOf(test::Decrypting("ben").encryption_key())), d.FindPerson("ben"));
+  EXPECT_EQ(d.PersonOfKey(crypto::KeyIdOf(Signing("ben").verify_key())), d.FindPerson("ben"));
+  EXPECT_EQ(d.PersonOfKey(crypto::KeyIdOf(Signing("log").verify_key())), nullptr);
+  auto named = Recognise(d, *Identifier::Parse("emp:e-1001"));
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0]->slug, "amira");
+  EXPECT_TRUE(Recognise(d, *Identifier::Parse("emp:e-1002")).empty());
+  EXPECT_EQ(Recognise(d, Fixed<SubjectTag>("tag of amira")).size(), 1u);
+  EXPECT_TRUE(Recognise(d, Fixed<SubjectTag>("tag of ben")).empty());
+}
+
+TEST(Directory, SigningTwiceLeavesOneLine) {
+  auto text = DirectoryText(TestDirectory());
+  EXPECT_EQ(SignedBy(*text, {"ada", "ada"}), SignedBy(*text, {"ada"}));
+  EXPECT_FALSE(AddRootSignature("no line feed", "ada", Signing("root ada")).ok());
+  EXPECT_FALSE(AddRootSignature(*text, "Not A Slug", Signing("root ada")).ok());
+}
+
+Policy TestPolicy() {
+  return {.organisation = test::Organisation(), .document = PolicyDocument::kRouting, .version = 3, .body = "{\n  \"rules\": []\n}\n"};
+}
+
+TEST(PolicyDocuments, ComeBackAndNeedTheirSignatures) {
+  auto text = PolicyText(TestPolicy());
+  ASSERT_TRUE(text.ok()) << text.status();
+  auto note = ParsePolicyNote(SignedBy(*text, {"ada", "bo"}));
+  ASSERT_TRUE(note.ok()) << note.status();
+  EXPECT_EQ(note->policy, TestPolicy());
+  EXPECT_TRUE(CheckPolicy(*note, test::Organisation(), test::ThreeRoots()).ok());
+  EXPECT_REFUSED(CheckPolicy(*note, Fixed<OrganisationId>("another"), test::ThreeRoots()), kOtherOrganisation);
+  auto one = ParsePolicyNote(SignedBy(*text, {"ada"}));
+  EXPECT_REFUSED(CheckPolicy(*one, test::Organisation(), test::ThreeRoots()), kUnderSigned);
+}
+
+TEST(PolicyDocuments, EveryFlippedBitIsRefused) {
+  Bytes good = SignedBy(*PolicyText(TestPolicy()), {"ada", "bo"});
+  auto accepts = [](BytesView bytes) {
+    auto note = ParsePolicyNote(bytes);
+    return note.ok() && CheckPolicy(*note, test::Organisation(), test::ThreeRoots()).ok();
+  };
+  test::ExpectEveryFlipRefused(good, good.size(), accepts);
+  test::ExpectEveryCutRefused(good, accepts);
+}
+
+TEST(PolicyDocuments, OtherFormsAreRefused) {
+  std::string good = *PolicyText(TestPolicy());
+  auto parse = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    return ParsePolicyText(text).status();
+  };
+  EXPECT_TRUE(parse("version 3", "version 3").ok()) << "control";
+  EXPECT_REFUSED(parse("version 3", "version 03"), kMalformed);
+  EXPECT_REFUSED(parse("version 3", "version 0"), kMalformed);
+  EXPECT_REFUSED(parse("routing", "menus"), kMalformed);
+  EXPECT_REFUSED(parse("body\n", "body \n"), kMalformed);
+  EXPECT_REFUSED(ParsePolicyText(good.substr(0, good.find("body\n") + 5)), kMalformed);
+  Policy large = TestPolicy();
+  large.body = std::string(kMaxPolicySize, ' ');
+  EXPECT_REFUSED(PolicyText(large), kMalformed);
+  Policy binary = TestPolicy();
+  binary.body = "{\x01}\n";
+  EXPECT_REFUSED(PolicyText(binary), kMalformed);
+}
+
+}  // namespace
+}  // namespace alcove::format

@@ -1,0 +1,153 @@
+#include "crypto/format/leaf.h"
+
+#include "tests/crypto/format/fixtures.h"
+
+namespace alcove::format {
+namespace {
+
+using test::Fixed;
+
+Leaf Sample(LeafKind kind, Bytes details) {
+  Leaf leaf;
+  leaf.kind = kind;
+  leaf.organisation = test::Organisation();
+  leaf.case_id = test::Case();
+  leaf.number = 1;
+  leaf.day = Day(20778);
+  leaf.time = 43201;
+  leaf.actor = "amira";
+  leaf.details = std::move(details);
+  return leaf;
+}
+
+struct KindCase {
+  LeafKind kind;
+  Bytes details;
+  std::vector<std::pair<std::string, std::string>> words;
+};
+
+std::vector<KindCase> EveryKind() {
+  Digest hash = *Digest::FromBytes(Bytes(32, '\x11'));
+  std::string hex = std::string(64, '1');
+  EntryId entry = Fixed<EntryId>("entry");
+  BlobId blob = Fixed<BlobId>("blob");
+  return {
+      {LeafKind::kCaseFiled, details::Filed(hash), {{"entry-hash", hex}}},
+      {LeafKind::kCaseAssigned, details::Assigned("amira"), {{"staff", "amira"}}},
+      {LeafKind::kCaseClaimed, "", {}},
+      {LeafKind::kCaseOpened, details::Opened(Keyring::kThread), {{"keyring", "THREAD"}}},
+      {LeafKind::kGrantReleased, details::Released("ben", ReleaseCondition::kFallback), {{"staff", "ben"}, {"condition", "FALLBACK"}}},
+      {LeafKind::kEntryAppended, details::Appended(Keyring::kTeam, 3, entry, hash),
+       {{"keyring", "TEAM"}, {"sequence", "3"}, {"entry", Text(entry)}, {"entry-hash", hex}}},
+      {LeafKind::kStateChanged, details::StateChanged(1, 2, "acknowledged"), {{"from", "1"}, {"to", "2"}, {"reason", "acknowledged"}}},
+      {LeafKind::kCaseWithdrawn, "", {}},
+      {LeafKind::kEntriesRead, details::EntriesRead(Keyring::kThread, 0, 20), {{"keyring", "THREAD"}, {"first", "0"}, {"count", "20"}}},
+      {LeafKind::kBlobRead, details::BlobRead(blob), {{"blob", Text(blob)}}},
+      {LeafKind::kHistoryRead, "", {}},
+      {LeafKind::kCasesListed, "", {}},
+      {LeafKind::kAccessRefused, "", {}},
+      {LeafKind::kDirectoryPublished, details::DirectoryPublished(7, hash), {{"version", "7"}, {"note-hash", hex}}},
+      {LeafKind::kPolicyPublished, details::PolicyPublished("routing", 2, hash), {{"document", "routing"}, {"version", "2"}, {"note-hash", hex}}},
+      {LeafKind::kLedgerListed, "", {}},
+  };
+}
+
+TEST(Leaf, EveryKindComesBackAndSaysWhatItHolds) {
+  auto all = EveryKind();
+  ASSERT_EQ(all.size(), kLastLeafKind);
+  for (size_t i = 0; i < all.size(); ++i) {
+    ASSERT_EQ(static_cast<size_t>(all[i].kind), i + 1);
+    Leaf leaf = Sample(all[i].kind, all[i].details);
+    auto back = ParseLeaf(LeafContent(leaf));
+    ASSERT_TRUE(back.ok()) << Name(leaf.kind) << ": " << back.status();
+    EXPECT_EQ(*back, leaf);
+    EXPECT_EQ(DescribeDetails(*back), all[i].words) << Name(leaf.kind);
+    // Details of another shape are refused.
+    leaf.details += 'x';
+    EXPECT_REFUSED(ParseLeaf(LeafContent(leaf)), kMalformed) << Name(leaf.kind);
+    if (!all[i].details.empty()) {
+      leaf.details = all[i].details.substr(1);
+      EXPECT_REFUSED(ParseLeaf(LeafContent(leaf)), kMalformed) << Name(leaf.kind);
+    }
+  }
+}
+
+TEST(Leaf, FieldsOutOfRangeAreRefused) {
+  auto parse = [](auto change) {
+    Leaf leaf = Sample(LeafKind::kCaseClaimed, "");
+    change(leaf);
+    return ParseLeaf(LeafContent(leaf)).status();
+  };
+  EXPECT_TRUE(parse([](Leaf&) {}).ok()) << "control";
+  EXPECT_TRUE(parse([](Leaf& l) { l.time = 86400; }).ok()) << "control";
+  EXPECT_REFUSED(parse([](Leaf& l) { l.time = 86401; }), kMalformed);
+  EXPECT_REFUSED(parse([](Leaf& l) { l.day = Day(Day::kMax + 1); }), kMalformed);
+  EXPECT_REFUSED(parse([](Leaf& l) { l.actor = "Amira B"; }), kMalformed);
+  EXPECT_REFUSED(parse([](Leaf& l) { l.case_id = CaseId(); }), kMalformed);
+  EXPECT_REFUSED(parse([](Leaf& l) { l.kind = static_cast<LeafKind>(0); }), kMalformed);
+  EXPECT_REFUSED(parse([](Leaf& l) { l.kind = static_cast<LeafKind>(kLastLeafKind + 1); }), kMalformed);
+  Leaf escape = Sample(LeafKind::kStateChanged, details::StateChanged(1, 2, "\x1b[2J"));
+  EXPECT_REFUSED(ParseLeaf(LeafContent(escape)), kMalformed) << "a text that would steer a terminal";
+}
+
+TEST(Leaf, EveryFlippedBitIsRefusedByItsCommitment) {
+  LeafSalt salt = Fixed<LeafSalt>("salt");
+  Bytes content = LeafContent(Sample(LeafKind::kCaseFiled, details::Filed(Fixed<Digest>("entry"))));
+  Digest commitment = LeafCommitment(salt, content);
+  test::ExpectEveryFlipRefused(content, content.size(), [&](BytesView bytes) {
+    return ParseLeaf(bytes).ok() && LeafCommitment(salt, bytes) == commitment;
+  });
+  test::ExpectEveryFlipRefused(salt.str(), LeafSalt::kSize, [&](BytesView bytes) {
+    return LeafCommitment(*LeafSalt::FromBytes(bytes), content) == commitment;
+  });
+}
+
+TEST(Leaf, EveryCutIsRefused) {
+  for (const KindCase& kind : EveryKind()) {
+    test::ExpectEveryCutRefused(LeafContent(Sample(kind.kind, kind.details)), [](BytesView bytes) { return ParseLeaf(bytes).ok(); });
+  }
+}
+
+class CaseChain : public ::testing::Test {
+ protected:
+  CaseChain() {
+    for (uint32_t i = 1; i <= 4; ++i) {
+      Leaf leaf = Sample(LeafKind::kCaseOpened, details::Opened(Keyring::kThread));
+      leaf.number = i;
+      contents_.push_back(LeafContent(leaf));
+      salts_.push_back(Fixed<LeafSalt>("salt " + std::to_string(i)));
+    }
+  }
+  std::vector<Bytes> contents_;
+  std::vector<LeafSalt> salts_;
+};
+
+TEST_F(CaseChain, GivesOneHeadForOneHistory) {
+  LeafChain chain(test::Organisation(), test::Case()), again(test::Organisation(), test::Case());
+  EXPECT_TRUE(chain.head().IsZero());
+  for (size_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(chain.Append(contents_[i], salts_[i]).ok());
+    EXPECT_EQ(*chain.HeadAt(static_cast<uint32_t>(i + 1)), chain.head());
+  }
+  for (size_t i = 0; i < 4; ++i) ASSERT_TRUE(again.Append(contents_[i], i == 1 ? salts_[0] : salts_[i]).ok());
+  EXPECT_NE(chain.head(), again.head()) << "another salt is another history";
+  EXPECT_TRUE(chain.HeadAt(0)->IsZero());
+  EXPECT_FALSE(chain.HeadAt(5).ok());
+}
+
+TEST_F(CaseChain, ALeafLeftOutRepeatedOrOfAnotherCaseIsRefused) {
+  LeafChain chain(test::Organisation(), test::Case());
+  EXPECT_REFUSED(chain.Append(contents_[1], salts_[1]), kBrokenChain);
+  ASSERT_TRUE(chain.Append(contents_[0], salts_[0]).ok());
+  EXPECT_REFUSED(chain.Append(contents_[0], salts_[0]), kBrokenChain);
+  EXPECT_REFUSED(chain.Append(contents_[2], salts_[2]), kBrokenChain);
+  Leaf hidden = Sample(LeafKind::kCaseOpened, details::Opened(Keyring::kThread));
+  hidden.number = 0;
+  EXPECT_REFUSED(chain.Append(LeafContent(hidden), salts_[1]), kBrokenChain);
+  LeafChain other(test::Organisation(), Fixed<CaseId>("another"));
+  EXPECT_REFUSED(other.Append(contents_[0], salts_[0]), kBrokenChain);
+  EXPECT_TRUE(chain.Append(contents_[1], salts_[1]).ok()) << "control";
+}
+
+}  // namespace
+}  // namespace alcove::format
