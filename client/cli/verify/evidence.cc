@@ -13,6 +13,8 @@ namespace {
 using client::Refusal;
 using client::Refuse;
 
+std::string Said(const absl::Status& status) { return std::string(status.message()); }
+
 std::string TimeOf(const format::Leaf& leaf) {
   if (leaf.time == 0) return "";
   const uint32_t second = leaf.time - 1;
@@ -22,7 +24,8 @@ std::string TimeOf(const format::Leaf& leaf) {
 
 std::string DetailsOf(const format::Leaf& leaf) {
   std::string text;
-  for (const auto& [name, value] : format::DescribeDetails(leaf)) text += (text.empty() ? "" : ", ") + name + " " + value;
+  for (const auto& [name, value] : format::DescribeDetails(leaf))
+    text += (text.empty() ? "" : ", ") + name + " " + value;
   return text;
 }
 
@@ -45,8 +48,9 @@ std::string ProofText(const format::VerifiedProof& proof, const std::optional<bo
   text += "  Log key      " + LogKeyText(proof.log_key) + "\n";
   if (proof.fingerprint) {
     text += "  Fingerprint  " + *proof.fingerprint + "\n\n";
-    text += same_file == true ? "The log key is the one of the organisation file that you gave.\n"
-                              : "Compare the fingerprint with the organisation's poster: it says whose log key this is.\n";
+    text += same_file == true
+                ? "The log key is the one of the organisation file that you gave.\n"
+                : "Compare the fingerprint with the organisation's poster: it says whose log key this is.\n";
     if (same_file == false) {
       text += "The organisation file that you gave is not the one in this file: it may be newer, or another.\n";
     }
@@ -57,14 +61,14 @@ std::string ProofText(const format::VerifiedProof& proof, const std::optional<bo
 }
 
 std::string LedgerText(const format::VerifiedLedger& ledger) {
-  std::string text = "The saved ledger is good: " + std::to_string(ledger.leaves.size()) +
-                     " records without a gap, " + std::to_string(ledger.published) + " of them published";
+  std::string text = "The saved ledger is good: " + std::to_string(ledger.leaves.size()) + " records without a gap, " +
+                     std::to_string(ledger.published) + " of them published";
   if (ledger.tree_size) text += " in the tree of " + std::to_string(*ledger.tree_size) + " leaves";
   text += ".\n\n";
   Table table({"no", "day", "time", "who", "what", "details"});
   for (const format::Leaf& leaf : ledger.leaves) {
-    table.Row({std::to_string(leaf.number), leaf.day.Text(), TimeOf(leaf), leaf.actor, std::string(format::Name(leaf.kind)),
-               DetailsOf(leaf)});
+    table.Row({std::to_string(leaf.number), leaf.day.Text(), TimeOf(leaf), leaf.actor,
+               std::string(format::Name(leaf.kind)), DetailsOf(leaf)});
   }
   text += table.Text();
   text += "\nCase " + format::CaseName(ledger.case_id) + " of organisation " + format::Text(ledger.organisation) + "\n";
@@ -98,23 +102,24 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
   Evidence evidence;
   if (*kind == format::EvidenceKind::kProofOfFiling) {
     const auto parsed = format::ParseProof(text);
-    if (!parsed.ok()) return Refuse(Refusal::kPromiseInvalid, parsed.status().message());
+    if (!parsed.ok()) return Refuse(Refusal::kPromiseInvalid, Said(parsed.status()));
     auto shown = format::VerifyProof(*parsed);
-    if (!shown.ok()) return Refuse(Refusal::kPromiseInvalid, shown.status().message());
+    if (!shown.ok()) return Refuse(Refusal::kPromiseInvalid, Said(shown.status()));
     if (shown->leaf.kind != format::LeafKind::kCaseFiled) {
       return Refuse(Refusal::kPromiseInvalid, "what it proves is not a filing");
     }
     if (compared && compared->id != shown->organisation) {
       return Refuse(Refusal::kPromiseInvalid, "it is of another organisation than the file that you gave");
     }
-    if (compared && shown->fingerprint) evidence.same_organisation_file = *shown->fingerprint == format::Fingerprint(*compared);
+    if (compared && shown->fingerprint)
+      evidence.same_organisation_file = *shown->fingerprint == format::Fingerprint(*compared);
     evidence.proof = *std::move(shown);
     return evidence;
   }
   const auto parsed = format::ParseLedger(text);
-  if (!parsed.ok()) return Refuse(Refusal::kLeafInvalid, parsed.status().message());
+  if (!parsed.ok()) return Refuse(Refusal::kLeafInvalid, Said(parsed.status()));
   auto shown = format::VerifyLedger(*parsed);
-  if (!shown.ok()) return Refuse(Refusal::kLeafInvalid, shown.status().message());
+  if (!shown.ok()) return Refuse(Refusal::kLeafInvalid, Said(shown.status()));
   if (compared && compared->id != shown->organisation) {
     return Refuse(Refusal::kLeafInvalid, "it is of another organisation than the file that you gave");
   }

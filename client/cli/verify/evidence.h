@@ -18,13 +18,14 @@ namespace alcove::cli {
 struct Evidence {
   std::optional<format::VerifiedProof> proof;
   std::optional<format::VerifiedLedger> ledger;
-  // The organisation file that the person gave for comparison, if any, is the one that the proof carries, byte for byte.
+  // The organisation file that the person gave for comparison, if any, is the one that the proof carries, byte for
+  // byte.
   std::optional<bool> same_organisation_file;
 };
 
-// INPUT_INVALID (wrong usage) when the text is no such file at all; PROMISE_INVALID or LEAF_INVALID (does not verify) at
-// the first thing in it that does not hold, a changed byte anywhere included. `organisation`: the organisation file's
-// text, to compare with; evidence of another organisation does not verify.
+// INPUT_INVALID (wrong usage) when the text is no such file at all; PROMISE_INVALID or LEAF_INVALID (does not verify)
+// at the first thing in it that does not hold, a changed byte anywhere included. `organisation`: the organisation
+// file's text, to compare with; evidence of another organisation does not verify.
 absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optional<std::string>& organisation);
 
 // What was shown, and what was not, in sentences.

@@ -28,7 +28,9 @@ void AddVerifyCommands(CLI::App& app, Frame& frame) {
   CLI::App* verify =
       app.add_subcommand("verify", "Check a proof of filing or a saved ledger, without a server; anybody can");
   auto path = std::make_shared<std::string>();
-  verify->add_option("file", *path, "What `alcove report new` or `alcove report save` wrote")->required()->type_name("FILE");
+  verify->add_option("file", *path, "What `alcove report new` or `alcove report save` wrote")
+      ->required()
+      ->type_name("FILE");
   verify->callback([&frame, path] { frame.End(VerifyFile(frame, *path)); });
 }
 
