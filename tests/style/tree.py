@@ -59,6 +59,7 @@ def clean(tree, _bin):
 
 
 def rooms(tree, _bin):
+    missing = set()
     named = [line.split("|")[0].strip() for line in read(tree, "tests/layering/rooms.txt").decode().split("\n")
              if "|" in line and not line.startswith("#")]
     for room in named:
@@ -67,7 +68,8 @@ def rooms(tree, _bin):
         # The services of server/rpc and the nouns of client/cli share the page of the room above them.
         pages = [room] if room.count("/") < 2 or room.startswith("server/core") else [room, os.path.dirname(room)]
         if not any(os.path.exists(os.path.join(tree, page, "DESIGN.md")) for page in pages):
-            yield f"{pages[-1]}: has no DESIGN.md"
+            missing.add(f"{pages[-1]}: has no DESIGN.md")
+    yield from sorted(missing)
     built = read(tree, "tests/CMakeLists.txt").decode()
     for name in tracked(tree):
         folder = os.path.dirname(name)
