@@ -8,7 +8,6 @@
 #include "client/cli/frame/frame.h"
 #include "client/cli/frame/terminal.h"
 #include "client/cli/report/report.h"
-#include "client/cli/verify/verify.h"
 #include "crypto/random.h"
 
 int main(int argc, char** argv) {
@@ -28,7 +27,6 @@ int main(int argc, char** argv) {
   alcove::cli::Frame frame(terminal, alcove::crypto::SystemRandom(), [] { return std::chrono::system_clock::now(); });
   frame.AddCommonOptions(app);
   alcove::cli::AddReportCommands(app, frame);
-  alcove::cli::AddVerifyCommands(app, frame);
 
   try {
     app.parse(argc, argv);

@@ -14,6 +14,7 @@ std::string PurposeName(grants::Purpose purpose) {
     case grants::Purpose::kFallback: return "fallback";
     case grants::Purpose::kGuest: return "guest";
     case grants::Purpose::kApproved: return "approved";
+    case grants::Purpose::kCustodian: return "custodian";
   }
   return {};
 }

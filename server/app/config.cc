@@ -1,0 +1,243 @@
+#include "server/app/config.h"
+
+#include <algorithm>
+#include <fstream>
+#include <initializer_list>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "server/app/errors.h"
+
+namespace alcove::app {
+namespace {
+
+constexpr std::uint16_t kFirstEphemeralPort = 32768;
+
+// Where a mistake is reported: the file, and within it the line of the node.
+struct Place {
+  std::string_view origin;
+  absl::Status Refuse(const toml::node* node, std::string_view setting, std::string_view why) const {
+    return SettingInvalid(origin, node == nullptr ? 0 : static_cast<int>(node->source().begin.line), setting, why);
+  }
+};
+
+absl::Status RefuseUnknownKeys(const Place& place, const toml::table& table, std::string_view within,
+                               std::initializer_list<std::string_view> known) {
+  for (const auto& [key, node] : table) {
+    if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
+      return place.Refuse(&node, std::string(within) + std::string(key.str()), "no such setting");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakePath(const Place& place, const toml::table& table, std::string_view key, bool required,
+                      std::filesystem::path* out) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) {
+    if (required) return place.Refuse(&table, key, "is required");
+    return absl::OkStatus();
+  }
+  const auto text = node->value_exact<std::string>();
+  if (!text) return place.Refuse(node, key, "must be a string");
+  if (!std::filesystem::path(*text).is_absolute()) {
+    return place.Refuse(node, key, "must be an absolute path: services do not start where you stand");
+  }
+  *out = *text;
+  return absl::OkStatus();
+}
+
+absl::Status TakeNumber(const Place& place, const toml::table& table, std::string_view key, std::int64_t least,
+                        std::int64_t most, std::int64_t* out) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return absl::OkStatus();
+  const auto number = node->value_exact<std::int64_t>();
+  if (!number) return place.Refuse(node, key, "must be a whole number");
+  if (*number < least || *number > most) {
+    return place.Refuse(node, key, "must be " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  *out = *number;
+  return absl::OkStatus();
+}
+
+absl::Status TakeServices(const Place& place, const toml::table& table, std::set<Service>* out) {
+  const toml::array* list = table.get_as<toml::array>("services");
+  if (list == nullptr || list->empty()) {
+    return place.Refuse(&table, "services", "must list at least one service: nothing is served by default");
+  }
+  const std::vector<std::string>& names = ServiceNames();
+  for (const toml::node& node : *list) {
+    const auto name = node.value_exact<std::string>();
+    const auto found = name ? std::find(names.begin(), names.end(), *name) : names.end();
+    if (found == names.end()) {
+      std::string all;
+      for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
+      return place.Refuse(&node, "services", "must be of: " + all);
+    }
+    out->insert(static_cast<Service>(found - names.begin()));
+  }
+  return absl::OkStatus();
+}
+
+// "host:port" with the port in 1..32767 and a host that is not empty.
+absl::Status CheckAddress(const Place& place, const toml::node* node, const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size() ||
+      (address.find(':') != colon && address.front() != '[')) {
+    return place.Refuse(node, "address", "must be host:port, an IPv6 host in brackets");
+  }
+  const std::string port = address.substr(colon + 1);
+  if (port.size() > 5 || !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return place.Refuse(node, "address", "must end in a port number");
+  }
+  const int number = std::stoi(port);
+  if (number < 1 || number >= kFirstEphemeralPort) {
+    return place.Refuse(node, "address",
+                        "must have a port of 1 to 32767: the kernel gives those above to outgoing connections, and a "
+                        "restart would find its port taken");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Listener> TakeListener(const Place& place, const toml::table& table) {
+  if (absl::Status s = RefuseUnknownKeys(place, table, "listener.",
+                                         {"address", "certificate", "private_key", "services", "reflection"});
+      !s.ok()) {
+    return s;
+  }
+  Listener listener;
+  const toml::node* address = table.get("address");
+  const auto text = address == nullptr ? std::nullopt : address->value_exact<std::string>();
+  if (!text) return place.Refuse(address == nullptr ? &table : address, "address", "must be a string, and is required");
+  if (absl::Status s = CheckAddress(place, address, *text); !s.ok()) return s;
+  listener.address = *text;
+  if (absl::Status s = TakePath(place, table, "certificate", true, &listener.certificate); !s.ok()) return s;
+  if (absl::Status s = TakePath(place, table, "private_key", true, &listener.private_key); !s.ok()) return s;
+  if (absl::Status s = TakeServices(place, table, &listener.services); !s.ok()) return s;
+  if (const toml::node* node = table.get("reflection"); node != nullptr) {
+    const auto flag = node->value_exact<bool>();
+    if (!flag) return place.Refuse(node, "reflection", "must be true or false");
+    listener.reflection = *flag;
+  }
+  return listener;
+}
+
+absl::Status TakeListeners(const Place& place, const toml::table& root, std::vector<Listener>* out) {
+  const toml::node* node = root.get("listener");
+  if (node == nullptr) return place.Refuse(nullptr, "listener", "at least one [[listener]] is required");
+  const toml::array* list = node->as_array();
+  if (list == nullptr || list->empty()) return place.Refuse(node, "listener", "must be written as [[listener]]");
+  for (const toml::node& item : *list) {
+    const toml::table* table = item.as_table();
+    if (table == nullptr) return place.Refuse(&item, "listener", "must be written as [[listener]]");
+    absl::StatusOr<Listener> listener = TakeListener(place, *table);
+    if (!listener.ok()) return listener.status();
+    for (const Listener& other : *out) {
+      if (other.address == listener->address) return place.Refuse(&item, "address", "is used by two listeners");
+    }
+    out->push_back(*std::move(listener));
+  }
+  return absl::OkStatus();
+}
+
+// Settings within another's reach are checked together, once flags have had their say.
+absl::Status CheckWhole(const Place& place, const Config& config) {
+  if (config.work_price == 0) {
+    for (const Listener& listener : config.listeners) {
+      if (!listener.loopback()) {
+        return place.Refuse(nullptr, "work_price",
+                            "may be 0 only while every listener is loopback, and " + listener.address + " is not");
+      }
+    }
+  }
+  const std::filesystem::path data = config.data.lexically_normal();
+  const std::filesystem::path keys = config.keys.lexically_normal();
+  const std::filesystem::path relative = keys.lexically_relative(data);
+  if (!relative.empty() && *relative.begin() != "..") return KeysInsideData(keys, data);
+  return absl::OkStatus();
+}
+
+absl::Status ApplyOverrides(const Overrides& overrides, Config* config) {
+  const Place flags{"command line"};
+  if (overrides.data) config->data = std::filesystem::absolute(*overrides.data);
+  if (overrides.keys) config->keys = std::filesystem::absolute(*overrides.keys);
+  if (overrides.checkpoint_interval) {
+    if (*overrides.checkpoint_interval < 1 || *overrides.checkpoint_interval > 86400) {
+      return flags.Refuse(nullptr, "--checkpoint-interval", "must be 1 to 86400 seconds");
+    }
+    config->checkpoint_interval = std::chrono::seconds(*overrides.checkpoint_interval);
+  }
+  if (overrides.work_price) {
+    if (*overrides.work_price < 0 || *overrides.work_price > 30) {
+      return flags.Refuse(nullptr, "--work-price", "must be 0 to 30 bits");
+    }
+    config->work_price = static_cast<std::uint32_t>(*overrides.work_price);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const std::vector<std::string>& ServiceNames() {
+  static const auto& names =
+      *new std::vector<std::string>{"session", "ledger", "blob", "intake", "mailbox", "case", "admin"};
+  return names;
+}
+
+std::string Listener::host() const {
+  std::string text = address.substr(0, address.rfind(':'));
+  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+std::uint16_t Listener::port() const {
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+}
+
+bool Listener::loopback() const {
+  const std::string name = host();
+  const bool numeric = name.find_first_not_of("0123456789.") == std::string::npos;
+  return name == "localhost" || name == "::1" || (numeric && name.starts_with("127."));
+}
+
+absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origin, const Overrides& overrides) {
+  const Place place{origin};
+  toml::table root;
+  try {
+    root = toml::parse(text, origin);
+  } catch (const toml::parse_error& error) {
+    return SettingInvalid(origin, static_cast<int>(error.source().begin.line), "syntax", error.description());
+  }
+  if (absl::Status s = RefuseUnknownKeys(place, root, "",
+                                         {"data", "keys", "checkpoint_interval", "work_price", "drain", "listener"});
+      !s.ok()) {
+    return s;
+  }
+  Config config;
+  std::int64_t interval = config.checkpoint_interval.count();
+  std::int64_t price = config.work_price;
+  std::int64_t drain = config.drain.count();
+  if (absl::Status s = TakePath(place, root, "data", false, &config.data); !s.ok()) return s;
+  if (absl::Status s = TakePath(place, root, "keys", false, &config.keys); !s.ok()) return s;
+  if (absl::Status s = TakeNumber(place, root, "checkpoint_interval", 1, 86400, &interval); !s.ok()) return s;
+  if (absl::Status s = TakeNumber(place, root, "work_price", 0, 30, &price); !s.ok()) return s;
+  if (absl::Status s = TakeNumber(place, root, "drain", 1, 300, &drain); !s.ok()) return s;
+  if (absl::Status s = TakeListeners(place, root, &config.listeners); !s.ok()) return s;
+  config.checkpoint_interval = std::chrono::seconds(interval);
+  config.work_price = static_cast<std::uint32_t>(price);
+  config.drain = std::chrono::seconds(drain);
+  if (absl::Status s = ApplyOverrides(overrides, &config); !s.ok()) return s;
+  if (absl::Status s = CheckWhole(place, config); !s.ok()) return s;
+  return config;
+}
+
+absl::StatusOr<Config> ReadConfig(const std::filesystem::path& path, const Overrides& overrides) {
+  std::ifstream file(path);
+  if (!file) return FileUnreadable(path, "no such file, or not ours to read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return ParseConfig(text.str(), path.string(), overrides);
+}
+
+}  // namespace alcove::app

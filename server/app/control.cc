@@ -1,0 +1,146 @@
+#include "server/app/control.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "server/app/errors.h"
+
+namespace alcove::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kBackup = "backup ";
+constexpr std::size_t kMaxLine = 4096 + kBackup.size();
+
+// Addresses of sockets end at 108 bytes; through a descriptor of the directory every path fits.
+class Address {
+ public:
+  explicit Address(const fs::path& data) : directory_(open(data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    address_.sun_family = AF_UNIX;
+    const std::string path = "/proc/self/fd/" + std::to_string(directory_) + "/control";
+    path.copy(address_.sun_path, sizeof address_.sun_path - 1);
+  }
+  ~Address() {
+    if (directory_ >= 0) close(directory_);
+  }
+  Address(const Address&) = delete;
+  Address& operator=(const Address&) = delete;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address_); }
+  socklen_t size() const { return sizeof address_; }
+
+ private:
+  const int directory_;
+  sockaddr_un address_{};
+};
+
+// A line without its end; nothing when it is too long or the other side goes away.
+std::string ReadLine(int connection) {
+  std::string line;
+  char c = 0;
+  while (line.size() < kMaxLine && read(connection, &c, 1) == 1) {
+    if (c == '\n') return line;
+    line.push_back(c);
+  }
+  return {};
+}
+
+void WriteLine(int connection, std::string line) {
+  line.push_back('\n');
+  std::string_view left = line;
+  while (!left.empty()) {
+    const ssize_t size = send(connection, left.data(), left.size(), MSG_NOSIGNAL);
+    if (size <= 0) return;
+    left.remove_prefix(static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Control>> Control::Open(const fs::path& data,
+                                                       std::function<absl::Status(const std::string&)> backup) {
+  const fs::path socket_path = data / "control";
+  // Whoever holds the lock of the data directory may clear away what a killed predecessor left.
+  unlink(socket_path.c_str());
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int stop = eventfd(0, EFD_CLOEXEC);
+  const Address address(data);
+  if (listener < 0 || stop < 0 || bind(listener, address.get(), address.size()) != 0 || listen(listener, 4) != 0) {
+    const std::string why = std::strerror(errno);
+    if (listener >= 0) close(listener);
+    if (stop >= 0) close(stop);
+    return FileNotWritten(socket_path, why);
+  }
+  return std::unique_ptr<Control>(new Control(listener, stop, socket_path, std::move(backup)));
+}
+
+Control::Control(int listener, int stop, fs::path socket, std::function<absl::Status(const std::string&)> backup)
+    : listener_(listener), stop_(stop), socket_(std::move(socket)), backup_(std::move(backup)), thread_([this] { Run(); }) {}
+
+Control::~Control() {
+  const std::uint64_t one = 1;
+  if (write(stop_, &one, sizeof one) != sizeof one) {
+    // An eventfd at 0 takes a 1.
+  }
+  thread_.join();
+  close(listener_);
+  close(stop_);
+  unlink(socket_.c_str());
+}
+
+void Control::Run() {
+  for (;;) {
+    std::array<pollfd, 2> waiting{{{listener_, POLLIN, 0}, {stop_, POLLIN, 0}}};
+    if (poll(waiting.data(), waiting.size(), -1) < 0) continue;
+    if (waiting[1].revents != 0) return;
+    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0) continue;
+    Serve(connection);
+    close(connection);
+  }
+}
+
+void Control::Serve(int connection) {
+  const timeval patience{5, 0};
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
+  if (peer.uid != geteuid() && peer.uid != 0) return;
+  const std::string line = ReadLine(connection);
+  if (!line.starts_with(kBackup)) {
+    WriteLine(connection, "unknown command");
+    return;
+  }
+  const absl::Status status = backup_(line.substr(kBackup.size()));
+  WriteLine(connection, status.ok() ? "ok" : std::string(status.message().data(), status.message().size()));
+}
+
+absl::Status AskForBackup(const fs::path& data, const fs::path& target) {
+  const Address address(data);
+  const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connection < 0 || connect(connection, address.get(), address.size()) != 0) {
+    if (connection >= 0) close(connection);
+    return absl::UnavailableError("the alcoved that holds " + data.string() + " does not answer");
+  }
+  WriteLine(connection, std::string(kBackup) + target.string());
+  const std::string answer = ReadLine(connection);
+  close(connection);
+  if (answer == "ok") return absl::OkStatus();
+  return absl::UnavailableError(answer.empty() ? "the server went away before it answered" : answer);
+}
+
+}  // namespace alcove::app

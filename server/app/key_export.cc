@@ -1,0 +1,132 @@
+#include "server/app/key_export.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "crypto/password.h"
+#include "server/app/errors.h"
+#include "server/app/init.h"
+
+namespace alcove::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kTitle = "alcove.keys.v1\n";
+constexpr std::size_t kMaxExport = 512 * 1024;
+constexpr std::array kKinds = {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag};
+
+// One line without its end. Wiped as it goes.
+absl::StatusOr<crypto::SecretText> ReadSecretLine(int descriptor) {
+  crypto::SecretText line;
+  char c = 0;
+  ssize_t size = 0;
+  while ((size = read(descriptor, &c, 1)) == 1 && c != '\n' && line.size() < 1024) line.Append({&c, 1});
+  crypto::Wipe(&c, 1);
+  if (size < 0) return absl::InvalidArgumentError("cannot read the passphrase");
+  if (line.empty()) return absl::InvalidArgumentError("the passphrase is empty");
+  return line;
+}
+
+// A terminal that shows nothing while it lives.
+class SilentTerminal {
+ public:
+  SilentTerminal() : file_(open("/dev/tty", O_RDWR | O_CLOEXEC)) {
+    if (file_ < 0 || tcgetattr(file_, &before_) != 0) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    changed_ = tcsetattr(file_, TCSAFLUSH, &silent) == 0;
+  }
+  ~SilentTerminal() {
+    if (changed_) tcsetattr(file_, TCSAFLUSH, &before_);
+    if (file_ >= 0) close(file_);
+  }
+  SilentTerminal(const SilentTerminal&) = delete;
+  SilentTerminal& operator=(const SilentTerminal&) = delete;
+
+  bool usable() const { return changed_; }
+  absl::StatusOr<crypto::SecretText> Ask(std::string_view question) const {
+    if (write(file_, question.data(), question.size()) < 0) return absl::InvalidArgumentError("cannot ask");
+    absl::StatusOr<crypto::SecretText> line = ReadSecretLine(file_);
+    if (write(file_, "\n", 1) < 0) return absl::InvalidArgumentError("cannot ask");
+    return line;
+  }
+
+ private:
+  const int file_;
+  termios before_{};
+  bool changed_ = false;
+};
+
+}  // namespace
+
+absl::Status ExportKeys(const KeyPlaces& places, const fs::path& file, const crypto::SecretText& passphrase,
+                        crypto::Random& random) {
+  if (const auto keys = ReadKeys(places); !keys.ok()) return keys.status();
+  if (const auto organisation = ReadOrganisation(places.directory); !organisation.ok()) return organisation.status();
+  crypto::Plaintext inside{std::string(kTitle)};
+  inside.bytes.reserve(kMaxExport);
+  for (const KeyKind kind : kKinds) {
+    absl::StatusOr<std::string> line = ReadFile(places.Find(kind), 256);
+    if (!line.ok()) return line.status();
+    inside.bytes += *line;
+    crypto::Wipe(*line);
+  }
+  const absl::StatusOr<std::string> organisation = ReadFile(places.directory / kOrganisationFile, kMaxExport / 2);
+  if (!organisation.ok()) return organisation.status();
+  inside.bytes += *organisation;
+  const absl::StatusOr<crypto::Bytes> sealed =
+      crypto::SealWithPassphrase(passphrase, inside.view(), crypto::AssociatedData(kTitle), random);
+  if (!sealed.ok()) return sealed.status();
+  return WriteNewFile(file, *sealed);
+}
+
+absl::Status ImportKeys(const fs::path& file, const fs::path& directory, const crypto::SecretText& passphrase) {
+  const absl::StatusOr<std::string> sealed = ReadFile(file, kMaxExport);
+  if (!sealed.ok()) return sealed.status();
+  const absl::StatusOr<crypto::Plaintext> inside =
+      crypto::OpenWithPassphrase(passphrase, *sealed, crypto::AssociatedData(kTitle));
+  if (!inside.ok()) return absl::UnauthenticatedError("wrong passphrase, or " + file.string() + " was changed");
+  std::string_view left = inside->view();
+  if (!left.starts_with(kTitle)) return KeyWrong(file, "it is no key export");
+  left.remove_prefix(kTitle.size());
+
+  std::error_code error;
+  for (const KeyKind kind : kKinds) {
+    if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
+  }
+  if (fs::exists(directory / kOrganisationFile, error)) return FileAlreadyThere(directory / kOrganisationFile);
+  fs::create_directories(directory, error);
+  if (error || chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
+  for (const KeyKind kind : kKinds) {
+    const std::size_t end = left.find('\n');
+    if (end == std::string_view::npos) return KeyWrong(file, "it is cut short");
+    if (absl::Status s = WriteNewFile(directory / KeyFileName(kind), left.substr(0, end + 1)); !s.ok()) return s;
+    left.remove_prefix(end + 1);
+  }
+  return WriteNewFile(directory / kOrganisationFile, left);
+}
+
+absl::StatusOr<crypto::SecretText> ReadPassphrase(int descriptor, bool fresh) {
+  if (descriptor >= 0) return ReadSecretLine(descriptor);
+  const SilentTerminal terminal;
+  if (!terminal.usable()) return absl::InvalidArgumentError("there is no terminal to ask on: use --passphrase-fd");
+  absl::StatusOr<crypto::SecretText> first = terminal.Ask("Passphrase: ");
+  if (!first.ok() || !fresh) return first;
+  const absl::StatusOr<crypto::SecretText> second = terminal.Ask("Once more: ");
+  if (!second.ok()) return second.status();
+  if (!crypto::ConstantTimeEquals(first->expose(), second->expose())) {
+    return absl::InvalidArgumentError("the two passphrases differ");
+  }
+  return first;
+}
+
+}  // namespace alcove::app

@@ -1,0 +1,181 @@
+#include "server/app/keys.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "crypto/encoding.h"
+#include "server/app/errors.h"
+
+namespace alcove::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::array kAll = {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag};
+
+std::string_view Kind(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kKek: return "alcove.kek.v1";
+    case KeyKind::kLog: return "alcove.log.v1";
+    case KeyKind::kTag: return "alcove.tag.v1";
+  }
+  return {};
+}
+
+// A descriptor that closes itself.
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  const int descriptor_;
+};
+
+// systemd gives a credential to root and adds the service's user by an access list, which shows as a right of the group.
+constexpr mode_t kOthers = 077;
+constexpr mode_t kOthersOfCredential = 037;
+
+absl::Status CheckPrivate(const File& file, const fs::path& path, mode_t closed) {
+  if (file.get() < 0) return errno == ENOENT ? KeyMissing(path) : KeyWrong(path, std::strerror(errno));
+  struct stat about {};
+  if (fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return KeyWrong(path, "it is not a regular file");
+  if (about.st_uid != geteuid() && about.st_uid != 0) return KeyOwnedByAnother(path);
+  if ((about.st_mode & closed) != 0) return KeyReadableByOthers(path);
+  return absl::OkStatus();
+}
+
+// The 32 bytes of one key file, checked by its descriptor so that nothing can change between check and use.
+absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind kind) {
+  const fs::path path = places.Find(kind);
+  const bool credential = places.credentials && path.parent_path() == *places.credentials;
+  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (absl::Status s = CheckPrivate(file, path, credential ? kOthersOfCredential : kOthers); !s.ok()) return s;
+
+  std::array<char, 128> buffer;
+  const ssize_t size = read(file.get(), buffer.data(), buffer.size());
+  absl::StatusOr<crypto::SymmetricKey> key = KeyWrong(path, "it does not hold one line of kind and base64");
+  const std::string_view text(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+  const std::string prefix = std::string(Kind(kind)) + " ";
+  if (!text.starts_with("alcove.") || !text.ends_with("\n")) {
+    // said already
+  } else if (!text.starts_with(prefix)) {
+    key = KeyWrong(path, "it holds a key of another kind");
+  } else if (auto raw = crypto::Base64Decode(text.substr(prefix.size(), text.size() - prefix.size() - 1)); raw.ok()) {
+    if (raw->size() == kKeyBytes) key = crypto::SymmetricKey::FromBytes(*raw);
+    crypto::Wipe(*raw);
+  }
+  crypto::Wipe(buffer.data(), buffer.size());
+  return key;
+}
+
+absl::Status WriteKey(const fs::path& path, KeyKind kind, crypto::BytesView key) {
+  crypto::Bytes encoded = crypto::Base64Encode(key);
+  crypto::Bytes line;
+  line.reserve(128);
+  line.append(Kind(kind)).append(" ").append(encoded).append("\n");
+  const absl::Status written = WriteNewFile(path, line);
+  crypto::Wipe(encoded);
+  crypto::Wipe(line);
+  return written;
+}
+
+absl::Status SyncDirectory(const fs::path& directory) {
+  const File file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.get() < 0 || fsync(file.get()) != 0) return FileNotWritten(directory, std::strerror(errno));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string KeyFileName(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kKek: return "kek.key";
+    case KeyKind::kLog: return "log.key";
+    case KeyKind::kTag: return "tag.key";
+  }
+  return {};
+}
+
+fs::path KeyPlaces::Find(KeyKind kind) const {
+  std::error_code error;
+  if (credentials && fs::exists(*credentials / KeyFileName(kind), error)) return *credentials / KeyFileName(kind);
+  return directory / KeyFileName(kind);
+}
+
+absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places) {
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKey(places, KeyKind::kKek);
+  if (!kek.ok()) return kek.status();
+  const absl::StatusOr<crypto::SymmetricKey> log_seed = ReadKey(places, KeyKind::kLog);
+  if (!log_seed.ok()) return log_seed.status();
+  const absl::StatusOr<crypto::SymmetricKey> tag_scalar = ReadKey(places, KeyKind::kTag);
+  if (!tag_scalar.ok()) return tag_scalar.status();
+
+  absl::StatusOr<crypto::SigningKey> log = crypto::SigningKey::FromSeed(log_seed->expose());
+  if (!log.ok()) return KeyWrong(places.Find(KeyKind::kLog), "no signing key can be made of it");
+  absl::StatusOr<crypto::OprfKey> tag = crypto::OprfKey::FromBytes(tag_scalar->expose());
+  if (!tag.ok()) return KeyWrong(places.Find(KeyKind::kTag), "no tag key can be made of it");
+  return storage::ServerKeys{*std::move(kek), *std::move(log), *std::move(tag)};
+}
+
+absl::StatusOr<storage::ServerKeys> MakeKeys(const fs::path& directory, crypto::Random& random) {
+  std::error_code error;
+  for (const KeyKind kind : kAll) {
+    if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
+  }
+  if (!fs::exists(directory, error)) {
+    fs::create_directories(directory, error);
+    if (error) return FileNotWritten(directory, error.message());
+    if (chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
+  }
+  storage::ServerKeys keys{crypto::SymmetricKey::Draw(random), crypto::SigningKey::Draw(random), crypto::OprfKey::Draw(random)};
+  if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kKek), KeyKind::kKek, keys.kek.expose()); !s.ok()) return s;
+  if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kLog), KeyKind::kLog, keys.log_key.expose()); !s.ok()) return s;
+  if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kTag), KeyKind::kTag, keys.tag_key.expose()); !s.ok()) return s;
+  return keys;
+}
+
+absl::Status CheckPrivateFile(const fs::path& path) {
+  return CheckPrivate(File(open(path.c_str(), O_RDONLY | O_CLOEXEC)), path, kOthers);
+}
+
+absl::Status WriteNewFile(const fs::path& path, crypto::BytesView bytes) {
+  {
+    const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.get() < 0) return errno == EEXIST ? FileAlreadyThere(path) : FileNotWritten(path, std::strerror(errno));
+    if (write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) || fsync(file.get()) != 0) {
+      const std::string why = std::strerror(errno);
+      unlink(path.c_str());
+      return FileNotWritten(path, why);
+    }
+  }
+  return SyncDirectory(path.parent_path());
+}
+
+absl::StatusOr<std::string> ReadFile(const fs::path& path, std::size_t most) {
+  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return FileUnreadable(path, std::strerror(errno));
+  std::string text;
+  std::array<char, 4096> piece;
+  for (;;) {
+    const ssize_t size = read(file.get(), piece.data(), piece.size());
+    if (size < 0) return FileUnreadable(path, std::strerror(errno));
+    if (size == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(size));
+    if (text.size() > most) return FileUnreadable(path, "it is larger than any such file");
+  }
+}
+
+}  // namespace alcove::app

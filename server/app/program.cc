@@ -1,0 +1,297 @@
+#include "server/app/program.h"
+
+#include <absl/synchronization/mutex.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/encoding.h"
+#include "server/app/clock.h"
+#include "server/app/config.h"
+#include "server/app/control.h"
+#include "server/app/data_lock.h"
+#include "server/app/event_log.h"
+#include "server/app/hardening.h"
+#include "server/app/init.h"
+#include "server/app/key_export.h"
+#include "server/app/notify.h"
+#include "server/app/quiet.h"
+#include "server/app/watchdog.h"
+#include "server/storage/backup.h"
+#include "server/storage/check.h"
+#include "server/storage/mark.h"
+#include "server/storage/store.h"
+
+namespace alcove::app {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kRefused = 1;
+constexpr int kUsage = 2;
+
+// What the command line said.
+struct Asked {
+  std::string config = "/etc/alcove/alcoved.toml";
+  bool config_named = false;
+  Overrides overrides;
+  std::string file;  // of the command: organisation file, backup directory, export
+  int passphrase_fd = -1;
+};
+
+int Refuse(const absl::Status& status) {
+  std::cerr << "alcoved: " << std::string_view(status.message().data(), status.message().size()) << "\n";
+  return kRefused;
+}
+
+// Commands that do not serve can do without a file when flags say where things are.
+absl::StatusOr<Config> ConfigOf(const Asked& asked, bool must_serve) {
+  std::error_code error;
+  if (must_serve || asked.config_named || std::filesystem::exists(asked.config, error)) {
+    return ReadConfig(asked.config, asked.overrides);
+  }
+  Config config;
+  if (asked.overrides.data) config.data = std::filesystem::absolute(*asked.overrides.data);
+  if (asked.overrides.keys) config.keys = std::filesystem::absolute(*asked.overrides.keys);
+  return config;
+}
+
+KeyPlaces PlacesOf(const Config& config) {
+  KeyPlaces places{config.keys, std::nullopt};
+  if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY"); directory != nullptr) places.credentials = directory;
+  return places;
+}
+
+int Init(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<Initialised> made = Initialise(asked.file, config->data, config->keys, crypto::SystemRandom());
+  if (!made.ok()) return Refuse(made.status());
+  std::cout << "data   " << config->data.string() << "\n"
+            << "keys   " << config->keys.string() << "\n\n"
+            << "Make a copy of the keys now (alcoved keys export FILE): without them the data is lost.\n"
+            << "The first directory needs this line:\n\n"
+            << "log " << crypto::Base64Encode(made->log_key.view()) << "\n";
+  return kDone;
+}
+
+sigset_t EndingSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Ends without destructors: what is not durable was not acknowledged, and what hangs must not keep us.
+[[noreturn]] void EndAtOnce(EventLog& log, std::string_view why) {
+  log.Tell(why);
+  log.Flush();
+  _exit(kRefused);
+}
+
+// Until a signal asks to end; about once a second something may be due.
+void ServeUntilAsked(Server& server) {
+  const sigset_t signals = EndingSignals();
+  const timespec second{1, 0};
+  while (sigtimedwait(&signals, nullptr, &second) < 0) server.Tick();
+}
+
+int Serve(const Asked& asked, const Durability& durability) {
+  // Debian builds Abseil with its deadlock detector on: slow, and it can end the process.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  QuietGrpc();
+  const std::vector<std::string> denied = HardenProcess();
+  const sigset_t signals = EndingSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before the first thread: all inherit it
+  signal(SIGPIPE, SIG_IGN);
+
+  const absl::StatusOr<Config> config = ConfigOf(asked, true);
+  if (!config.ok()) return Refuse(config.status());
+  if (absl::Status s = EnsureOpenFiles(); !s.ok()) return Refuse(s);
+  const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
+  if (!lock.ok()) return Refuse(lock.status());
+
+  EventLog log;
+  for (const std::string& line : denied) log.Tell("notice: " + line);
+  const SystemClock clock;
+  const KeyPlaces places = PlacesOf(*config);
+  SystemClock writable_clock;
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start({.config = *config,
+                     .keys = places,
+                     .clock = writable_clock,
+                     .random = crypto::SystemRandom(),
+                     .log = log,
+                     .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); },
+                     .durability = durability});
+  if (!server.ok()) return Refuse(server.status());
+  const auto control =
+      Control::Open(config->data, [&server](const std::string& target) { return (*server)->Backup(target); });
+  if (!control.ok()) return Refuse(control.status());
+
+  std::vector<std::string> addresses;
+  for (const Listener& listener : config->listeners) {
+    addresses.push_back(listener.address);
+    log.Tell("listening on " + listener.address);
+  }
+  Watchdog::Terms terms;
+  if (const auto interval = AliveInterval()) {
+    terms.interval = std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 3);
+  }
+  auto watchdog = std::make_unique<Watchdog>(addresses, terms, NotifyAlive, [&log](const std::string& address) {
+    EndAtOnce(log, "the listener " + address + " does not answer any more");
+  });
+  NotifyReady();
+  ServeUntilAsked(**server);
+
+  NotifyStopping();
+  // Whatever hangs: the process ends a little after the time it was given to drain.
+  alarm(static_cast<unsigned>(config->drain.count()) + 10);
+  watchdog.reset();
+  (*server)->Drain();
+  server->reset();
+  log.Record(base::Event::kStopped);
+  log.Flush();
+  return kDone;
+}
+
+void Print(const storage::CheckReport& report) {
+  for (const auto& [table, count] : report.rows) {
+    const base::TableTraits* traits = base::TraitsOf(table);
+    std::cout << (traits == nullptr ? std::string_view("unknown") : traits->name) << " " << count << "\n";
+  }
+  std::cout << "ledger leaves " << report.edge.leaves << "\n";
+  for (const std::string& problem : report.problems) std::cout << "PROBLEM " << problem << "\n";
+  std::cout << (report.ok() ? "all well\n" : "not well\n");
+}
+
+int Check(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
+  if (!lock.ok()) return Refuse(lock.status());
+  const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
+  if (!keys.ok()) return Refuse(keys.status());
+  const auto mark = storage::Mark::Open(storage::MarkIn(config->data.string()), keys->kek);
+  if (!mark.ok()) return Refuse(mark.status());
+  const auto rows = OpenRows(storage::DatabaseIn(config->data.string()), true);
+  if (!rows.ok()) return Refuse(rows.status());
+  const absl::StatusOr<storage::CheckReport> report = storage::CheckStore(
+      **rows, keys->kek, keys->log_key.verify_key(), &(*mark)->state(), crypto::SystemRandom());
+  if (!report.ok()) return Refuse(report.status());
+  Print(*report);
+  return report->ok() ? kDone : kRefused;
+}
+
+int Backup(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const std::filesystem::path target = std::filesystem::absolute(asked.file).lexically_normal();
+  const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
+  absl::Status status;
+  if (!lock.ok() && absl::IsFailedPrecondition(lock.status())) {
+    status = AskForBackup(config->data, target);
+  } else if (!lock.ok()) {
+    status = lock.status();
+  } else {
+    const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
+    if (!keys.ok()) return Refuse(keys.status());
+    const auto rows = OpenRows(storage::DatabaseIn(config->data.string()), false);
+    if (!rows.ok()) return Refuse(rows.status());
+    const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows};
+    status = storage::MakeBackup(**rows, (config->data / "scratch").string(), target.string(), parts).status();
+  }
+  if (!status.ok()) return Refuse(status);
+  std::cout << "backup in " << target.string() << ", restored once and checked. It holds no keys.\n";
+  return kDone;
+}
+
+int Restore(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
+  if (!keys.ok()) return Refuse(keys.status());
+  const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows};
+  const absl::StatusOr<storage::CheckReport> report =
+      storage::RestoreBackup(std::filesystem::absolute(asked.file).string(), config->data.string(), parts);
+  if (!report.ok()) return Refuse(report.status());
+  Print(*report);
+  return kDone;
+}
+
+int Keys(const Asked& asked, bool to_file) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<crypto::SecretText> passphrase = ReadPassphrase(asked.passphrase_fd, to_file);
+  if (!passphrase.ok()) return Refuse(passphrase.status());
+  const absl::Status status = to_file
+                                  ? ExportKeys(PlacesOf(*config), asked.file, *passphrase, crypto::SystemRandom())
+                                  : ImportKeys(asked.file, config->keys, *passphrase);
+  if (!status.ok()) return Refuse(status);
+  std::cout << (to_file ? "keys sealed into " + asked.file : "keys in " + config->keys.string()) << "\n";
+  return kDone;
+}
+
+}  // namespace
+
+int RunProgram(int argc, char** argv, const Durability& durability) {
+  umask(077);
+  Asked asked;
+  int result = kUsage;
+  CLI::App app("The Alcove server.", "alcoved");
+  app.require_subcommand(1);
+  app.fallthrough();
+  CLI::Option* config = app.add_option("--config", asked.config, "Configuration file")->capture_default_str();
+  app.add_option("--data", asked.overrides.data, "Data directory, in place of the file's");
+  app.add_option("--keys", asked.overrides.keys, "Key directory, in place of the file's");
+
+  CLI::App* init = app.add_subcommand("init", "Make the data directory and the keys; overwrites nothing");
+  init->add_option("--org", asked.file, "Organisation file")->required();
+  CLI::App* serve = app.add_subcommand("serve", "Serve until SIGTERM");
+  serve->add_option("--checkpoint-interval", asked.overrides.checkpoint_interval, "Seconds, in place of the file's");
+  serve->add_option("--work-price", asked.overrides.work_price, "Bits, in place of the file's");
+  CLI::App* check = app.add_subcommand("check", "Verify every row, the ledger and the counts");
+  CLI::App* backup = app.add_subcommand("backup", "Make a verified backup, also while serving");
+  backup->add_option("directory", asked.file, "A directory that is not there yet")->required();
+  CLI::App* restore = app.add_subcommand("restore", "Make the data directory from a backup");
+  restore->add_option("directory", asked.file, "The backup")->required();
+  CLI::App* keys = app.add_subcommand("keys", "Bring the keys to a safe place and back")->require_subcommand(1);
+  CLI::App* keys_export = keys->add_subcommand("export", "Seal the keys into a file under a passphrase");
+  CLI::App* keys_import = keys->add_subcommand("import", "Put keys from such a file into the key directory");
+  for (CLI::App* command : {keys_export, keys_import}) {
+    command->add_option("file", asked.file, "The file")->required();
+    command->add_option("--passphrase-fd", asked.passphrase_fd, "Read the passphrase from this descriptor");
+  }
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+
+  init->callback([&] { result = Init(asked); });
+  serve->callback([&] { result = Serve(asked, durability); });
+  check->callback([&] { result = Check(asked); });
+  backup->callback([&] { result = Backup(asked); });
+  restore->callback([&] { result = Restore(asked); });
+  keys_export->callback([&] { result = Keys(asked, true); });
+  keys_import->callback([&] { result = Keys(asked, false); });
+  version->callback([&] {
+    std::cout << "alcoved " << ALCOVE_VERSION << "\n";
+    result = kDone;
+  });
+  app.parse_complete_callback([&] { asked.config_named = config->count() > 0; });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  return result;
+}
+
+}  // namespace alcove::app

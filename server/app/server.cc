@@ -1,0 +1,238 @@
+#include "server/app/server.h"
+
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "crypto/hkdf.h"
+#include "server/app/errors.h"
+#include "server/app/init.h"
+#include "server/core/ledger/cut.h"
+#include "server/core/ledger/records.h"
+#include "server/core/ledger/refusals.h"
+#include "server/core/people/publish.h"
+#include "server/rpc/admin/admin.h"
+#include "server/rpc/blob/blob.h"
+#include "server/rpc/cases/cases.h"
+#include "server/rpc/intake/intake.h"
+#include "server/rpc/ledger/ledger.h"
+#include "server/rpc/mailbox/mailbox.h"
+#include "server/rpc/session/session.h"
+#include "server/storage/backup.h"
+#include "server/storage/rocks_store.h"
+
+namespace alcove::app {
+namespace {
+
+constexpr int kQuietHour = 3;  // UTC
+constexpr std::uint32_t kWarnDays = 30;
+
+// Strangers' calls a second, all of them together. A filing has a budget of its own, so that a flood of the cheap calls does
+// not take its place. Without a price of work (loopback only) nobody is a stranger.
+std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
+  std::array<intake::Rate, intake::kCallCount> rates{};
+  if (work_price == 0) return rates;
+  rates[static_cast<std::size_t>(intake::Call::kRead)] = {500, 1000};
+  rates[static_cast<std::size_t>(intake::Call::kChallenge)] = {300, 600};
+  rates[static_cast<std::size_t>(intake::Call::kTags)] = {50, 200};
+  rates[static_cast<std::size_t>(intake::Call::kPlan)] = {50, 200};
+  rates[static_cast<std::size_t>(intake::Call::kSubmit)] = {50, 200};
+  rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {100, 400};
+  return rates;
+}
+
+std::int64_t HourOf(base::Instant instant) { return instant.time_since_epoch().count() / 3600; }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
+  std::unique_ptr<Server> server(new Server(world));
+  if (absl::Status s = server->OpenStore(); !s.ok()) return s;
+  if (absl::Status s = server->LoadOrganisation(); !s.ok()) return s;
+  server->MakeDoor();
+  if (!server->NewestCut()) {
+    if (absl::Status s = server->CutNow(); !s.ok()) return s;
+  }
+  server->day_ = world.clock.Today();
+  server->hour_ = HourOf(world.clock.Now());
+  if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
+  world.log.Record(base::Event::kStarted);
+  return server;
+}
+
+Server::~Server() {
+  if (settling_.joinable()) settling_.join();
+}
+
+absl::Status Server::OpenStore() {
+  if (absl::Status s = CheckDataDirectory(world_.config.data); !s.ok()) return s;
+  absl::StatusOr<storage::ServerKeys> keys = ReadKeys(world_.keys);
+  if (!keys.ok()) return keys.status();
+  keys_ = *std::move(keys);
+  absl::StatusOr<format::OrganisationFile> file = ReadOrganisation(world_.keys.directory);
+  if (!file.ok()) return file.status();
+  file_ = *std::move(file);
+
+  storage::RocksOptions options;
+  options.directory = storage::DatabaseIn(world_.config.data.string());
+  options.sync = world_.durability.sync;
+  absl::StatusOr<std::unique_ptr<storage::RowStore>> rows = storage::OpenRocksStore(options);
+  if (!rows.ok()) return rows.status();
+  storage::JournalLimits limits;
+  limits.answer_before_write = world_.durability.answer_before_write;
+  absl::StatusOr<std::unique_ptr<storage::Store>> store =
+      storage::Store::Open(*std::move(rows), world_.config.data.string(),
+                           {.keys = *keys_,
+                            .clock = world_.clock,
+                            .events = world_.log,
+                            .random = world_.random,
+                            .on_failure = world_.fatal,
+                            .count = {},
+                            .limits = limits});
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  if (store_->organisation() != file_.id) {
+    return KeyWrong(world_.keys.directory / kOrganisationFile, "the data belongs to another organisation");
+  }
+  if (absl::Status s = RememberDay(world_.config.data / "day", world_.clock.Today()); !s.ok()) return s;
+  return absl::OkStatus();
+}
+
+absl::Status Server::LoadOrganisation() {
+  absl::StatusOr<people::OrganisationPtr> organisation =
+      people::Load({store_->reader(), world_.clock, world_.random, file_});
+  if (!organisation.ok()) return organisation.status();
+  organisation_ = std::make_unique<rpc::CurrentOrganisation>(*std::move(organisation));
+  request_key_ = crypto::DeriveKey(keys_->kek, "alcove requests v1");
+  secrets_ = intake::Secrets::Derive(crypto::DeriveKey(keys_->kek, "alcove intake v1"), keys_->tag_key.Clone());
+  core_.emplace(rpc::CorePorts{store_->reader(), *organisation_, world_.clock, world_.random, *request_key_});
+  return absl::OkStatus();
+}
+
+void Server::MakeDoor() {
+  budgets_ = std::make_unique<intake::Budgets>(Rates(world_.config.work_price), world_.clock);
+  intake::WorkTerms terms;
+  terms.base_price = static_cast<int>(world_.config.work_price);
+  work_ = std::make_unique<intake::WorkGate>(crypto::SymmetricKey::Draw(world_.random), terms, world_.clock,
+                                             world_.random);
+  sessions_ = std::make_unique<rpc::Sessions>(world_.clock, world_.random);
+  nonces_ = std::make_unique<rpc::Nonces>(world_.clock, world_.random);
+  principals_ = std::make_unique<rpc::DirectoryPrincipals>(*core_);
+}
+
+absl::Status Server::OpenListeners() {
+  absl::StatusOr<rpc::AccessTable> access = rpc::AccessTable::Read(rpc::AccessTable::Contract());
+  if (!access.ok()) return access.status();
+  access_ = std::make_unique<rpc::AccessTable>(*std::move(access));
+  door_ = std::make_unique<rpc::Door>(rpc::Door::World{
+      .access = *access_,
+      .sessions = *sessions_,
+      .principals = *principals_,
+      .committer = store_->committer(),
+      .note_refusal =
+          [this](const base::StaffSlug& staff) {
+            return ledger::DecideRefusal(store_->reader(), store_->organisation(), staff, world_.clock.Now(),
+                                         world_.random);
+          },
+      .events = world_.log});
+
+  const crypto::VerifyKey log_key = keys_->log_key.verify_key();
+  // A key pair of which only the public half is kept: what signatures of absent principals are checked against.
+  const crypto::VerifyKey nobody = crypto::SigningKey::Draw(world_.random).verify_key();
+  const std::map<Service, MakeHandler> handlers = {
+      {Service::kSession,
+       [=, this] {
+         return std::make_unique<rpc::SessionHandler>(rpc::SessionHandler::World{
+             *door_, *nonces_, *sessions_, *principals_, *budgets_, store_->organisation(), log_key, nobody});
+       }},
+      {Service::kLedger, [this] { return std::make_unique<rpc::LedgerHandler>(*door_, *core_, *budgets_); }},
+      {Service::kBlob, [this] { return std::make_unique<rpc::BlobHandler>(*door_, *core_); }},
+      {Service::kIntake,
+       [=, this] {
+         return std::make_unique<rpc::IntakeHandler>(
+             rpc::IntakeHandler::World{*door_, *core_, *secrets_, *budgets_, *work_, log_key});
+       }},
+      {Service::kMailbox, [this] { return std::make_unique<rpc::MailboxHandler>(*door_, *core_); }},
+      {Service::kCase, [this] { return std::make_unique<rpc::CaseHandler>(*door_, *core_); }},
+      {Service::kAdmin,
+       [this] {
+         return std::make_unique<rpc::AdminHandler>(rpc::AdminHandler::World{
+             *door_, *core_, file_, world_.log, ALCOVE_VERSION, [this] {
+               const storage::Journal::Tallies tallies = store_->journal().tallies();
+               return !tallies.full && !tallies.failed;
+             }});
+       }},
+  };
+  absl::StatusOr<std::unique_ptr<Listeners>> listeners = Listeners::Open(world_.config.listeners, handlers, serving_);
+  if (!listeners.ok()) return listeners.status();
+  listeners_ = *std::move(listeners);
+  serving_ = true;
+  return absl::OkStatus();
+}
+
+std::optional<base::Instant> Server::NewestCut() const {
+  const auto published = store_->reader().Get<ledger::Published>("");
+  if (!published.ok() || !*published) return std::nullopt;
+  return (*published)->record.cut;
+}
+
+absl::Status Server::CutNow() {
+  std::promise<absl::Status> done;
+  store_->committer().Commit(
+      ledger::DecideCut(store_->organisation(), keys_->log_key, world_.clock.Now(), world_.random),
+      [&done](absl::Status status) { done.set_value(std::move(status)); });
+  return done.get_future().get();
+}
+
+void Server::Tick() {
+  const base::Instant now = world_.clock.Now();
+  if (!cutting_ && ledger::CutDue(NewestCut(), now, world_.config.checkpoint_interval)) {
+    cutting_ = true;
+    store_->committer().Commit(ledger::DecideCut(store_->organisation(), keys_->log_key, now, world_.random),
+                               [this](const absl::Status& status) {
+                                 if (status.ok()) world_.log.Record(base::Event::kLedgerCut);
+                                 cutting_ = false;
+                               });
+  }
+  if (HourOf(now) != hour_) {
+    hour_ = HourOf(now);
+    std::vector<HourlyCalls> calls;
+    for (const rpc::CallTotal& total : door_->TakeTotals()) calls.push_back({total.path, total.answered, total.refused});
+    world_.log.WriteHour(calls);
+    if (hour_ % 24 == kQuietHour) Settle();
+  }
+  if (const base::Day today = world_.clock.Today(); today != day_) {
+    day_ = today;
+    const people::OrganisationPtr organisation = organisation_->Get();
+    if (!organisation->DirectoryValidOn(today.PlusDays(kWarnDays))) world_.log.Record(base::Event::kDirectoryExpiring);
+    // Refused only when the clock ran back, which the clock itself does not do while we run.
+    if (!RememberDay(world_.config.data / "day", today).ok()) world_.log.Record(base::Event::kInvariantBroken);
+  }
+  world_.log.Flush();
+}
+
+void Server::Settle() {
+  if (!settled_.exchange(false)) return;
+  if (settling_.joinable()) settling_.join();
+  settling_ = std::thread([this] {
+    if (!store_->rows().Settle().ok()) world_.log.Record(base::Event::kStoreFailed);
+    settled_ = true;
+  });
+}
+
+void Server::Drain() {
+  world_.log.Record(base::Event::kDraining);
+  serving_ = false;
+  door_->Drain();
+  listeners_->Drain(world_.config.drain);
+}
+
+absl::Status Server::Backup(const std::string& target) {
+  const storage::BackupParts parts{keys_->kek, keys_->log_key.verify_key(), world_.random, OpenRows};
+  const absl::StatusOr<storage::CheckReport> report =
+      storage::MakeBackup(store_->rows(), (world_.config.data / "scratch").string(), target, parts);
+  world_.log.Record(report.ok() ? base::Event::kBackupMade : base::Event::kBackupFailed);
+  return report.status();
+}
+
+}  // namespace alcove::app
