@@ -9,7 +9,7 @@ namespace alcove::crypto {
 namespace {
 
 struct Tag {
-  static constexpr std::string_view kName = "scalar";
+  [[maybe_unused]] static constexpr std::string_view kName = "scalar";
 };
 using Scalar = Secret<32, Tag>;
 using PublicScalar = std::array<unsigned char, 32>;
