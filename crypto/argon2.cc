@@ -9,8 +9,8 @@ absl::Status Argon2id(BytesView password, BytesView salt, uint64_t passes, size_
                       size_t size) {
   if (salt.size() != crypto_pwhash_SALTBYTES)
     return errors::WrongLength("the salt", crypto_pwhash_SALTBYTES, salt.size());
-  if (crypto_pwhash(out, size, password.data(), password.size(), Raw(salt), passes, memory_bytes,
-                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (crypto_pwhash(out, size, reinterpret_cast<const char*>(Raw(password)), password.size(), Raw(salt), passes,
+                    memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return errors::OutOfMemory("Argon2id");
   }
   return absl::OkStatus();

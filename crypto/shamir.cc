@@ -8,9 +8,7 @@
 namespace alcove::crypto {
 namespace {
 
-struct Tag {
-  [[maybe_unused]] static constexpr std::string_view kName = "scalar";
-};
+struct Tag {};
 using Scalar = Secret<32, Tag>;
 using PublicScalar = std::array<unsigned char, 32>;
 

@@ -17,6 +17,10 @@ inline const bool kSodiumStarted = StartSodium();
 // A mistake in the program, not in its input: says what and ends the process. `what` must be a constant.
 [[noreturn]] void Broken(const char* what);
 
-inline const unsigned char* Raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+// Never null, not even for an empty view: libsodium declares most of its arguments so.
+inline const unsigned char* Raw(std::string_view bytes) {
+  static constexpr unsigned char kNothing = 0;
+  return bytes.empty() ? &kNothing : reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 }  // namespace alcove::crypto::internal
