@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "client/cli/case/case_text.h"
-#include "client/cli/frame/files.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
+#include "client/cli/frame/text_input.h"
 #include "client/lib/attachments.h"
 
 namespace alcove::cli {

@@ -11,7 +11,8 @@ void AddStaffOptions(CLI::App& app, StaffOptions& options) {
 }
 
 absl::StatusOr<client::StaffKeys> UnlockKeys(Frame& frame, const StaffOptions& options) {
-  return client::ReadKeyFile(options.key_file, [&] {
+  ALCOVE_CLIENT_ASSIGN(const format::OrganisationFile organisation, frame.Organisation());
+  return client::ReadStaffKeys(options.key_file, organisation.id, [&] {
     return ReadSecret(frame.terminal(), options.passphrase_fd, "Passphrase of your key file: ");
   });
 }

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "client/cli/frame/files.h"
 #include "client/cli/frame/secret_input.h"
 #include "client/cli/frame/table.h"
 #include "client/lib/errors.h"
+#include "client/lib/files.h"
 #include "crypto/encoding.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/keyfile.h"
@@ -24,8 +24,6 @@ namespace {
 using client::Refusal;
 using client::Refuse;
 
-constexpr size_t kMostKeyFile = 16 << 10;
-constexpr size_t kMostDocument = 1 << 20;
 constexpr size_t kLeastPassphrase = 12;
 constexpr std::string_view kDirectoryMagic = "alcove.directory.v1\n";
 constexpr std::string_view kPolicyMagic = "alcove.policy.v1\n";
@@ -62,7 +60,7 @@ absl::Status Keygen(Frame& frame, const OrgOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const crypto::SecretText text,
                        format::WriteKeyFile(format::KeyFileKind::kRoot, std::nullopt, options.slug, keys,
                                             passphrase ? &*passphrase : nullptr, frame.random()));
-  ALCOVE_CLIENT_TRY(WriteNewFile(options.out, text.expose(), 0600));
+  ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, text.expose()));
   frame.terminal().Print(line);
   frame.terminal().Say("Your root key is in " + options.out + ". Keep it off the server and off the network. Give the line above "
                        "to whoever writes the organisation file; it is not secret.");
@@ -71,7 +69,7 @@ absl::Status Keygen(Frame& frame, const OrgOptions& options) {
 
 // One public line, as keygen printed it.
 absl::StatusOr<format::RootKey> ReadRootLine(const std::string& path) {
-  ALCOVE_CLIENT_ASSIGN(const std::string text, ReadFile(path, kMostKeyFile));
+  ALCOVE_CLIENT_ASSIGN(const std::string text, client::ReadFile(path));
   std::istringstream words(text);
   std::string word, slug, key, more;
   words >> word >> slug >> key;
@@ -90,7 +88,7 @@ absl::StatusOr<format::RootKey> ReadRootLine(const std::string& path) {
 absl::StatusOr<std::vector<crypto::Bytes>> ReadCertificates(const std::string& path) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
-  ALCOVE_CLIENT_ASSIGN(const std::string pem, ReadFile(path, kMostKeyFile));
+  ALCOVE_CLIENT_ASSIGN(const std::string pem, client::ReadFile(path));
   std::vector<crypto::Bytes> certificates;
   for (size_t at = pem.find(kBegin); at != std::string::npos; at = pem.find(kBegin, at)) {
     at += kBegin.size();
@@ -123,7 +121,7 @@ absl::Status Init(Frame& frame, const OrgOptions& options) {
   }
   const auto text = format::OrganisationText(file);
   if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status().message());
-  ALCOVE_CLIENT_TRY(WriteNewFile(options.out, *text, 0644));
+  ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, *text));
   frame.terminal().Print("organisation  " + format::Text(file.id) + "\n" + "fingerprint   " + format::Fingerprint(file) + "\n");
   frame.terminal().Say("Give " + options.out + " to everybody by a way of its own (intranet, works council), and print the fingerprint on a poster.");
   return absl::OkStatus();
@@ -201,17 +199,19 @@ absl::Status ShowDocument(Frame& frame, const std::string& document) {
 }
 
 absl::Status Show(Frame& frame, const OrgOptions& options) {
-  ALCOVE_CLIENT_ASSIGN(const std::string document, ReadFile(options.document, kMostDocument));
+  ALCOVE_CLIENT_ASSIGN(const std::string document, client::ReadFile(options.document));
   return ShowDocument(frame, document);
 }
 
 absl::Status Sign(Frame& frame, const OrgOptions& options) {
-  ALCOVE_CLIENT_ASSIGN(const std::string document, ReadFile(options.document, kMostDocument));
+  ALCOVE_CLIENT_ASSIGN(const std::string document, client::ReadFile(options.document));
   if (document.starts_with(kOrganisationMagic)) {
     return Refuse(Refusal::kInputInvalid, "an organisation file is not signed; compare its fingerprint instead");
   }
   ALCOVE_CLIENT_TRY(ShowDocument(frame, document));
-  ALCOVE_CLIENT_ASSIGN(const crypto::SecretText text, ReadPrivateFile(options.key_file, kMostKeyFile));
+  ALCOVE_CLIENT_TRY(client::CheckPrivate(options.key_file));
+  ALCOVE_CLIENT_ASSIGN(std::string raw, client::ReadFile(options.key_file));
+  const crypto::SecretText text = crypto::SecretText::Take(std::move(raw));
   const auto header = format::ReadKeyFileHeader(text.expose());
   if (!header.ok() || header->kind != format::KeyFileKind::kRoot) {
     return Refuse(Refusal::kKeyFileInvalid, "`" + options.key_file + "` is no root key");
@@ -228,7 +228,7 @@ absl::Status Sign(Frame& frame, const OrgOptions& options) {
   if (!keys.ok()) return Refuse(Refusal::kPassphraseWrong, "the root key does not open");
   const auto note = format::AddRootSignature(document, header->name, keys->signing);
   if (!note.ok()) return Refuse(Refusal::kInputInvalid, note.status().message());
-  ALCOVE_CLIENT_TRY(ReplaceFile(options.document, *note));
+  ALCOVE_CLIENT_TRY(client::ReplaceFile(options.document, *note));
   frame.terminal().Print("signed by     " + Joined(SignersOf(*note)) + "\n");
   return absl::OkStatus();
 }
