@@ -1,0 +1,143 @@
+#include "client/cli/admin/draft.h"
+
+#include <algorithm>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "client/lib/errors.h"
+
+namespace alcove::cli {
+namespace {
+
+using client::Refusal;
+using client::Refuse;
+using Json = nlohmann::json;
+
+absl::Status Wrong(const std::string& what) { return Refuse(Refusal::kInputInvalid, what); }
+
+struct RosterLine {
+  std::string slug;
+  bool outside = false;
+  std::vector<format::Role> roles;
+  std::vector<std::string> desks;
+};
+
+struct Roster {
+  int days = format::kDirectoryMaxDays;
+  std::vector<format::Desk> desks;
+  std::vector<RosterLine> people;
+};
+
+absl::StatusOr<RosterLine> ParseLine(const Json& json) {
+  RosterLine line;
+  line.slug = json.value("person", "");
+  line.outside = json.value("outside", false);
+  for (const std::string word : json.value("roles", std::vector<std::string>{})) {
+    const auto role = format::RoleFromText(word);
+    if (!role.ok()) return Wrong("`" + word + "` is no role");
+    line.roles.push_back(*role);
+  }
+  std::sort(line.roles.begin(), line.roles.end());
+  line.desks = json.value("desks", std::vector<std::string>{});
+  std::sort(line.desks.begin(), line.desks.end());
+  return line;
+}
+
+absl::StatusOr<Roster> ParseRoster(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("people") || !json["people"].is_array()) {
+    return Wrong("the roster is not a JSON object with `people`");
+  }
+  Roster roster;
+  try {
+    roster.days = json.value("days", format::kDirectoryMaxDays);
+    for (const auto& [slug, name] : json.value("desks", std::map<std::string, std::string>{})) {
+      roster.desks.push_back({slug, name});
+    }
+    for (const Json& person : json["people"]) {
+      ALCOVE_CLIENT_ASSIGN(RosterLine line, ParseLine(person));
+      roster.people.push_back(std::move(line));
+    }
+  } catch (const Json::exception&) {
+    return Wrong("a field of the roster is of the wrong type");
+  }
+  std::sort(roster.people.begin(), roster.people.end(),
+            [](const RosterLine& a, const RosterLine& b) { return a.slug < b.slug; });
+  return roster;
+}
+
+void AddAliases(format::Person& person, const client::Enrolment& enrolment, const format::AliasSalt& salt) {
+  for (const auto& [identifier, tag] : enrolment.identifiers) {
+    const format::PersonAlias alias{format::IdentifierAlias(salt, identifier), format::TagAlias(salt, tag)};
+    if (std::find(person.aliases.begin(), person.aliases.end(), alias) == person.aliases.end()) {
+      person.aliases.push_back(alias);
+    }
+  }
+  std::sort(person.aliases.begin(), person.aliases.end(),
+            [](const auto& a, const auto& b) { return a.identifier.view() < b.identifier.view(); });
+}
+
+absl::StatusOr<format::Person> DraftPerson(const RosterLine& line, const format::Directory* previous,
+                                           const std::vector<client::Enrolment>& enrolments,
+                                           const format::AliasSalt& salt) {
+  format::Person person;
+  const format::Person* before = previous == nullptr ? nullptr : previous->FindPerson(line.slug);
+  if (before != nullptr) person = *before;
+  person.slug = line.slug;
+  person.outside = line.outside;
+  person.roles = line.roles;
+  person.desks = line.desks;
+  for (const client::Enrolment& enrolment : enrolments) {
+    if (enrolment.slug != line.slug) continue;
+    person.name = enrolment.name;
+    person.devices.push_back(enrolment.device);
+    AddAliases(person, enrolment, salt);
+  }
+  if (person.devices.empty()) return Wrong("`" + line.slug + "` has no keys: an enrolment request is missing");
+  return person;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organisation,
+                                           const format::DirectoryNote* previous, std::string_view roster_json,
+                                           const std::vector<client::Enrolment>& enrolments,
+                                           const std::optional<crypto::VerifyKey>& log_key, format::Day today,
+                                           crypto::Random& random) {
+  ALCOVE_CLIENT_ASSIGN(const Roster roster, ParseRoster(roster_json));
+  format::Directory directory;
+  directory.organisation = organisation.id;
+  if (previous != nullptr) {
+    directory.version = previous->directory.version + 1;
+    directory.previous = previous->hash;
+    directory.next_roots = previous->directory.next_roots;
+    directory.log_key = previous->directory.log_key;
+    directory.salt = previous->directory.salt;
+  } else {
+    if (!log_key) return Wrong("the first directory needs the server's log key: --log-key, as `alcoved init` printed it");
+    directory.version = 1;
+    directory.next_roots = organisation.roots;
+    directory.salt = *format::AliasSalt::FromBytes(random.Draw(format::AliasSalt::kSize));
+  }
+  if (log_key) directory.log_key = *log_key;
+  directory.valid_from = today;
+  directory.valid_until = today.Plus(roster.days);
+  directory.desks = roster.desks;
+  for (const client::Enrolment& enrolment : enrolments) {
+    if (enrolment.organisation != organisation.id) return Wrong("the request of `" + enrolment.slug + "` is for another organisation");
+    const bool listed = std::any_of(roster.people.begin(), roster.people.end(),
+                                    [&](const RosterLine& line) { return line.slug == enrolment.slug; });
+    if (!listed) return Wrong("`" + enrolment.slug + "` asks to be listed but is not in the roster");
+  }
+  for (const RosterLine& line : roster.people) {
+    ALCOVE_CLIENT_ASSIGN(format::Person person,
+                         DraftPerson(line, previous == nullptr ? nullptr : &previous->directory, enrolments, directory.salt));
+    directory.people.push_back(std::move(person));
+  }
+  const auto text = format::DirectoryText(directory);
+  if (!text.ok()) return Wrong(std::string(text.status().message()));
+  return *text;
+}
+
+}  // namespace alcove::cli

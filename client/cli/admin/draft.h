@@ -1,0 +1,35 @@
+// Drafts of signed documents. Pure: from parsed inputs to a text that `alcove org sign` takes.
+//
+// The roster is JSON:
+//
+//   {"days": 90,
+//    "desks": {"intake": "Intake desk"},
+//    "people": [{"person": "ana", "roles": ["investigator"], "desks": ["intake"]},
+//               {"person": "lea", "roles": ["fallback"], "outside": true}]}
+//
+// It says who may do what. Keys and identifiers come from enrolment requests; two requests of one person are their two
+// machines. People without a request keep the keys of the previous version. Whoever the roster does not name is out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/lib/enrolment.h"
+#include "crypto/format/day.h"
+#include "crypto/format/directory.h"
+#include "crypto/random.h"
+
+namespace alcove::cli {
+
+// The next directory version. `previous` is null for the first; then `log_key` is required. kInputInvalid names the
+// person or field that is wrong: an enrolment of another organisation, somebody without keys, an unknown role.
+absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organisation,
+                                           const format::DirectoryNote* previous, std::string_view roster,
+                                           const std::vector<client::Enrolment>& enrolments,
+                                           const std::optional<crypto::VerifyKey>& log_key, format::Day today,
+                                           crypto::Random& random);
+
+}  // namespace alcove::cli
