@@ -122,7 +122,7 @@ absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organ
   }
   if (log_key) directory.log_key = *log_key;
   directory.valid_from = today;
-  directory.valid_until = today.Plus(roster.days);
+  directory.valid_until = today.PlusDays(roster.days);
   directory.desks = roster.desks;
   for (const client::Enrolment& enrolment : enrolments) {
     if (enrolment.organisation != organisation.id) return Wrong("the request of `" + enrolment.slug + "` is for another organisation");

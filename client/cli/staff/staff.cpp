@@ -9,7 +9,7 @@
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/lib/enrolment.h"
 #include "client/lib/files.h"
-#include "client/lib/tags.h"
+#include "client/lib/plan.h"
 #include "crypto/format/keyfile.h"
 
 namespace alcove::cli {
@@ -46,6 +46,24 @@ absl::StatusOr<std::vector<format::Identifier>> Identifiers(const EnrollOptions&
   return identifiers;
 }
 
+// The server evaluates blinded identifiers, as it does for any stranger: it learns neither number nor address.
+absl::StatusOr<std::vector<client::EnrolledIdentifier>> WithTags(client::Connection& connection,
+                                                                 const std::vector<format::Identifier>& identifiers,
+                                                                 crypto::Random& random) {
+  ALCOVE_CLIENT_ASSIGN(const v1::GetIntakeResponse limits,
+                       connection.Call(&v1::IntakeService::Stub::GetIntake, v1::GetIntakeRequest()));
+  std::vector<client::NamedPerson> named(identifiers.size());
+  std::vector<client::NamedPerson*> people;
+  for (size_t i = 0; i < identifiers.size(); ++i) {
+    named[i].identifier = identifiers[i];
+    people.push_back(&named[i]);
+  }
+  ALCOVE_CLIENT_TRY(client::ComputeTags(connection, limits, people, random));
+  std::vector<client::EnrolledIdentifier> enrolled;
+  for (const client::NamedPerson& person : named) enrolled.push_back({*person.identifier, *person.tag});
+  return enrolled;
+}
+
 absl::Status Enroll(Frame& frame, const EnrollOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const std::vector<format::Identifier> identifiers, Identifiers(options));
   ALCOVE_CLIENT_ASSIGN(const auto connection, frame.Connect());
@@ -53,9 +71,7 @@ absl::Status Enroll(Frame& frame, const EnrollOptions& options) {
 
   client::Enrolment enrolment{organisation, options.slug, options.name, {}, {}};
   if (!identifiers.empty()) {
-    ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::SubjectTag> tags,
-                         client::EvaluateTags(*connection, identifiers, frame.random()));
-    for (size_t i = 0; i < identifiers.size(); ++i) enrolment.identifiers.push_back({identifiers[i], tags[i]});
+    ALCOVE_CLIENT_ASSIGN(enrolment.identifiers, WithTags(*connection, identifiers, frame.random()));
   } else {
     frame.terminal().Say("Note: without your staff number and work address you will not be recognised when a report names you. "
                          "Give them with --number and --mail unless you stand outside the organisation.");
@@ -67,7 +83,7 @@ absl::Status Enroll(Frame& frame, const EnrollOptions& options) {
                                                    "Passphrase for your key file: ", kLeastPassphrase));
   }
   const format::PrivateKeys keys{crypto::DecryptionKey::Draw(frame.random()), crypto::SigningKey::Draw(frame.random())};
-  enrolment.device = {crypto::PublicKeyOf(*keys.decryption), keys.signing.verify_key()};
+  enrolment.device = {keys.decryption->encryption_key(), keys.signing.verify_key()};
   const auto text = format::WriteKeyFile(format::KeyFileKind::kStaff, organisation, options.slug, keys,
                                          passphrase ? &*passphrase : nullptr, frame.random());
   if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status().message());
