@@ -75,7 +75,7 @@ absl::Status DraftThePolicy(Frame& frame, const AdminOptions& options) {
   if (!document.ok()) return Refuse(Refusal::kInputInvalid, "`" + options.document + "` is no policy document");
   ALCOVE_CLIENT_ASSIGN(std::string body, client::ReadFile(options.body));
   const auto text = format::PolicyText({organisation.id, *document, options.version, std::move(body)});
-  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status().message());
+  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status());
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, *text));
   frame.terminal().Print("drafted " + options.out + "; now each root holder runs: alcove org sign " + options.out + "\n");
   return absl::OkStatus();
@@ -137,10 +137,10 @@ absl::Status PublishThePolicy(Frame& frame, const AdminOptions& options) {
 absl::Status ShowTheDirectory(Frame& frame, const AdminOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
   if (options.out.empty()) {
-    frame.terminal().Print(member->directory().note);
+    frame.terminal().Print(member->directory().note.note.Serialize());
     return absl::OkStatus();
   }
-  return client::WriteNewFile(options.out, member->directory().note);
+  return client::WriteNewFile(options.out, member->directory().note.note.Serialize());
 }
 
 absl::Status ShowThePolicy(Frame& frame, const AdminOptions& options) {

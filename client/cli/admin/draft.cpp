@@ -33,7 +33,7 @@ absl::StatusOr<RosterLine> ParseLine(const Json& json) {
   RosterLine line;
   line.slug = json.value("person", "");
   line.outside = json.value("outside", false);
-  for (const std::string word : json.value("roles", std::vector<std::string>{})) {
+  for (const std::string& word : json.value("roles", std::vector<std::string>{})) {
     const auto role = format::RoleFromText(word);
     if (!role.ok()) return Wrong("`" + word + "` is no role");
     line.roles.push_back(*role);

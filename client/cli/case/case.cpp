@@ -110,7 +110,7 @@ absl::Status Move(Frame& frame, const CaseOptions& options) {
 }
 
 // Appends text and files to one keyring. Files follow the entry: it stands even where they fail.
-absl::Status Append(Frame& frame, const CaseOptions& options, v1::Keyring keyring, v1::EntryKind kind,
+absl::Status Append(Frame& frame, const CaseOptions& options, format::Keyring keyring, format::EntryKind kind,
                     const std::string& text) {
   ALCOVE_CLIENT_ASSIGN(Opened done, OpenCase(frame, options));
   sealed::v1::Message message;
@@ -135,24 +135,24 @@ absl::Status Append(Frame& frame, const CaseOptions& options, v1::Keyring keyrin
   if (frame.json()) {
     frame.PrintJson(response);
   } else {
-    frame.terminal().Print(keyring == v1::KEYRING_THREAD ? "Sent. The reporter reads it when they return.\n"
+    frame.terminal().Print(keyring == format::Keyring::kThread ? "Sent. The reporter reads it when they return.\n"
                                                          : "Kept with the team. The reporter does not see it.\n");
   }
   return absl::OkStatus();
 }
 
-absl::Status Write(Frame& frame, const CaseOptions& options, v1::Keyring keyring, v1::EntryKind kind) {
+absl::Status Write(Frame& frame, const CaseOptions& options, format::Keyring keyring, format::EntryKind kind) {
   ALCOVE_CLIENT_ASSIGN(const std::string text, ReadText(frame.terminal(), options.message_file, "Your text"));
   return Append(frame, options, keyring, kind, text);
 }
 
 absl::Status Attach(Frame& frame, const CaseOptions& options) {
-  const v1::Keyring keyring = options.to_reporter ? v1::KEYRING_THREAD : v1::KEYRING_TEAM;
+  const format::Keyring keyring = options.to_reporter ? format::Keyring::kThread : format::Keyring::kTeam;
   std::string text;
   if (!options.message_file.empty()) {
     ALCOVE_CLIENT_ASSIGN(text, ReadText(frame.terminal(), options.message_file, "Where it comes from"));
   }
-  return Append(frame, options, keyring, v1::ENTRY_KIND_EVIDENCE, text);
+  return Append(frame, options, keyring, format::EntryKind::kEvidence, text);
 }
 
 // A new file, never over an existing one: what an attachment is called was chosen by somebody else.
@@ -165,7 +165,7 @@ absl::Status FetchOne(Frame& frame, Opened& done, const sealed::v1::Attachment& 
   const std::filesystem::path partial = path.string() + ".part";
   std::ofstream file(partial, std::ios::binary | std::ios::trunc);
   std::filesystem::permissions(partial, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  const absl::Status fetched = client::Fetch(
+  const absl::Status fetched = client::FetchAttachment(
       done.member->connection(), done.member->session(), attachment, blob,
       [&](std::string_view piece) {
         file.write(piece.data(), static_cast<std::streamsize>(piece.size()));
@@ -213,11 +213,14 @@ absl::Status Fetch(Frame& frame, const CaseOptions& options) {
 absl::Status History(Frame& frame, const CaseOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
   ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
-  ALCOVE_CLIENT_ASSIGN(const v1::ListHistoryResponse history, member->desk().History(name));
+  ALCOVE_CLIENT_ASSIGN(const v1::Case facts, member->desk().GetCase(name));
+  ALCOVE_CLIENT_ASSIGN(const client::CheckedHistory history, member->desk().History(facts));
   if (frame.json()) {
-    frame.PrintJson(history);
+    v1::ListHistoryResponse response;
+    for (const v1::HistoryEvent& event : history.events) *response.add_events() = event;
+    frame.PrintJson(response);
   } else {
-    frame.terminal().Print(HistoryTable(history));
+    frame.terminal().Print(HistoryTable(history.events));
   }
   return absl::OkStatus();
 }
@@ -246,9 +249,9 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   move->add_option("state", options->state, "acknowledged, triage, information_needed, accepted, investigating, ...")->required();
   move->add_option("--reason", options->reason, "A reason code, where the state asks for one");
   CLI::App* reply = AddVerb(*noun, frame, options, "reply", "Write to the reporter",
-                            [](Frame& f, const CaseOptions& o) { return Write(f, o, v1::KEYRING_THREAD, v1::ENTRY_KIND_MESSAGE); });
+                            [](Frame& f, const CaseOptions& o) { return Write(f, o, format::Keyring::kThread, format::EntryKind::kMessage); });
   CLI::App* note = AddVerb(*noun, frame, options, "note", "Write a note for the team; the reporter does not see it",
-                           [](Frame& f, const CaseOptions& o) { return Write(f, o, v1::KEYRING_TEAM, v1::ENTRY_KIND_NOTE); });
+                           [](Frame& f, const CaseOptions& o) { return Write(f, o, format::Keyring::kTeam, format::EntryKind::kNote); });
   CLI::App* attach = AddVerb(*noun, frame, options, "attach", "Add evidence to a case", Attach);
   attach->add_option("files", options->files, "Files to add")->required();
   attach->add_flag("--to-reporter", options->to_reporter, "Let the reporter see it too");

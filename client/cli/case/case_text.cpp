@@ -213,9 +213,9 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   return text;
 }
 
-std::string HistoryTable(const v1::ListHistoryResponse& history) {
+std::string HistoryTable(const std::vector<v1::HistoryEvent>& events) {
   Table table({"day", "time", "who", "what", "the reporter sees it", "in the ledger"});
-  for (const v1::HistoryEvent& event : history.events()) {
+  for (const v1::HistoryEvent& event : events) {
     table.Row({DayText(event.day()), event.has_time() ? ClockTime(event.time()) : "", event.actor().empty() ? "-" : event.actor(),
                event.kind(), event.reporter_visible() ? "yes" : "no", event.leaf().published() ? "published" : "promised"});
   }

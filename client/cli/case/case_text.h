@@ -33,6 +33,6 @@ std::string InboxTable(const std::vector<v1::Case>& cases);
 std::string CaseText(const client::OpenedCase& opened, size_t width);
 
 // What was done, a line each, oldest first; marks what the reporter sees.
-std::string HistoryTable(const v1::ListHistoryResponse& history);
+std::string HistoryTable(const std::vector<v1::HistoryEvent>& events);
 
 }  // namespace alcove::cli

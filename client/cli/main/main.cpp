@@ -5,9 +5,13 @@
 #include <chrono>
 
 #include "CLI/CLI.hpp"
+#include "client/cli/admin/admin.h"
+#include "client/cli/case/case.h"
 #include "client/cli/frame/frame.h"
 #include "client/cli/frame/terminal.h"
+#include "client/cli/org/org.h"
 #include "client/cli/report/report.h"
+#include "client/cli/staff/staff.h"
 #include "crypto/random.h"
 
 int main(int argc, char** argv) {
@@ -27,6 +31,10 @@ int main(int argc, char** argv) {
   alcove::cli::Frame frame(terminal, alcove::crypto::SystemRandom(), [] { return std::chrono::system_clock::now(); });
   frame.AddCommonOptions(app);
   alcove::cli::AddReportCommands(app, frame);
+  alcove::cli::AddCaseCommands(app, frame);
+  alcove::cli::AddStaffCommands(app, frame);
+  alcove::cli::AddOrgCommands(app, frame);
+  alcove::cli::AddAdminCommands(app, frame);
 
   try {
     app.parse(argc, argv);

@@ -120,7 +120,7 @@ absl::Status Init(Frame& frame, const OrgOptions& options) {
     file.tls_roots.insert(file.tls_roots.end(), certificates.begin(), certificates.end());
   }
   const auto text = format::OrganisationText(file);
-  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status().message());
+  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status());
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, *text));
   frame.terminal().Print("organisation  " + format::Text(file.id) + "\n" + "fingerprint   " + format::Fingerprint(file) + "\n");
   frame.terminal().Say("Give " + options.out + " to everybody by a way of its own (intranet, works council), and print the fingerprint on a poster.");
@@ -149,7 +149,7 @@ std::string Joined(const std::vector<std::string>& items) {
 
 absl::Status ShowDirectory(Frame& frame, const std::string& document) {
   const auto parsed = format::ParseDirectoryText(TextOf(document));
-  if (!parsed.ok()) return Refuse(Refusal::kInputInvalid, parsed.status().message());
+  if (!parsed.ok()) return Refuse(Refusal::kInputInvalid, parsed.status());
   const format::Directory& directory = *parsed;
   Terminal& terminal = frame.terminal();
   terminal.Print("directory     version " + std::to_string(directory.version) + " of organisation " +
@@ -173,7 +173,7 @@ absl::Status ShowDirectory(Frame& frame, const std::string& document) {
 
 absl::Status ShowPolicy(Frame& frame, const std::string& document) {
   const auto parsed = format::ParsePolicyText(TextOf(document));
-  if (!parsed.ok()) return Refuse(Refusal::kInputInvalid, parsed.status().message());
+  if (!parsed.ok()) return Refuse(Refusal::kInputInvalid, parsed.status());
   frame.terminal().Print("policy        " + std::string(format::Name(parsed->document)) + ", version " +
                          std::to_string(parsed->version) + " of organisation " + format::Text(parsed->organisation) + "\n" +
                          "signed by     " + Joined(SignersOf(document)) + "\n" + Harmless(parsed->body));
@@ -182,7 +182,7 @@ absl::Status ShowPolicy(Frame& frame, const std::string& document) {
 
 absl::Status ShowOrganisation(Frame& frame, const std::string& text) {
   const auto file = format::ParseOrganisation(text);
-  if (!file.ok()) return Refuse(Refusal::kOrganisationFileInvalid, file.status().message());
+  if (!file.ok()) return Refuse(Refusal::kOrganisationFileInvalid, file.status());
   std::vector<std::string> roots;
   for (const format::RootKey& root : file->roots.keys) roots.push_back(root.name);
   frame.terminal().Print("organisation  " + file->name + " (" + format::Text(file->id) + ")\n" + "server        " + file->address + "\n" +
@@ -227,7 +227,7 @@ absl::Status Sign(Frame& frame, const OrgOptions& options) {
   const auto keys = format::ReadKeyFile(text.expose(), passphrase ? &*passphrase : nullptr);
   if (!keys.ok()) return Refuse(Refusal::kPassphraseWrong, "the root key does not open");
   const auto note = format::AddRootSignature(document, header->name, keys->signing);
-  if (!note.ok()) return Refuse(Refusal::kInputInvalid, note.status().message());
+  if (!note.ok()) return Refuse(Refusal::kInputInvalid, note.status());
   ALCOVE_CLIENT_TRY(client::ReplaceFile(options.document, *note));
   frame.terminal().Print("signed by     " + Joined(SignersOf(*note)) + "\n");
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "client/lib/enrolment.h"
 #include "client/lib/files.h"
 #include "client/lib/plan.h"
+#include "crypto/encoding.h"
 #include "crypto/format/keyfile.h"
 
 namespace alcove::cli {
@@ -86,7 +87,7 @@ absl::Status Enroll(Frame& frame, const EnrollOptions& options) {
   enrolment.device = {keys.decryption->encryption_key(), keys.signing.verify_key()};
   const auto text = format::WriteKeyFile(format::KeyFileKind::kStaff, organisation, options.slug, keys,
                                          passphrase ? &*passphrase : nullptr, frame.random());
-  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status().message());
+  if (!text.ok()) return Refuse(Refusal::kInputInvalid, text.status());
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.key_file, text->expose()));
 
   const std::string request = client::EnrolmentText(enrolment, keys.signing);
@@ -103,7 +104,7 @@ absl::Status Enroll(Frame& frame, const EnrollOptions& options) {
 
 absl::Status WhoAmI(Frame& frame, const StaffOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options));
-  const format::Directory& directory = member->directory().directory;
+  const format::Directory& directory = member->directory().directory();
   const format::Person* person = directory.FindPerson(member->keys().slug);
   if (person == nullptr) return Refuse(Refusal::kReaderNotInDirectory, "the directory does not list you");
   std::string roles, desks;
