@@ -191,6 +191,8 @@ absl::StatusOr<Intake> CheckIntake(const CheckedDirectory& directory, const v1::
     for (const Json& row : List(body(format::PolicyDocument::kProfiles, true), "profiles")) {
       intake.profiles.push_back(ProfileOf(row));
     }
+    intake.custodian_threshold =
+        body(format::PolicyDocument::kSafeguards, false).value("custodian_threshold", intake.custodian_threshold);
     auto lists = intake.taxonomy;
     lists["site"] = intake.sites;
     for (const clocks::Profile& profile : intake.profiles) {

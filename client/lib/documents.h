@@ -72,6 +72,8 @@ struct Intake {
   std::map<std::string, std::vector<Choice>> taxonomy;
   std::vector<Choice> sites;
   std::vector<clocks::Profile> profiles;
+  // How many custodians open an identity together (`safeguards`).
+  uint32_t custodian_threshold = 2;
   v1::GetIntakeResponse limits;  // without its documents
 
   // The profile with this id; an empty id is the first. Null when there is none.

@@ -12,6 +12,7 @@
 #include "client/cli/org/org.h"
 #include "client/cli/report/report.h"
 #include "client/cli/staff/staff.h"
+#include "client/cli/verify/verify.h"
 #include "crypto/random.h"
 
 int main(int argc, char** argv) {
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
   alcove::cli::AddStaffCommands(app, frame);
   alcove::cli::AddOrgCommands(app, frame);
   alcove::cli::AddAdminCommands(app, frame);
+  alcove::cli::AddVerifyCommands(app, frame);
 
   try {
     app.parse(argc, argv);

@@ -1,10 +1,82 @@
 #include "client/cli/report/report.h"
 
-namespace alcove::cli {
+#include <memory>
 
-void AddReportCommands(CLI::App& app, Frame&) {
-  CLI::App* report = app.add_subcommand("report", "Report something, and come back to it");
+#include "client/cli/report/filing.h"
+#include "client/cli/report/visit.h"
+
+namespace alcove::cli {
+namespace {
+
+using Command = absl::Status (*)(Frame&, const VisitOptions&);
+
+// A verb that starts with the twelve words.
+CLI::App* AddVisit(CLI::App& report, Frame& frame, const char* name, const char* help, Command command,
+                   const std::shared_ptr<VisitOptions>& options) {
+  CLI::App* verb = report.add_subcommand(name, help);
+  verb->add_option_function<int>(
+          "--receipt-fd", [options](const int& fd) { options->receipt_fd = fd; },
+          "Read the twelve words from this open file descriptor instead of the terminal")
+      ->type_name("FD");
+  verb->callback([&frame, options, command] { frame.End(command(frame, *options)); });
+  return verb;
+}
+
+void AddNew(CLI::App& report, Frame& frame) {
+  const auto options = std::make_shared<NewReportOptions>();
+  CLI::App* verb = report.add_subcommand("new", "Report something: questions one at a time, or from a file");
+  verb->add_option("--from", options->from, "Take the answers from this file (JSON, or `question: answer` lines)")
+      ->type_name("FILE");
+  verb->add_option("--attach", options->attachments, "Attach this file; may be given several times")->type_name("FILE");
+  verb->add_option("--strike", options->strike, "Strike this reader out, by short name; may be given several times")
+      ->type_name("NAME");
+  verb->add_option("--language", options->language, "Language of the questions, such as en or de")->type_name("CODE");
+  verb->add_flag("--yes", options->yes, "Take the readers as they are, without being asked");
+  verb->add_option_function<int>(
+          "--receipt-out-fd", [options](const int& fd) { options->receipt_out_fd = fd; },
+          "Write the twelve words to this open file descriptor instead of showing them")
+      ->type_name("FD");
+  verb->add_flag("--print-receipt", options->print_receipt, "Print the twelve words once, as the first line of the output");
+  verb->add_option("--proof", options->proof, "Write the proof of filing to this new file")->type_name("FILE");
+  verb->callback([&frame, options] { frame.End(NewReport(frame, *options)); });
+}
+
+}  // namespace
+
+void AddReportCommands(CLI::App& app, Frame& frame) {
+  CLI::App* report = app.add_subcommand("report", "Report something that happened at work, and come back to it");
   report->require_subcommand(1);
+  report->fallthrough();
+  AddNew(*report, frame);
+
+  const auto make = [] { return std::make_shared<VisitOptions>(); };
+  AddVisit(*report, frame, "resume", "Come back with your twelve words: see where it stands, read, write", ResumeReport, make());
+  AddVisit(*report, frame, "status", "Where it stands, who may read it, which deadlines run", ShowStatus, make());
+
+  auto options = make();
+  CLI::App* verb = AddVisit(*report, frame, "messages", "Read the messages", ShowMessages, options);
+  verb->add_option("--fetch", options->fetch_into, "Also save attachments in this directory")->type_name("DIRECTORY");
+
+  options = make();
+  verb = AddVisit(*report, frame, "reply", "Write a message to the people who handle it", Reply, options);
+  verb->add_option("--text", options->text_file, "Take the message from this file")->type_name("FILE");
+
+  options = make();
+  verb = AddVisit(*report, frame, "attach", "Attach files, or go on with one that did not arrive whole", Attach, options);
+  verb->add_option("files", options->files, "The files")->required()->type_name("FILE...");
+  verb->add_option("--text", options->text_file, "A message to go with them, from this file")->type_name("FILE");
+
+  options = make();
+  verb = AddVisit(*report, frame, "withdraw", "Say that you do not want it to go on", Withdraw, options);
+  verb->add_flag("--yes", options->yes, "Do not ask");
+
+  AddVisit(*report, frame, "ledger", "What was done on your case, checked", ShowLedger, make());
+
+  options = make();
+  verb = AddVisit(*report, frame, "save", "Save the record of your case for `alcove verify`", SaveLedger, options);
+  verb->add_option("file", options->save_to, "The new file")->type_name("FILE");
+  verb->add_option("--proof", options->proof, "Complete this proof of filing with its place in the published record")
+      ->type_name("FILE");
 }
 
 }  // namespace alcove::cli

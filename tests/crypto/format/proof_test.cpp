@@ -2,99 +2,21 @@
 
 #include "crypto/encoding.h"
 #include "crypto/merkle.h"
-#include "tests/crypto/format/fixtures.h"
+#include "tests/crypto/format/evidence.h"
 
 namespace alcove::format {
 namespace {
 
+using test::CheckpointOf;
+using test::FiledLeaf;
 using test::Fixed;
+using test::PromiseIn;
+using test::SaltOf;
 using test::Signing;
+using test::Strangers;
+using test::ThreeLeaves;
+using test::WholeProof;
 
-// RFC 6962 section 2.1, word for word; slow, and of this test only.
-size_t Split(size_t n) {
-  size_t k = 1;
-  while (k * 2 < n) k *= 2;
-  return k;
-}
-Digest Root(const std::vector<Digest>& leaves) {
-  if (leaves.size() == 1) return leaves[0];
-  size_t k = Split(leaves.size());
-  return crypto::MerkleNodeHash(Root({leaves.begin(), leaves.begin() + static_cast<long>(k)}),
-                                Root({leaves.begin() + static_cast<long>(k), leaves.end()}));
-}
-std::vector<Digest> Path(size_t m, const std::vector<Digest>& leaves) {
-  if (leaves.size() == 1) return {};
-  size_t k = Split(leaves.size());
-  std::vector<Digest> left(leaves.begin(), leaves.begin() + static_cast<long>(k));
-  std::vector<Digest> right(leaves.begin() + static_cast<long>(k), leaves.end());
-  auto path = m < k ? Path(m, left) : Path(m - k, right);
-  path.push_back(m < k ? Root(right) : Root(left));
-  return path;
-}
-std::vector<Digest> Consistency(size_t m, const std::vector<Digest>& leaves, bool whole = true) {
-  if (m == leaves.size()) return whole ? std::vector<Digest>() : std::vector<Digest>{Root(leaves)};
-  size_t k = Split(leaves.size());
-  std::vector<Digest> left(leaves.begin(), leaves.begin() + static_cast<long>(k));
-  std::vector<Digest> right(leaves.begin() + static_cast<long>(k), leaves.end());
-  auto proof = m <= k ? Consistency(m, left, whole) : Consistency(m - k, right, false);
-  proof.push_back(m <= k ? Root(right) : Root(left));
-  return proof;
-}
-
-std::vector<Digest> Strangers(size_t count) {
-  std::vector<Digest> hashes;
-  for (size_t i = 0; i < count; ++i) hashes.push_back(LeafHash(Fixed<Digest>("stranger " + std::to_string(i))));
-  return hashes;
-}
-
-Bytes FiledLeaf(uint32_t number = 1) {
-  Leaf leaf;
-  leaf.kind = number == 1 ? LeafKind::kCaseFiled : LeafKind::kCaseClaimed;
-  leaf.organisation = test::Organisation();
-  leaf.case_id = test::Case();
-  leaf.number = number;
-  leaf.day = Day(20778);
-  if (number == 1) leaf.details = details::Filed(Fixed<Digest>("entry"));
-  return LeafContent(leaf);
-}
-
-LeafSalt SaltOf(uint32_t number) { return Fixed<LeafSalt>("salt " + std::to_string(number)); }
-
-Promise PromiseIn(size_t position, size_t count) {
-  Promise promise;
-  promise.organisation = test::Organisation();
-  promise.day = Day(20778);
-  promise.commitment = LeafCommitment(SaltOf(1), FiledLeaf());
-  auto group = Strangers(count);
-  group[position] = LeafHash(promise.commitment);
-  promise.position = static_cast<uint32_t>(position);
-  promise.count = static_cast<uint32_t>(count);
-  promise.path = Path(position, group);
-  promise.signature = SignPromise(Signing("log"), promise.organisation, promise.day, promise.count, Root(group));
-  return promise;
-}
-
-Bytes CheckpointOf(const std::vector<Digest>& leaves) {
-  return SignCheckpoint({.organisation = test::Organisation(), .size = leaves.size(), .root = Root(leaves)}, Signing("log"));
-}
-
-// Filed at index 5 of a tree of 64, which a tree of 128 continues.
-ProofOfFiling WholeProof() {
-  ProofOfFiling proof;
-  proof.organisation = test::Organisation();
-  proof.log_key = Signing("log").verify_key();
-  proof.leaf = FiledLeaf();
-  proof.salt = SaltOf(1);
-  proof.promise = PromiseBytes(PromiseIn(2, 7));
-  auto newer = Strangers(128);
-  newer[5] = LeafHash(LeafCommitment(proof.salt, proof.leaf));
-  std::vector<Digest> older(newer.begin(), newer.begin() + 64);
-  proof.inclusion = Inclusion{.index = 5, .path = Path(5, older), .checkpoint = CheckpointOf(older)};
-  proof.continuation = Continuation{.path = Consistency(64, newer), .newer_checkpoint = CheckpointOf(newer)};
-  proof.anchor = Anchor{.organisation_file = *OrganisationText(test::TestOrganisation()),
-                        .directory_note = test::DirectoryNoteBytes(test::TestDirectory(), {"ada", "bo"})};
-  return proof;
-}
 
 TEST(Promise, HoldsInEveryPlaceOfEveryGroup) {
   for (size_t count : {1, 2, 3, 5, 8, 13}) {
@@ -237,28 +159,6 @@ TEST(ProofOfFiling, NamesNobody) {
   ASSERT_TRUE(shown.ok());
   EXPECT_TRUE(shown->leaf.actor.empty());
   EXPECT_EQ(shown->leaf.time, 0u) << "to the day only";
-}
-
-// Three leaves of one case, the first two published.
-SavedLedger ThreeLeaves() {
-  SavedLedger ledger;
-  ledger.organisation = test::Organisation();
-  ledger.case_id = test::Case();
-  ledger.log_key = Signing("log").verify_key();
-  auto tree = Strangers(64);
-  for (uint32_t i = 1; i <= 3; ++i) {
-    SavedLeaf leaf{.content = FiledLeaf(i), .salt = SaltOf(i), .index = {}, .path = {}};
-    if (i < 3) {
-      leaf.index = 10 * i;
-      tree[10 * i] = LeafHash(LeafCommitment(leaf.salt, leaf.content));
-    }
-    ledger.leaves.push_back(leaf);
-  }
-  for (SavedLeaf& leaf : ledger.leaves) {
-    if (leaf.index) leaf.path = Path(*leaf.index, tree);
-  }
-  ledger.checkpoint = CheckpointOf(tree);
-  return ledger;
 }
 
 TEST(SavedLedger, ComesBackFromItsTextAndHolds) {

@@ -162,6 +162,10 @@ class MapRows : public base::Reader {
       stamps.tree_size = group.size();
       stamps.tree_root = group.Root();
     }
+    if (log_key != nullptr) {
+      auto promises = group.Promises(organisation, day, *log_key);
+      for (size_t i = 0; i < stamps.leaves.size(); ++i) stamps.leaves[i].promise = std::move(promises[i]);
+    }
     if (transaction.stamp) transaction.stamp(stamps, transaction.changes);
     Apply(transaction.changes);
     Apply(group.Rows());
@@ -185,6 +189,10 @@ class MapRows : public base::Reader {
   void Erase(base::Table table, const std::string& key) { rows_.erase({table, key}); }
 
   Frontier frontier;
+  // Promises are signed where these are set.
+  base::OrganisationId organisation;
+  base::Day day;
+  const crypto::SigningKey* log_key = nullptr;
 
  private:
   struct Stored {

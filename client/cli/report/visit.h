@@ -1,0 +1,37 @@
+// What a reporter does after filing: everything that starts with the twelve words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client/cli/frame/frame.h"
+
+namespace alcove::cli {
+
+struct VisitOptions {
+  // Where the twelve words come from; asked for on the terminal otherwise.
+  std::optional<int> receipt_fd;
+  // reply, attach: the message. Empty asks for it.
+  std::string text_file;
+  std::vector<std::string> files;
+  // messages: a directory to save attachments in; empty saves none.
+  std::string fetch_into;
+  // save: the file to write; `proof` is a proof of filing to complete.
+  std::string save_to;
+  std::string proof;
+  // withdraw: no question.
+  bool yes = false;
+};
+
+absl::Status ResumeReport(Frame& frame, const VisitOptions& options);
+absl::Status ShowStatus(Frame& frame, const VisitOptions& options);
+absl::Status ShowMessages(Frame& frame, const VisitOptions& options);
+absl::Status Reply(Frame& frame, const VisitOptions& options);
+absl::Status Attach(Frame& frame, const VisitOptions& options);
+absl::Status Withdraw(Frame& frame, const VisitOptions& options);
+absl::Status ShowLedger(Frame& frame, const VisitOptions& options);
+absl::Status SaveLedger(Frame& frame, const VisitOptions& options);
+
+}  // namespace alcove::cli

@@ -1,0 +1,144 @@
+#include "client/cli/report/words.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "client/cli/frame/table.h"
+
+namespace alcove::cli {
+
+std::string DateText(const google::type::Date& date) {
+  if (date.year() == 0) return "";
+  char text[16];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year() % 10000, date.month() % 100, date.day() % 100);
+  return text;
+}
+
+std::string ConditionText(v1::ReleaseCondition condition) {
+  switch (condition) {
+    case v1::RELEASE_CONDITION_MAILBOX: return "you, always";
+    case v1::RELEASE_CONDITION_ASSIGNED: return "only if the case is given to them";
+    case v1::RELEASE_CONDITION_LAPSED: return "only if nobody answers in time";
+    case v1::RELEASE_CONDITION_FALLBACK: return "only if nobody else is left; from outside the organisation";
+    case v1::RELEASE_CONDITION_GUEST: return "as outside counsel, for a limited time";
+    case v1::RELEASE_CONDITION_APPROVED: return "added later: two others approved";
+    case v1::RELEASE_CONDITION_MATCHED: return "only if enough others named the same person";
+    default: return "on a condition this program does not know";
+  }
+}
+
+std::string StateText(v1::CaseState state) {
+  switch (state) {
+    case v1::CASE_STATE_RECEIVED: return "received: it is there, and nobody has answered yet";
+    case v1::CASE_STATE_ACKNOWLEDGED: return "acknowledged: a person has it and has told you so";
+    case v1::CASE_STATE_TRIAGE: return "being looked at: what it is and what it needs";
+    case v1::CASE_STATE_INFORMATION_NEEDED: return "they have asked you something: see your messages";
+    case v1::CASE_STATE_ACCEPTED: return "taken on";
+    case v1::CASE_STATE_REFERRED: return "passed to a body better placed";
+    case v1::CASE_STATE_OUT_OF_SCOPE: return "not a matter for this service: see your messages for where to go";
+    case v1::CASE_STATE_INVESTIGATING: return "being investigated";
+    case v1::CASE_STATE_FINDINGS_REVIEW: return "findings are under review";
+    case v1::CASE_STATE_DECIDED: return "decided";
+    case v1::CASE_STATE_MEASURES_RUNNING: return "measures are being carried out";
+    case v1::CASE_STATE_MONITORING: return "being watched for retaliation";
+    case v1::CASE_STATE_CLOSED: return "closed";
+    case v1::CASE_STATE_REOPENED: return "taken up again";
+    case v1::CASE_STATE_ON_HOLD: return "paused: see your messages for why";
+    case v1::CASE_STATE_WITHDRAWN_BY_REPORTER: return "withdrawn by you";
+    default: return "in a state this program does not know";
+  }
+}
+
+std::string DeadlineText(const std::string& kind) {
+  static const auto& texts = *new std::map<std::string, std::string>{
+      {"acknowledge", "They confirm to you that it arrived"},
+      {"feedback", "They tell you what was done about it"},
+      {"personal_message", "A person writes to you"},
+      {"triage", "They decide what it is and what it needs"},
+      {"claim", "Somebody takes it on"},
+      {"us_eeoc.charge_180", "Charge with the EEOC, where no state agency covers it"},
+      {"us_eeoc.charge_300", "Charge with the EEOC, where a state or local agency covers it"},
+      {"us_ny.division_3_years", "Complaint with the New York State Division of Human Rights"},
+  };
+  const auto found = texts.find(kind);
+  return found == texts.end() ? kind : found->second;
+}
+
+std::string LeafText(const format::Leaf& leaf, const format::Directory& directory) {
+  const auto name = [&](const std::string& slug) {
+    const format::Person* person = directory.FindPerson(slug);
+    return person == nullptr ? slug : person->name;
+  };
+  const std::string who = leaf.actor.empty() ? "" : name(leaf.actor);
+  std::map<std::string, std::string> details;
+  for (const auto& [key, value] : format::DescribeDetails(leaf)) details[key] = value;
+  const auto staff = details.contains("staff") ? name(details["staff"]) : std::string("somebody");
+  switch (leaf.kind) {
+    case format::LeafKind::kCaseFiled: return "You filed the report";
+    case format::LeafKind::kCaseAssigned: return "The case was given to " + staff;
+    case format::LeafKind::kCaseClaimed: return who + " took the case on";
+    case format::LeafKind::kCaseOpened: return who + " opened the case";
+    case format::LeafKind::kGrantReleased: return staff + " became able to read it";
+    case format::LeafKind::kEntryAppended: return who.empty() ? "You wrote a message" : who + " wrote a message";
+    case format::LeafKind::kStateChanged: {
+      std::string text = who.empty() ? "The state changed" : who + " changed the state";
+      if (details.contains("to")) text += " to " + details["to"];
+      return text;
+    }
+    case format::LeafKind::kCaseWithdrawn: return "You withdrew the report";
+    case format::LeafKind::kEntriesRead: return who + " read messages";
+    case format::LeafKind::kBlobRead: return who + " read an attachment";
+    case format::LeafKind::kHistoryRead: return who + " looked at this record";
+    default: return std::string(format::Name(leaf.kind));
+  }
+}
+
+std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadline>& deadlines,
+                             const client::clocks::Profile* profile, std::optional<format::Day> last) {
+  std::vector<Due> dues;
+  std::set<std::string> computed;
+  if (profile != nullptr) {
+    for (const client::clocks::ExternalClock& clock : profile->external) {
+      computed.insert(clock.kind);
+      Due due{DeadlineText(clock.kind), "", false, true};
+      if (last) {
+        due.date = client::clocks::DueOn(clock, profile->calendar, *last).Text();
+      } else {
+        due.date = (clock.years > 0 ? std::to_string(clock.years) + " years" : std::to_string(clock.days) + " days") +
+                   " after the last time";
+      }
+      dues.push_back(std::move(due));
+    }
+  }
+  for (const v1::Deadline& deadline : deadlines) {
+    if (computed.contains(deadline.kind())) continue;
+    dues.push_back({DeadlineText(deadline.kind()), DateText(deadline.due()), deadline.met(), deadline.external()});
+  }
+  std::stable_sort(dues.begin(), dues.end(), [](const Due& a, const Due& b) {
+    if (a.outside != b.outside) return !a.outside;
+    return a.date < b.date;
+  });
+  return dues;
+}
+
+std::string DeadlinesText(const std::vector<Due>& dues, format::Day today) {
+  if (dues.empty()) return "";
+  Table table({"Until", "What", ""});
+  bool outside = false;
+  for (const Due& due : dues) {
+    const bool past = !due.met && due.date.size() == 10 && due.date < today.Text();
+    table.Row({due.date, due.text, due.met ? "done" : past ? "OVER" : due.outside ? "outside" : ""});
+    outside = outside || due.outside;
+  }
+  std::string text = "Deadlines\n" + table.Text();
+  if (outside) {
+    text +=
+        "`outside`: with courts or authorities. These count from the last time it happened, and nothing that happens here,"
+        " this report included, makes them longer. This is no legal advice: ask somebody who gives it in good time.\n";
+  }
+  return text;
+}
+
+}  // namespace alcove::cli

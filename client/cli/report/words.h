@@ -1,0 +1,38 @@
+// Codes of the service as sentences for the person who reported.
+#pragma once
+
+#include <string>
+
+#include "alcove/v1/resources.pb.h"
+#include "client/lib/documents.h"
+#include "crypto/format/day.h"
+#include "crypto/format/directory.h"
+#include "crypto/format/leaf.h"
+
+namespace alcove::cli {
+
+std::string DateText(const google::type::Date& date);
+
+// "only if the case is given to them".
+std::string ConditionText(v1::ReleaseCondition condition);
+// "received: nobody has answered yet".
+std::string StateText(v1::CaseState state);
+// "Somebody confirms that the report arrived"; the code itself for a kind that this program does not know.
+std::string DeadlineText(const std::string& kind);
+// "Ana Ruiz opened the report"; slugs become names of the directory where it still has them.
+std::string LeafText(const format::Leaf& leaf, const format::Directory& directory);
+
+// Every deadline that matters to the reporter, soonest first: those of the service, and those of authorities outside,
+// computed here from the last day it happened. `last` empty: they are listed with what they count from.
+struct Due {
+  std::string text;
+  std::string date;
+  bool met = false;
+  bool outside = false;
+};
+std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadline>& deadlines,
+                             const client::clocks::Profile* profile, std::optional<format::Day> last);
+// The list as a table with its heading.
+std::string DeadlinesText(const std::vector<Due>& dues, format::Day today);
+
+}  // namespace alcove::cli

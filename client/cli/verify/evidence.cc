@@ -1,0 +1,165 @@
+#include "client/cli/verify/evidence.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "client/cli/frame/table.h"
+#include "client/lib/errors.h"
+#include "crypto/encoding.h"
+
+namespace alcove::cli {
+namespace {
+
+using client::Refusal;
+using client::Refuse;
+
+std::string Said(const absl::Status& status) { return std::string(status.message()); }
+
+std::string TimeOf(const format::Leaf& leaf) {
+  if (leaf.time == 0) return "";
+  const uint32_t second = leaf.time - 1;
+  const auto two = [](uint32_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60);
+}
+
+std::string DetailsOf(const format::Leaf& leaf) {
+  std::string text;
+  for (const auto& [name, value] : format::DescribeDetails(leaf))
+    text += (text.empty() ? "" : ", ") + name + " " + value;
+  return text;
+}
+
+std::string LogKeyText(const crypto::VerifyKey& key) { return crypto::Base64Encode(key.view()); }
+
+std::string ProofText(const format::VerifiedProof& proof, const std::optional<bool>& same_file) {
+  std::string text = "The proof of filing is good.\n\n";
+  text += "  What         " + std::string(format::Name(proof.leaf.kind)) + ", on " + proof.leaf.day.Text() + "\n";
+  text += "  Case         " + format::CaseName(proof.leaf.case_id) + "\n";
+  text += "  Organisation " + format::Text(proof.organisation) + "\n";
+  text += "  Promised     on " + proof.promised.Text() + ", signed by the log key\n";
+  if (proof.tree_size) {
+    text += "  Published    in the tree of " + std::to_string(*proof.tree_size) + " leaves\n";
+  } else {
+    text += "  Published    not shown by this file; save a new proof after the next hour\n";
+  }
+  if (proof.newer_size) {
+    text += "  Continued    by the tree of " + std::to_string(*proof.newer_size) + " leaves\n";
+  }
+  text += "  Log key      " + LogKeyText(proof.log_key) + "\n";
+  if (proof.fingerprint) {
+    text += "  Fingerprint  " + *proof.fingerprint + "\n\n";
+    text += same_file == true
+                ? "The log key is the one of the organisation file that you gave.\n"
+                : "Compare the fingerprint with the organisation's poster: it says whose log key this is.\n";
+    if (same_file == false) {
+      text += "The organisation file that you gave is not the one in this file: it may be newer, or another.\n";
+    }
+  } else {
+    text += "\nCompare the log key with the organisation's directory: this file does not say whose it is.\n";
+  }
+  return text;
+}
+
+std::string LedgerText(const format::VerifiedLedger& ledger) {
+  std::string text = "The saved ledger is good: " + std::to_string(ledger.leaves.size()) + " records without a gap, " +
+                     std::to_string(ledger.published) + " of them published";
+  if (ledger.tree_size) text += " in the tree of " + std::to_string(*ledger.tree_size) + " leaves";
+  text += ".\n\n";
+  Table table({"no", "day", "time", "who", "what", "details"});
+  for (const format::Leaf& leaf : ledger.leaves) {
+    table.Row({std::to_string(leaf.number), leaf.day.Text(), TimeOf(leaf), leaf.actor,
+               std::string(format::Name(leaf.kind)), DetailsOf(leaf)});
+  }
+  text += table.Text();
+  text += "\nCase " + format::CaseName(ledger.case_id) + " of organisation " + format::Text(ledger.organisation) + "\n";
+  text += "Head " + crypto::HexEncode(ledger.head.view()) + "\n";
+  text += "Log key " + LogKeyText(ledger.log_key) + ": compare it with the organisation's directory.\n";
+  return text;
+}
+
+nlohmann::json LeafJson(const format::Leaf& leaf) {
+  nlohmann::json json = {{"kind", format::Name(leaf.kind)}, {"day", leaf.day.Text()}};
+  if (leaf.number != 0) json["number"] = leaf.number;
+  if (leaf.time != 0) json["time"] = TimeOf(leaf);
+  if (!leaf.actor.empty()) json["actor"] = leaf.actor;
+  for (const auto& [name, value] : format::DescribeDetails(leaf)) json["details"][name] = value;
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optional<std::string>& organisation) {
+  std::optional<format::OrganisationFile> compared;
+  if (organisation) {
+    auto file = format::ParseOrganisation(*organisation);
+    if (!file.ok()) return Refuse(Refusal::kOrganisationFileInvalid, "the organisation file is malformed");
+    compared = *std::move(file);
+  }
+  const auto kind = format::EvidenceKindOf(text);
+  if (!kind.ok()) {
+    return Refuse(Refusal::kInputInvalid, "this is neither a proof of filing nor a saved ledger");
+  }
+  Evidence evidence;
+  if (*kind == format::EvidenceKind::kProofOfFiling) {
+    const auto parsed = format::ParseProof(text);
+    if (!parsed.ok()) return Refuse(Refusal::kPromiseInvalid, Said(parsed.status()));
+    auto shown = format::VerifyProof(*parsed);
+    if (!shown.ok()) return Refuse(Refusal::kPromiseInvalid, Said(shown.status()));
+    if (shown->leaf.kind != format::LeafKind::kCaseFiled) {
+      return Refuse(Refusal::kPromiseInvalid, "what it proves is not a filing");
+    }
+    if (compared && compared->id != shown->organisation) {
+      return Refuse(Refusal::kPromiseInvalid, "it is of another organisation than the file that you gave");
+    }
+    if (compared && shown->fingerprint)
+      evidence.same_organisation_file = *shown->fingerprint == format::Fingerprint(*compared);
+    evidence.proof = *std::move(shown);
+    return evidence;
+  }
+  const auto parsed = format::ParseLedger(text);
+  if (!parsed.ok()) return Refuse(Refusal::kLeafInvalid, Said(parsed.status()));
+  auto shown = format::VerifyLedger(*parsed);
+  if (!shown.ok()) return Refuse(Refusal::kLeafInvalid, Said(shown.status()));
+  if (compared && compared->id != shown->organisation) {
+    return Refuse(Refusal::kLeafInvalid, "it is of another organisation than the file that you gave");
+  }
+  evidence.ledger = *std::move(shown);
+  return evidence;
+}
+
+std::string EvidenceText(const Evidence& evidence) {
+  return evidence.proof ? ProofText(*evidence.proof, evidence.same_organisation_file) : LedgerText(*evidence.ledger);
+}
+
+std::string EvidenceJson(const Evidence& evidence) {
+  nlohmann::json json;
+  if (evidence.proof) {
+    const format::VerifiedProof& proof = *evidence.proof;
+    json = {{"proofOfFiling",
+             {{"organisation", format::Text(proof.organisation)},
+              {"logKey", LogKeyText(proof.log_key)},
+              {"case", format::CaseName(proof.leaf.case_id)},
+              {"leaf", LeafJson(proof.leaf)},
+              {"promised", proof.promised.Text()}}}};
+    nlohmann::json& shown = json["proofOfFiling"];
+    if (proof.tree_size) shown["treeSize"] = *proof.tree_size;
+    if (proof.newer_size) shown["newerTreeSize"] = *proof.newer_size;
+    if (proof.fingerprint) shown["fingerprint"] = *proof.fingerprint;
+    if (evidence.same_organisation_file) shown["sameOrganisationFile"] = *evidence.same_organisation_file;
+  } else {
+    const format::VerifiedLedger& ledger = *evidence.ledger;
+    json = {{"savedLedger",
+             {{"organisation", format::Text(ledger.organisation)},
+              {"logKey", LogKeyText(ledger.log_key)},
+              {"case", format::CaseName(ledger.case_id)},
+              {"leaves", nlohmann::json::array()},
+              {"head", crypto::HexEncode(ledger.head.view())},
+              {"published", ledger.published}}}};
+    nlohmann::json& shown = json["savedLedger"];
+    if (ledger.tree_size) shown["treeSize"] = *ledger.tree_size;
+    for (const format::Leaf& leaf : ledger.leaves) shown["leaves"].push_back(LeafJson(leaf));
+  }
+  return json.dump();
+}
+
+}  // namespace alcove::cli

@@ -1,0 +1,37 @@
+// What a reporter holds against the service, checked by anybody, offline: a proof of filing or a saved ledger.
+//
+// It stands on crypto/format/proof.h and crypto/merkle.h alone: no network, and no code of the tree that the server
+// builds. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "crypto/format/organisation.h"
+#include "crypto/format/proof.h"
+
+namespace alcove::cli {
+
+// A file of which everything checked. One of the two is set.
+struct Evidence {
+  std::optional<format::VerifiedProof> proof;
+  std::optional<format::VerifiedLedger> ledger;
+  // The organisation file that the person gave for comparison, if any, is the one that the proof carries, byte for
+  // byte.
+  std::optional<bool> same_organisation_file;
+};
+
+// INPUT_INVALID (wrong usage) when the text is no such file at all; PROMISE_INVALID or LEAF_INVALID (does not verify)
+// at the first thing in it that does not hold, a changed byte anywhere included. `organisation`: the organisation
+// file's text, to compare with; evidence of another organisation does not verify.
+absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optional<std::string>& organisation);
+
+// What was shown, and what was not, in sentences.
+std::string EvidenceText(const Evidence& evidence);
+
+// The same for programs: one JSON object.
+std::string EvidenceJson(const Evidence& evidence);
+
+}  // namespace alcove::cli

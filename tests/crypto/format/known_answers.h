@@ -1,0 +1,194 @@
+// The known answers of tests/vectors/format.json, computed: what a second implementation is held to. All bytes are in
+// hexadecimal; `draws` are the random bytes in the order and the sizes in which the construction asked for them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/encoding.h"
+#include "crypto/format/attachment.h"
+#include "crypto/format/identity.h"
+#include "crypto/format/keyfile.h"
+#include "crypto/format/policy.h"
+#include "crypto/format/signin.h"
+#include "tests/crypto/format/evidence.h"
+
+namespace alcove::format::test {
+
+using Json = nlohmann::ordered_json;
+
+inline std::string Hex(BytesView bytes) { return crypto::HexEncode(bytes); }
+
+// Seeded, and remembers what it gave.
+class RecordingRandom final : public crypto::Random {
+ public:
+  explicit RecordingRandom(BytesView seed) : random_(seed) {}
+  void Fill(uint8_t* out, size_t size) override {
+    random_.Fill(out, size);
+    draws_.push_back(Hex({reinterpret_cast<const char*>(out), size}));
+  }
+  const Json& draws() const { return draws_; }
+
+ private:
+  SeededRandom random_;
+  Json draws_ = Json::array();
+};
+
+inline Json Private(BytesView who) {
+  return {{"x25519_private", Hex(Decrypting(who).expose())},
+          {"x25519_public", Hex(Decrypting(who).encryption_key().view())},
+          {"x25519_key_id", Hex(crypto::KeyIdOf(Decrypting(who).encryption_key()).view())},
+          {"ed25519_seed", Hex(Signing(who).expose())},
+          {"ed25519_public", Hex(Signing(who).verify_key().view())},
+          {"ed25519_key_id", Hex(crypto::KeyIdOf(Signing(who).verify_key()).view())}};
+}
+
+inline Json EpochAnswer(const EpochScope& scope, const EpochKey* previous, BytesView seed, NewEpoch* made) {
+  RecordingRandom random(seed);
+  *made = *MakeEpoch(scope, Recipients(), previous, crypto::KeyIdOf(Signing("mailbox").verify_key()), scope.number + 1, random);
+  Json grants = Json::array();
+  for (const Bytes& grant : made->grants) grants.push_back(Hex(grant));
+  return {{"number", scope.number},
+          {"directory_version", scope.number + 1},
+          {"recipients", {"mailbox", "amira", "ben"}},
+          {"conditions", {1, 2, 4}},
+          {"maker", "mailbox"},
+          {"draws", random.draws()},
+          {"epoch_key", Hex(made->key.expose())},
+          {"content_key_seal", Hex(EpochContentKey(made->key, scope).expose())},
+          {"identity_key", Hex(EpochIdentityKey(made->key, scope).expose())},
+          {"record", Hex(made->record)},
+          {"record_hash", Hex(EpochRecordHash(made->record).view())},
+          {"grants", grants}};
+}
+
+inline Json EnvelopeAnswer(const NewEpoch& epoch) {
+  EnvelopeContext context = FilingContext(epoch);
+  context.leaf_count = 2;
+  context.leaf_head = Fixed<Digest>("leaf head");
+  std::vector<NamedBlob> blobs{{.blob = Fixed<BlobId>("blob 0"), .size = 4137}, {.blob = Fixed<BlobId>("blob 1"), .size = 65577}};
+  context.blobs_hash = BlobsHash(blobs);
+  RecordingRandom random("filing");
+  Bytes envelope = *SealEnvelope(context, epoch.key, Signing("mailbox"), kText, random);
+  Json named = Json::array();
+  for (const NamedBlob& blob : blobs) named.push_back({{"blob", Hex(blob.blob.view())}, {"size", blob.size}});
+  return {{"kind", 1},
+          {"keyring", 1},
+          {"entry", Hex(context.entry.view())},
+          {"epoch", 0},
+          {"sequence", 0},
+          {"day", context.day.number()},
+          {"author", "mailbox"},
+          {"leaf_count", 2},
+          {"leaf_head", Hex(context.leaf_head.view())},
+          {"blobs", named},
+          {"blobs_hash", Hex(context.blobs_hash.view())},
+          {"plaintext", Hex(kText)},
+          {"draws", random.draws()},
+          {"envelope", Hex(envelope)},
+          {"entry_hash", Hex(EntryHash(*ParseEnvelope(envelope)).view())}};
+}
+
+inline Json IdentityAnswer(const NewEpoch& epoch) {
+  RecordingRandom random("identity");
+  std::vector<EncryptionKey> keys;
+  for (const char* who : {"kim", "lee", "mo"}) keys.push_back(Decrypting(who).encryption_key());
+  Bytes sealed = *SealIdentity(Organisation(), Case(), keys, 2, 1, epoch.key, "Dana", random);
+  return {{"custodians", {"kim", "lee", "mo"}}, {"threshold", 2}, {"directory_version", 1}, {"plaintext", Hex("Dana")},
+          {"draws", random.draws()}, {"sealed", Hex(sealed)}};
+}
+
+inline Json LeafAnswers() {
+  Digest entry_hash = Fixed<Digest>("entry hash");
+  struct Row { LeafKind kind; Bytes details; const char* actor; uint32_t time; };
+  const Row rows[] = {
+      {LeafKind::kCaseFiled, details::Filed(entry_hash), "", 0},
+      {LeafKind::kCaseAssigned, details::Assigned("amira"), "", 0},
+      {LeafKind::kCaseClaimed, "", "amira", 36001},
+      {LeafKind::kCaseOpened, details::Opened(Keyring::kThread), "amira", 36002},
+      {LeafKind::kGrantReleased, details::Released("ben", ReleaseCondition::kFallback), "", 0},
+      {LeafKind::kEntryAppended, details::Appended(Keyring::kThread, 1, Fixed<EntryId>("entry 1"), entry_hash), "amira", 86400},
+      {LeafKind::kStateChanged, details::StateChanged(1, 2, "acknowledged"), "amira", 1},
+      {LeafKind::kCaseWithdrawn, "", "", 0},
+      {LeafKind::kEntriesRead, details::EntriesRead(Keyring::kThread, 0, 2), "amira", 7},
+      {LeafKind::kBlobRead, details::BlobRead(Fixed<BlobId>("blob 0")), "amira", 8},
+  };
+  Json answers = Json::array();
+  Digest head;
+  uint32_t number = 0;
+  for (const Row& row : rows) {
+    Leaf leaf{.kind = row.kind, .organisation = Organisation(), .case_id = Case(), .number = ++number, .day = Day(20778),
+              .time = row.time, .actor = row.actor, .details = row.details};
+    Bytes content = LeafContent(leaf);
+    LeafSalt salt = SaltOf(number);
+    Digest commitment = LeafCommitment(salt, content);
+    head = NextChainHead(head, number, commitment);
+    answers.push_back({{"kind", std::string(Name(row.kind))}, {"content", Hex(content)}, {"salt", Hex(salt.view())},
+                       {"commitment", Hex(commitment.view())}, {"leaf_hash", Hex(LeafHash(commitment).view())},
+                       {"chain_head", Hex(head.view())}});
+  }
+  return answers;
+}
+
+inline Json IdentifierAnswers() {
+  AliasSalt salt = Fixed<AliasSalt>("salt");
+  Json identifiers = Json::array();
+  for (const char* typed : {"emp: e-1001 ", "mail:Amira@Riverside.Example", "emp:00 42/a"}) {
+    auto identifier = *Identifier::Parse(typed);
+    identifiers.push_back({{"typed", typed}, {"normal", identifier.text()}, {"alias", Hex(IdentifierAlias(salt, identifier).view())}});
+  }
+  SubjectTag tag = Fixed<SubjectTag>("tag of amira");
+  return {{"salt", Hex(salt.view())}, {"identifiers", identifiers},
+          {"refused", {"", "emp:", "emp:\xc3\xa4", "mail:a", "mail:a@b@c", "mail:a b@c", "EMP:1", "tel:1"}},
+          {"tag", Hex(tag.view())}, {"tag_alias", Hex(TagAlias(salt, tag).view())}};
+}
+
+inline Json AttachmentAnswer() {
+  SeededRandom random("file key");
+  auto key = FileKey::Draw(random);
+  Bytes file = "abc", out;
+  auto sealer = AttachmentSealer::Start(key, file.size(), crypto::Sha256(file));
+  sealer->Write(file, &out).IgnoreError();
+  sealer->Finish(&out).IgnoreError();
+  Json sizes = Json::array();
+  for (uint64_t size : {0, 1, 4096, 4097, 65536, 65537, 1000000, 3000000, 104857600}) {
+    sizes.push_back({size, *SealedAttachmentSize(size)});
+  }
+  return {{"key", Hex(key.expose())}, {"file", Hex(file)}, {"sha256", Hex(crypto::Sha256(file).view())},
+          {"ciphertext", Hex(out)}, {"sizes", sizes}};
+}
+
+inline Json KnownAnswers() {
+  Json all;
+  all["about"] =
+      "Known answers of crypto/format: layouts in crypto/DESIGN.md. Bytes in hexadecimal; draws are the random bytes in the "
+      "order in which the construction asked for them. Written by format_known_answers, checked by format_vectors_test.";
+  Json people;
+  for (const char* who : {"mailbox", "amira", "ben", "kim", "lee", "mo", "log", "root ada", "root bo", "root cyd"}) people[who] = Private(who);
+  all["people"] = people;
+  all["organisation"] = {{"id", Hex(Organisation().view())}, {"text", Text(Organisation())},
+                         {"file", *OrganisationText(TestOrganisation())}, {"fingerprint", Fingerprint(TestOrganisation())}};
+  all["case"] = {{"id", Hex(Case().view())}, {"text", Text(Case())}, {"name", CaseName(Case())}};
+  NewEpoch first = ThreadEpoch0(), second = ThreadEpoch0();
+  Json epoch_0 = EpochAnswer(Thread(0), nullptr, "thread epoch 0", &first);
+  Json epoch_1 = EpochAnswer(Thread(1), &first.key, "thread epoch 1", &second);
+  all["epochs"] = {epoch_0, epoch_1};
+  all["envelope"] = EnvelopeAnswer(first);
+  all["identity"] = IdentityAnswer(first);
+  all["leaves"] = LeafAnswers();
+  Bytes nonce(64, 'n');
+  all["sign_in"] = {{"principal", "staff/amira"}, {"log", "log"}, {"nonce", Hex(nonce)},
+                    {"signature", Hex(SignSignIn(Signing("amira"), Organisation(), Signing("log").verify_key(), "staff/amira", nonce)->view())}};
+  all["identifiers"] = IdentifierAnswers();
+  all["directory"] = {{"text", *DirectoryText(TestDirectory())}, {"note", DirectoryNoteBytes(TestDirectory(), {"ada", "bo"})},
+                      {"hash", Hex(crypto::Sha256(*DirectoryText(TestDirectory())).view())}};
+  Policy policy{.organisation = Organisation(), .document = PolicyDocument::kRouting, .version = 3, .body = "{\n  \"rules\": []\n}\n"};
+  all["policy"] = {{"note", SignedBy(*PolicyText(policy), {"ada", "bo"})}};
+  all["attachment"] = AttachmentAnswer();
+  ProofOfFiling proof = WholeProof();
+  all["proof_of_filing"] = {{"promise", Hex(proof.promise)}, {"checkpoint", proof.inclusion->checkpoint}, {"file", *ProofText(proof)}};
+  auto ledger = VerifyLedger(ThreeLeaves());
+  all["saved_ledger"] = {{"file", *LedgerText(ThreeLeaves())}, {"head", Hex(ledger->head.view())}, {"published", ledger->published}};
+  return all;
+}
+
+}  // namespace alcove::format::test

@@ -1,0 +1,349 @@
+// A data directory across restarts: what is kept, what is refused, what a backup gives back, what a thief finds.
+#include "server/storage/store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "crypto/aead.h"
+#include "crypto/hkdf.h"
+#include "server/storage/backup.h"
+#include "server/storage/check.h"
+#include "server/storage/errors.h"
+#include "tests/server/storage/fakes.h"
+
+namespace alcove::storage {
+namespace {
+
+std::map<std::string, std::string> FilesUnder(const std::string& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[entry.path().string()] = std::string((std::istreambuf_iterator<char>(in)), {});
+  }
+  return files;
+}
+
+bool Holds(const std::map<std::string, std::string>& files, const std::string& text) {
+  for (const auto& [name, bytes] : files)
+    if (bytes.find(text) != std::string::npos || name.find(text) != std::string::npos) return true;
+  return false;
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(mkdir(data_.c_str(), 0700), 0);
+    auto rows = CreateRocks(DatabaseIn(data_));
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    ASSERT_TRUE(CreateStore(**rows, data_, keys_.kek, organisation_, crypto::SystemRandom()).ok());
+  }
+
+  absl::Status Open(const ServerKeys& keys) {
+    store_.reset();
+    auto rows = RocksOpener()(DatabaseIn(data_), false);
+    if (!rows.ok()) return rows.status();
+    auto opened =
+        Store::Open(*std::move(rows), data_, {keys, clock_, events_, crypto::SystemRandom(), {}, {}, JournalLimits()});
+    if (!opened.ok()) return opened.status();
+    store_ = *std::move(opened);
+    return absl::OkStatus();
+  }
+  absl::Status Open() { return Open(keys_); }
+  absl::Status Commit(base::Transaction transaction) {
+    return CommitAndWait(store_->committer(), std::move(transaction));
+  }
+  absl::StatusOr<CheckReport> Check() {
+    auto rows = RocksOpener()(DatabaseIn(data_), true);
+    if (!rows.ok()) return rows.status();
+    auto mark = Mark::Open(MarkIn(data_), keys_.kek);
+    if (!mark.ok()) return mark.status();
+    return CheckStore(**rows, keys_.kek, keys_.log_key.verify_key(), &(*mark)->state(), crypto::SystemRandom());
+  }
+  // Nothing else has the database open: as a thief or a fault would change a row.
+  void Plant(const std::string& disk_key, const std::string& value, bool remove = false) {
+    const auto rows = RocksOpener()(DatabaseIn(data_), false);
+    ASSERT_TRUE(rows.ok());
+    const RowWrite write{disk_key, value, remove};
+    ASSERT_TRUE((*rows)->Commit({&write, 1}, {}).ok());
+  }
+  BackupParts Parts() { return {keys_.kek, keys_.log_key.verify_key(), crypto::SystemRandom(), RocksOpener()}; }
+
+  const TemporaryDirectory directory_;
+  const std::string data_ = directory_ / "data";
+  const ServerKeys keys_ = DrawServerKeys();
+  const base::OrganisationId organisation_ = Draw<base::OrganisationId>();
+  FakeClock clock_;
+  CountingSink events_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, ComesBackAfterARestartWithItsLedger) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  for (int i = 0; i < 70; ++i) ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  ASSERT_TRUE(Commit(FilingOf(id, "text")).ok());
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ((*store_->reader().Get<cases::Case>(id.view()))->record.desk, "text");
+  std::uint64_t index = 0;
+  base::Transaction more = WithLeaf({});
+  more.stamp = [&](const base::Stamps& stamps, base::ChangeSet&) { index = stamps.leaves[0].index; };
+  ASSERT_TRUE(Commit(std::move(more)).ok());
+  EXPECT_EQ(index, 70U);
+  store_.reset();
+  const auto report = Check();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->problems, std::vector<std::string>());
+  EXPECT_EQ(report->ledger.size, 71U);
+  EXPECT_EQ(report->rows.at(base::Table::kCase), 1U);
+}
+
+TEST_F(StoreTest, AnotherKekIsRefusedByNameAndChangesNothing) {
+  EXPECT_EQ(Open(DrawServerKeys()), WrongKek());
+  EXPECT_TRUE(Open().ok());
+}
+
+TEST_F(StoreTest, ANewerFormatIsRefused) {
+  // As a later program would write it: the number is all that may be relied on.
+  const crypto::SymmetricKey wrapping = crypto::DeriveKey(keys_.kek, "alcove at rest, wrapping key v1");
+  const std::string key(1, static_cast<char>(base::Table::kFormat));
+  std::string format = "ALF1";
+  base::AppendKeyPart(format, std::uint32_t{kFormatNumber + 1});
+  format.append("what a later program adds");
+  Plant(key, crypto::Seal(wrapping, format, crypto::AssociatedData(key), crypto::SystemRandom()));
+  EXPECT_EQ(Open(), FormatNewer());
+  EXPECT_EQ(Check().status(), FormatNewer());
+}
+
+TEST_F(StoreTest, ALogCutAtARecordBoundaryIsARollback) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(Draw<base::CaseId>(), "kept")).ok());
+  std::map<std::string, std::string> before;
+  for (const auto& [name, bytes] : FilesUnder(DatabaseIn(data_)))
+    if (name.ends_with(".log")) before[name] = bytes;
+  ASSERT_TRUE(Commit(FilingOf(Draw<base::CaseId>(), "lost")).ok());
+  store_.reset();
+  const auto after = FilesUnder(DatabaseIn(data_));
+  bool cut = false;
+  for (const auto& [name, bytes] : before) {
+    ASSERT_TRUE(after.contains(name));
+    if (after.at(name).size() == bytes.size()) continue;
+    ASSERT_EQ(truncate(name.c_str(), static_cast<off_t>(bytes.size())), 0);
+    cut = true;
+  }
+  ASSERT_TRUE(cut);
+  ASSERT_TRUE(RocksOpener()(DatabaseIn(data_), false).ok()) << "RocksDB itself sees nothing wrong: that is the point";
+  EXPECT_EQ(Open(), RolledBack());
+  const auto report = Check();
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->ok());
+}
+
+TEST_F(StoreTest, ADeletedLogIsARollback) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(Draw<base::CaseId>(), "lost")).ok());
+  store_.reset();
+  for (const auto& [name, bytes] : FilesUnder(DatabaseIn(data_)))
+    if (name.ends_with(".log")) std::filesystem::remove(name);
+  EXPECT_FALSE(Open().ok());
+}
+
+TEST_F(StoreTest, AnOlderCopyOfTheDatabaseIsARollbackAndAMissingMarkIsNamed) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  store_.reset();
+  std::filesystem::copy(DatabaseIn(data_), directory_ / "old", std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  store_.reset();
+  std::filesystem::rename(DatabaseIn(data_), directory_ / "new");
+  std::filesystem::rename(directory_ / "old", DatabaseIn(data_));
+  EXPECT_EQ(Open(), RolledBack());
+  std::filesystem::remove_all(DatabaseIn(data_));
+  std::filesystem::rename(directory_ / "new", DatabaseIn(data_));
+  EXPECT_TRUE(Open().ok()) << "control: the newest copy is accepted";
+  store_.reset();
+  std::filesystem::remove(MarkIn(data_));
+  EXPECT_EQ(Open(), MarkMissing());
+}
+
+TEST_F(StoreTest, AnotherLedgerOfTheSameSizeIsAFork) {
+  ASSERT_TRUE(Open().ok());
+  store_.reset();
+  std::filesystem::copy(DatabaseIn(data_), directory_ / "fork", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(MarkIn(data_), directory_ / "fork-mark");
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  store_.reset();
+  std::filesystem::rename(MarkIn(data_), directory_ / "mark");
+  std::filesystem::rename(directory_ / "fork-mark", MarkIn(data_));
+  std::filesystem::remove_all(DatabaseIn(data_));
+  std::filesystem::rename(directory_ / "fork", DatabaseIn(data_));
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  store_.reset();
+  std::filesystem::rename(directory_ / "mark", MarkIn(data_));
+  EXPECT_EQ(Open(), Forked());
+}
+
+TEST_F(StoreTest, AMarkThatLagsAfterAPowerCutIsAccepted) {
+  ASSERT_TRUE(Open().ok());
+  store_.reset();
+  std::filesystem::copy(MarkIn(data_), directory_ / "mark");
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+  store_.reset();
+  std::filesystem::rename(directory_ / "mark", MarkIn(data_));
+  ASSERT_TRUE(Open().ok());
+  store_.reset();
+  EXPECT_EQ((*Mark::Open(MarkIn(data_), keys_.kek))->state().leaves, 1U) << "the mark did not catch up";
+}
+
+TEST_F(StoreTest, CheckFindsWhatOpeningDoesNotLookAt) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(id, "text")).ok());
+  store_.reset();
+  ASSERT_TRUE(Check()->ok()) << Check()->problems.front();
+
+  const std::string entry_key = std::string(1, static_cast<char>(base::Table::kEntry)) +
+                                base::RowKey(id, std::uint8_t{1}, std::uint32_t{0});
+  std::string entry;
+  {
+    const auto rows = RocksOpener()(DatabaseIn(data_), true);
+    ASSERT_TRUE(*(*rows)->Get(entry_key, &entry));
+  }
+  std::string flipped = entry;
+  flipped[60] = static_cast<char>(flipped[60] ^ 4);
+  Plant(entry_key, flipped);
+  EXPECT_FALSE(Check()->ok()) << "a flipped bit";
+  Plant(entry_key, "", true);
+  EXPECT_FALSE(Check()->ok()) << "a missing row";
+  Plant(entry_key, entry);
+  EXPECT_TRUE(Check()->ok()) << "control";
+  Plant(std::string(1, '\x63') + "what", std::string(64, 'x'));
+  EXPECT_FALSE(Check()->ok()) << "a row of no table";
+}
+
+TEST_F(StoreTest, ABackupTakenWhileServingIsAWholeStoreWithoutKeys) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(WithLeaf(FilingOf(id, "text"))).ok());
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    while (!stop) ASSERT_TRUE(Commit(WithLeaf(FilingOf(Draw<base::CaseId>(), "meanwhile"))).ok());
+  });
+  const auto report = MakeBackup(store_->rows(), data_ + "/scratch", directory_ / "backup", Parts());
+  stop = true;
+  writer.join();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GE(report->rows.at(base::Table::kCase), 1U);
+  EXPECT_FALSE(std::filesystem::exists(data_ + "/scratch"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "backup.trial"));
+  const auto files = FilesUnder(directory_ / "backup");
+  EXPECT_FALSE(Holds(files, std::string(keys_.kek.expose())));
+  EXPECT_FALSE(Holds(files, std::string(keys_.log_key.expose())));
+  EXPECT_EQ(MakeBackup(store_->rows(), data_ + "/scratch", directory_ / "backup", Parts()).status(), NotEmpty());
+
+  store_.reset();
+  std::filesystem::remove_all(data_);
+  ASSERT_TRUE(RestoreBackup(directory_ / "backup", data_, Parts()).ok());
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ((*store_->reader().Get<cases::Case>(id.view()))->record.desk, "text");
+  ASSERT_TRUE(Commit(WithLeaf({})).ok());
+}
+
+TEST_F(StoreTest, ADamagedOrIncompleteBackupIsRefusedAndLeavesNothing) {
+  ASSERT_TRUE(Open().ok());
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Commit(WithLeaf(FilingOf(Draw<base::CaseId>(), "text"))).ok());
+  ASSERT_TRUE(MakeBackup(store_->rows(), data_ + "/scratch", directory_ / "backup", Parts()).ok());
+  store_.reset();
+  const std::string target = directory_ / "restored";
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : FilesUnder(directory_ / "backup")) names.push_back(name);
+  for (const std::string& name : names) {
+    std::filesystem::rename(name, directory_ / "away");
+    EXPECT_FALSE(RestoreBackup(directory_ / "backup", target, Parts()).ok()) << "without " << name;
+    EXPECT_FALSE(std::filesystem::exists(target));
+    std::filesystem::copy(directory_ / "away", name);
+    if (std::filesystem::file_size(name) > 0) {
+      std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
+      const int byte = file.get();
+      file.seekp(0);
+      file.put(static_cast<char>(byte ^ 1));
+      file.close();
+      EXPECT_FALSE(RestoreBackup(directory_ / "backup", target, Parts()).ok()) << "flipped in " << name;
+      EXPECT_FALSE(std::filesystem::exists(target));
+    }
+    std::filesystem::rename(directory_ / "away", name);
+  }
+  EXPECT_TRUE(RestoreBackup(directory_ / "backup", target, Parts()).ok()) << "control";
+  EXPECT_EQ(RestoreBackup(directory_ / "backup", target, Parts()).status(), NotEmpty());
+}
+
+TEST_F(StoreTest, ABackupIsOfNoUseWithoutTheKek) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(MakeBackup(store_->rows(), data_ + "/scratch", directory_ / "backup", Parts()).ok());
+  const ServerKeys others = DrawServerKeys();
+  const BackupParts parts{others.kek, others.log_key.verify_key(), crypto::SystemRandom(), RocksOpener()};
+  EXPECT_FALSE(RestoreBackup(directory_ / "backup", directory_ / "restored", parts).ok());
+}
+
+TEST_F(StoreTest, PartsOfABlobAreDurableAndCounted) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(id, "text")).ok());
+  cases::Blob blob;
+  blob.id = Draw<base::BlobId>();
+  blob.case_id = id;
+  blob.size = 2 * 131072;
+  cases::BlobPart part;
+  part.case_id = id;
+  part.blob = blob.id;
+  part.data = crypto::SystemRandom().Draw(131072);
+  blob.received = 131072;
+  base::Transaction transaction;
+  transaction.changes.Insert(blob);
+  transaction.changes.Insert(part);
+  ASSERT_TRUE(Commit(std::move(transaction)).ok());
+  store_.reset();
+  EXPECT_TRUE(Check()->ok());
+  EXPECT_EQ(Check()->blobs_incomplete, 1U);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ((*store_->reader().Get<cases::BlobPart>(part.key()))->record.data, part.data);
+  blob.received = 2 * 131072;  // claims a part that is not there
+  base::Transaction lie;
+  lie.changes.Put(blob);
+  ASSERT_TRUE(Commit(std::move(lie)).ok());
+  store_.reset();
+  EXPECT_FALSE(Check()->ok());
+}
+
+TEST_F(StoreTest, P1_Thief_FindsNoFactAndNoNameInTheDirectory) {
+  const std::string marker = "MARKER-harassment.sexual-berlin";
+  const base::StaffSlug staff = *base::StaffSlug::Parse("amira-okonkwo-marker");
+  ASSERT_TRUE(Open().ok());
+  base::Transaction filing = FilingOf(Draw<base::CaseId>(), marker);
+  cases::Membership membership;
+  membership.staff = staff;
+  membership.case_id = Draw<base::CaseId>();
+  filing.changes.Put(membership);
+  ASSERT_TRUE(Commit(std::move(filing)).ok());
+  EXPECT_FALSE(Holds(FilesUnder(data_), marker)) << "in the log";
+  EXPECT_FALSE(Holds(FilesUnder(data_), staff.text())) << "in the log";
+  ASSERT_TRUE(store_->rows().Settle().ok());
+  EXPECT_FALSE(Holds(FilesUnder(data_), marker)) << "in the tables";
+  EXPECT_FALSE(Holds(FilesUnder(data_), staff.text())) << "in the tables";
+  EXPECT_FALSE(Holds(FilesUnder(data_), std::string(keys_.kek.expose())));
+  store_.reset();
+
+  Plant("zz", marker);  // control: what is written unsealed is found
+  EXPECT_TRUE(Holds(FilesUnder(data_), marker));
+}
+
+}  // namespace
+}  // namespace alcove::storage
