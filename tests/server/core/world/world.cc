@@ -1,0 +1,342 @@
+#include "tests/server/core/world/world.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "crypto/format/grant.h"
+#include "crypto/format/tag.h"
+#include "crypto/hash.h"
+#include "crypto/note.h"
+
+namespace alcove::world {
+
+void SeededRandom::Fill(std::uint8_t* out, std::size_t size) {
+  for (; size > 0; --size) {
+    if (left_.empty()) left_ = crypto::Sha256(std::to_string(seed_) + "/" + std::to_string(block_++)).str();
+    *out++ = static_cast<std::uint8_t>(left_.back());
+    left_.pop_back();
+  }
+}
+
+intake::SubmitRequest Submission::request() const {
+  intake::SubmitRequest request;
+  request.request_id = request_id;
+  request.plan = plan;
+  request.mailbox = mailbox;
+  request.mailbox_encryption_key = encryption_key;
+  request.mailbox_verify_key = verify_key;
+  request.entry.envelope = envelope;
+  request.entry.blobs = blobs;
+  if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
+  if (identity) request.identity = *identity;
+  return request;
+}
+
+cases::NewEntry Draft::entry() const {
+  cases::NewEntry entry;
+  entry.envelope = envelope;
+  entry.blobs = blobs;
+  if (!record.empty()) entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
+  return entry;
+}
+
+std::string PolicyFile(people::Document document) {
+  std::ifstream in(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
+  EXPECT_TRUE(in) << "deploy/policy is incomplete";
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+World::World(std::uint64_t seed)
+    : random(seed),
+      log_key(crypto::SigningKey::Draw(random)),
+      rows(random, log_key),
+      request_key(crypto::SymmetricKey::Draw(random)),
+      secrets(intake::Secrets::Derive(crypto::SymmetricKey::Draw(random), crypto::OprfKey::Draw(random))) {
+  file.name = "Example Works";
+  file.id = format::DrawId<base::OrganisationId>(random);
+  file.address = "localhost:7443";
+  for (const char* holder : {"ruth", "sam", "theo"}) {
+    const auto [at, added] = roots.emplace(holder, crypto::SigningKey::Draw(random));
+    file.roots.keys.push_back({holder, at->second.verify_key()});
+  }
+  file.roots.threshold = 2;
+  absl::StatusOr<people::OrganisationPtr> empty = people::Load(people_ports());
+  EXPECT_TRUE(empty.ok()) << empty.status();
+  organisation = *empty;
+  PublishDirectory([this](format::Directory& directory) {
+    using enum format::Role;
+    random.Fill(directory.salt.data(), directory.salt.kSize);
+    directory.desks = {{"intake", "Intake"}, {"pay", "Pay"}};
+    AddPerson(directory, "ada", {kAdministrator}, {});
+    AddPerson(directory, "amira", {kInvestigator}, {"intake"});
+    AddPerson(directory, "bjorn", {kInvestigator}, {"intake"});
+    AddPerson(directory, "carl", {kCustodian}, {});
+    AddPerson(directory, "chiara", {kInvestigator}, {"intake"});
+    AddPerson(directory, "cleo", {kCustodian}, {});
+    AddPerson(directory, "cora", {kCustodian}, {});
+    AddPerson(directory, "dilip", {kInvestigator}, {"intake", "pay"}, false, 2);
+    AddPerson(directory, "erik", {kEscalation}, {});
+    AddPerson(directory, "fay", {kFallback}, {}, true);
+    AddPerson(directory, "finn", {kFallback}, {}, true);
+    AddPerson(directory, "otto", {kAuditor}, {});
+    AddPerson(directory, "pia", {kProtectionOfficer}, {});
+  });
+  for (people::Document document : people::kDocuments) PublishPolicy(document, PolicyFile(document));
+  EXPECT_THAT(people::GapsOf(*organisation, clock.Today()).size(), 0u);
+}
+
+void World::AddPerson(format::Directory& directory, const std::string& slug, std::vector<format::Role> person_roles,
+                      std::vector<std::string> desks, bool outside, int machine_count) {
+  format::Person person;
+  person.slug = slug;
+  person.name = "Person " + slug;
+  person.outside = outside;
+  person.roles = std::move(person_roles);
+  person.desks = std::move(desks);
+  for (int i = 0; i < machine_count; ++i) {
+    machines[slug].push_back({crypto::DecryptionKey::Draw(random), crypto::SigningKey::Draw(random)});
+    const Machine& machine = machines[slug].back();
+    person.devices.push_back({machine.decryption.encryption_key(), machine.signing.verify_key()});
+  }
+  std::string number = slug;
+  std::transform(number.begin(), number.end(), number.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  const format::Identifier identifier = *format::Identifier::OfStaffNumber(number);
+  const crypto::SubjectTag tag = *crypto::Evaluate(secrets.tag, identifier.text());
+  person.aliases.push_back(
+      {format::IdentifierAlias(directory.salt, identifier), format::TagAlias(directory.salt, tag)});
+  directory.people.push_back(std::move(person));
+}
+
+crypto::Bytes World::TagOf(std::string_view identifier) const {
+  return crypto::Evaluate(secrets.tag, format::Identifier::Parse(identifier)->text())->str();
+}
+
+crypto::Bytes World::Signed(const std::string& text, int signers) const {
+  crypto::Bytes note = text;
+  for (const auto& [holder, key] : roots)
+    if (signers-- > 0) note = *format::AddRootSignature(note, holder, key);
+  return note;
+}
+
+format::Directory World::NextDirectory() const {
+  format::Directory next;
+  if (organisation->directory() != nullptr) {
+    next = *organisation->directory();
+    next.previous = organisation->parts().directory->hash;
+  } else {
+    next.organisation = file.id;
+    next.next_roots = file.roots;
+    next.log_key = log_key.verify_key();
+  }
+  next.version += 1;
+  next.valid_from = clock.Today();
+  next.valid_until = clock.Today().PlusDays(90);
+  return next;
+}
+
+void World::PublishDirectory(const std::function<void(format::Directory&)>& edit) {
+  format::Directory next = NextDirectory();
+  if (edit) edit(next);
+  absl::StatusOr<std::string> text = format::DirectoryText(next);
+  ASSERT_TRUE(text.ok()) << text.status();
+  const crypto::Bytes note = Signed(*text);
+  const base::StaffSlug by = next.version == 1 ? base::StaffSlug() : Slug("ada");
+  auto published = Carry(people::PublishDirectory(people_ports(), *organisation, by, note, false));
+  ASSERT_TRUE(published.ok()) << published.status();
+  organisation = published->organisation;
+}
+
+std::string World::PolicyTextOf(people::Document document, const std::string& json, std::uint32_t version) const {
+  return *format::PolicyText({file.id, document, version, json});
+}
+
+void World::PublishPolicy(people::Document document, const std::string& json) {
+  const std::string text = PolicyTextOf(document, json, organisation->policy_version(document) + 1);
+  const crypto::Bytes note = Signed(text);
+  auto published = Carry(people::PublishPolicy(people_ports(), *organisation, Slug("ada"), note, false));
+  ASSERT_TRUE(published.ok()) << published.status() << " " << base::DetailOf(published.status(), "gap");
+  organisation = published->organisation;
+}
+
+cases::Ports World::ports() const { return {rows, *organisation, clock, random, request_key}; }
+
+std::string World::RequestId() {
+  std::string digits = std::to_string(++requests_);
+  digits.insert(0, 12 - digits.size(), '0');
+  return "00000000-0000-4000-8000-" + digits;
+}
+
+Reporter World::NewReporter() {
+  return {format::DrawId<base::MailboxId>(random),
+          {crypto::DecryptionKey::Draw(random), crypto::SigningKey::Draw(random)},
+          {},
+          {}};
+}
+
+intake::PlanRequest World::Facts(std::vector<std::string> categories) const {
+  intake::PlanRequest request;
+  request.facts.categories = std::move(categories);
+  return request;
+}
+
+intake::PlanView World::Plan(const intake::PlanRequest& request) {
+  const cases::Ports world = ports();
+  absl::StatusOr<intake::PlanView> plan = intake::PlanReport({world, secrets}, request);
+  EXPECT_TRUE(plan.ok()) << plan.status();
+  return *plan;
+}
+
+Submission World::Prepare(Reporter& reporter, const intake::PlanView& plan, const Mischief& mischief) {
+  reporter.case_id = plan.case_id;
+  Submission submission;
+  submission.request_id = RequestId();
+  submission.plan = plan.plan;
+  submission.mailbox = reporter.mailbox;
+  submission.encryption_key = reporter.keys.decryption.encryption_key();
+  submission.verify_key = reporter.keys.signing.verify_key();
+
+  std::vector<format::Recipient> recipients = {
+      {reporter.keys.decryption.encryption_key(), format::ReleaseCondition::kMailbox}};
+  for (const cases::ReaderView& reader : plan.readers) {
+    const people::Person* person = organisation->FindByEncryptionKey(reader.key_id);
+    recipients.push_back({person->DeviceOf(reader.key_id)->encryption_key, reader.condition});
+  }
+  if (mischief.recipients) mischief.recipients(recipients);
+  format::EpochScope scope{file.id, plan.case_id, format::Keyring::kThread, 0};
+  if (mischief.scope) mischief.scope(scope);
+  const crypto::KeyId maker = mischief.maker.value_or(crypto::KeyIdOf(reporter.keys.signing.verify_key()));
+  absl::StatusOr<format::NewEpoch> epoch = format::MakeEpoch(
+      scope, recipients, nullptr, maker, mischief.directory_version.value_or(plan.directory_version), random);
+  EXPECT_TRUE(epoch.ok()) << epoch.status();
+  submission.record = epoch->record;
+  submission.grants = epoch->grants;
+
+  format::EnvelopeContext context;
+  context.kind = format::EntryKind::kReport;
+  context.keyring = format::Keyring::kThread;
+  context.organisation = file.id;
+  context.case_id = plan.case_id;
+  context.entry = format::DrawId<base::EntryId>(random);
+  context.day = clock.Today();
+  context.epoch_record_hash = format::EpochRecordHash(epoch->record);
+  if (mischief.context) mischief.context(context);
+  const crypto::SigningKey& signer = mischief.signer != nullptr ? *mischief.signer : reporter.keys.signing;
+  absl::StatusOr<crypto::Bytes> envelope =
+      format::SealEnvelope(context, epoch->key, signer, "what happened, in the reporter's words", random);
+  EXPECT_TRUE(envelope.ok()) << envelope.status();
+  submission.envelope = *envelope;
+  reporter.epochs.clear();
+  reporter.epochs.push_back(std::move(epoch->key));
+  return submission;
+}
+
+absl::StatusOr<intake::Filing> World::Submit(const Submission& submission) {
+  const cases::Ports world = ports();
+  return Carry(intake::SubmitReport({world, secrets}, submission.request()));
+}
+
+Reporter World::File(const intake::PlanRequest& request) {
+  Reporter reporter = NewReporter();
+  const intake::PlanView plan = Plan(request);
+  const Submission submission = Prepare(reporter, plan);
+  absl::StatusOr<intake::Filing> filing = Submit(submission);
+  EXPECT_TRUE(filing.ok()) << filing.status();
+  return reporter;
+}
+
+cases::Case World::CaseOf(const Reporter& reporter) const {
+  return (*rows.Get<cases::Case>(base::RowKey(reporter.case_id)))->record;
+}
+
+base::StaffSlug World::AssigneeOf(const Reporter& reporter) const { return CaseOf(reporter).assignee; }
+
+std::vector<format::Recipient> World::RecipientsOf(const base::CaseId& id, format::Keyring keyring) const {
+  const cases::Case record = (*rows.Get<cases::Case>(base::RowKey(id)))->record;
+  std::vector<format::Recipient> recipients;
+  if (keyring == format::Keyring::kThread)
+    recipients.push_back({record.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
+  for (const grants::Holder& holder : record.thread.holders) {
+    const people::Person* person = organisation->FindByEncryptionKey(holder.key_id);
+    if (person == nullptr || access::InConflict(*organisation, *person, record.wall)) continue;
+    recipients.push_back({person->DeviceOf(holder.key_id)->encryption_key, holder.condition});
+  }
+  return recipients;
+}
+
+Draft World::Write(format::Keyring keyring, format::EntryKind kind, const base::CaseId& id,
+                   const crypto::SigningKey& signer, const format::EpochKey& key, const Mischief& mischief,
+                   const std::vector<format::Recipient>* recipients, format::EpochKey* made) {
+  const cases::Case record = (*rows.Get<cases::Case>(base::RowKey(id)))->record;
+  const cases::KeyringState& state = keyring == format::Keyring::kThread ? record.thread : record.team;
+  Draft draft;
+  format::EnvelopeContext context;
+  context.kind = kind;
+  context.keyring = keyring;
+  context.organisation = file.id;
+  context.case_id = id;
+  context.entry = format::DrawId<base::EntryId>(random);
+  context.sequence = state.length;
+  context.previous = state.head;
+  context.day = std::max(clock.Today(), state.last_day);
+  context.leaf_count = record.leaf_count;
+  context.leaf_head = record.leaf_head;
+  std::optional<format::EpochKey> fresh;
+  if (recipients != nullptr) {
+    format::EpochScope scope{file.id, id, keyring, state.epochs};
+    if (mischief.scope) mischief.scope(scope);
+    std::vector<format::Recipient> to = *recipients;
+    if (mischief.recipients) mischief.recipients(to);
+    absl::StatusOr<format::NewEpoch> epoch =
+        format::MakeEpoch(scope, to, scope.number == 0 ? nullptr : &key,
+                          mischief.maker.value_or(crypto::KeyIdOf(signer.verify_key())),
+                          mischief.directory_version.value_or(organisation->directory_version()), random);
+    EXPECT_TRUE(epoch.ok()) << epoch.status();
+    draft.record = epoch->record;
+    draft.grants = epoch->grants;
+    context.epoch = scope.number;
+    context.epoch_record_hash = format::EpochRecordHash(epoch->record);
+    fresh = std::move(epoch->key);
+  } else {
+    context.epoch = state.epochs == 0 ? 0 : state.epochs - 1;
+    context.epoch_record_hash = state.epoch_record_hash;
+  }
+  if (mischief.context) mischief.context(context);
+  const crypto::SigningKey& by = mischief.signer != nullptr ? *mischief.signer : signer;
+  absl::StatusOr<crypto::Bytes> envelope =
+      format::SealEnvelope(context, fresh ? *fresh : key, by, "an entry of the case", random);
+  EXPECT_TRUE(envelope.ok()) << envelope.status();
+  draft.envelope = *envelope;
+  if (made != nullptr && fresh) *made = std::move(*fresh);
+  return draft;
+}
+
+absl::StatusOr<cases::Appended> World::Send(Reporter& reporter, const Draft& draft, const std::string& request_id) {
+  return Carry(cases::SendMessage(ports(), reporter.mailbox, request_id, draft.entry()));
+}
+
+absl::StatusOr<cases::Appended> World::Append(const base::StaffSlug& caller, const base::CaseId& id,
+                                              const Draft& draft, const std::string& request_id) {
+  return Carry(cases::AppendEntry(ports(), caller, id, request_id, draft.entry()));
+}
+
+std::vector<format::EpochKey> World::Open(const base::StaffSlug& caller, const base::CaseId& id,
+                                          format::Keyring keyring) {
+  std::vector<format::EpochKey> keys;
+  auto grants = Carry(cases::OpenCase(ports(), caller, id, keyring));
+  EXPECT_TRUE(grants.ok()) << grants.status();
+  if (!grants.ok()) return keys;
+  for (const cases::ReleasedGrant& released : *grants) {
+    const auto row = *rows.Get<cases::Epoch>(
+        base::RowKey(id, static_cast<std::uint8_t>(keyring), released.epoch));
+    const format::ParsedEpoch epoch = *format::ParseEpoch(row->record.record);
+    const format::ParsedGrant grant = *format::ParseGrant(released.grant);
+    for (const Machine& machine : machines.at(caller.text())) {
+      absl::StatusOr<format::EpochKey> key = format::OpenGrant(grant, epoch, machine.decryption);
+      if (key.ok()) keys.push_back(*std::move(key));
+    }
+  }
+  return keys;
+}
+
+}  // namespace alcove::world
