@@ -17,6 +17,8 @@ struct Facts {
   bool immediate_danger = false;
   std::string language;      // BCP 47, one of the form's; empty: the form's first
   std::string jurisdiction;  // id of a profile; empty: the first
+
+  friend bool operator==(const Facts&, const Facts&) = default;
 };
 
 }  // namespace alcove::people
