@@ -7,6 +7,7 @@
 #include "CLI/CLI.hpp"
 #include "client/cli/admin/admin.h"
 #include "client/cli/case/case.h"
+#include "client/cli/audit/audit.h"
 #include "client/cli/frame/frame.h"
 #include "client/cli/frame/terminal.h"
 #include "client/cli/org/org.h"
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   alcove::cli::AddOrgCommands(app, frame);
   alcove::cli::AddAdminCommands(app, frame);
   alcove::cli::AddVerifyCommands(app, frame);
+  alcove::cli::AddAuditCommands(app, frame);
 
   try {
     app.parse(argc, argv);
