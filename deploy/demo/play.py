@@ -13,6 +13,7 @@ A transcript is text, read line by line:
     text                a line the command must print
     ...                 any number of lines, none included
     @keep NAME FILE     remembers the first line of a file of the current person
+    @include FILE       plays another transcript of the same folder here
     @who REPORT PERSON reads|kept-out WHY
                         after the last command: does this person open this report, and why (not)
 
@@ -25,7 +26,6 @@ Exit status: 0 when everything was as written, 1 otherwise. The play goes on aft
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -166,6 +166,8 @@ def blocks(path):
                 expected.append(lines[i])
                 i += 1
             yield number, "command", (command, code, expected)
+        elif line.startswith("@include "):
+            yield from blocks(os.path.join(os.path.dirname(path), line.split()[1]))
         elif line.startswith("@"):
             yield number, "directive", line[1:].split()
         elif line.startswith("#"):

@@ -82,3 +82,40 @@ stop_server() {
   echo "alcoved had to be killed"
   return 1
 }
+
+# The cast makes keys, each in their own folder, and hands in requests. Key files are left unsealed: this is a stage.
+enroll_everybody() {
+  local slug number name identifiers count=0
+  while read -r slug number name; do
+    mkdir -p -m 0700 "$STAGE/people/$slug"
+    cp "$STAGE/people/root1/alcove.org" "$STAGE/people/$slug/"
+    identifiers=()
+    [ "$number" = - ] || identifiers=(--number "$number" --mail "$slug@meridian.example")
+    (cd "$STAGE/people/$slug" &&
+      alcove staff enroll --name "$slug" --display-name "$name" "${identifiers[@]}" --no-passphrase \
+        --request request.txt 2>enroll.log </dev/null) || { cat "$STAGE/people/$slug/enroll.log"; return 1; }
+    count=$((count + 1))
+  done <"$ALCOVE_DEMO/cast.txt"
+  echo "$count requests"
+}
+
+# `--request FILE` for everybody of the cast.
+requests() {
+  local slug rest
+  while read -r slug rest; do printf -- '--request ../%s/request.txt ' "$slug"; done <"$ALCOVE_DEMO/cast.txt"
+}
+
+draft_policies() {
+  local document
+  printf drafted
+  for document in form taxonomy profiles routing safeguards; do
+    alcove admin policy draft "$document" --body "$ALCOVE_POLICY/$document.json" --version 1 --out "$document.policy" >/dev/null || return 1
+    printf ' %s' "$document"
+  done
+  echo
+}
+
+# A reporter's folder holds the organisation file and nothing else: a client of theirs writes nothing unless asked.
+reporter() {
+  cp -n "$STAGE/people/root1/alcove.org" . 2>/dev/null || true
+}
