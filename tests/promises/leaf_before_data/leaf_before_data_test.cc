@@ -39,7 +39,8 @@ TEST_F(P6_LeafBeforeData, TheReporterSeesWhoWasGivenTheCaseWhoOpenedAndWhatWasRe
   ASSERT_TRUE(world.Carry(cases::ListEntries(world.ports(), assignee, reporter.case_id, Keyring::kThread, {})).ok());
   format::LeafChain chain(world.file.id, reporter.case_id);
   std::vector<std::pair<LeafKind, std::string>> seen;
-  for (const cases::OpenedLeaf& opened : cases::ListLeaves(world.ports(), reporter.mailbox, {})->leaves) {
+  const auto page = cases::ListLeaves(world.ports(), reporter.mailbox, {});
+  for (const cases::OpenedLeaf& opened : page->leaves) {
     const auto leaf = chain.Append(opened.content, *format::LeafSalt::FromBytes(opened.salt));
     ASSERT_TRUE(leaf.ok()) << leaf.status();
     seen.emplace_back(leaf->kind, leaf->actor);

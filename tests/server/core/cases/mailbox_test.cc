@@ -43,7 +43,8 @@ TEST_F(Mailbox, AMessageContinuesTheThreadAndTheChainOfLeaves) {
   EXPECT_EQ(view->thread_length, 2u);
   EXPECT_EQ(view->thread_head, sent->head);
   format::EntryChain chain(world.file.id, reporter.case_id, Keyring::kThread);
-  for (const cases::Entry& entry : cases::ListMessages(world.ports(), reporter.mailbox, {})->entries)
+  const auto page = cases::ListMessages(world.ports(), reporter.mailbox, {});
+  for (const cases::Entry& entry : page->entries)
     EXPECT_TRUE(chain.Append(*format::ParseEnvelope(entry.envelope)).ok());
   EXPECT_EQ(chain.head(), sent->head);
 }
@@ -147,8 +148,10 @@ TEST_F(Mailbox, DaysMayNotGoBackNorLieFarOff) {
 TEST_F(Mailbox, AReporterWritesMessagesAndEvidenceInThreadAndNothingElse) {
   ExpectRefused([](auto& context) { context.kind = EntryKind::kReport; }, Reason::kKindRefused);
   ExpectRefused([](auto& context) { context.kind = EntryKind::kNote; }, Reason::kKindRefused);
+  Mischief note;
+  note.context = [](auto& context) { context.epoch_record_hash = crypto::Sha256("an epoch of the team"); };
   const Draft team = world.Write(Keyring::kTeam, EntryKind::kNote, reporter.case_id, reporter.keys.signing,
-                                 reporter.epochs.back());
+                                 reporter.epochs.back(), note);
   ExpectRefused(team, Reason::kKindRefused);
   Mischief evidence;
   evidence.context = [](auto& context) { context.kind = EntryKind::kEvidence; };
@@ -270,7 +273,8 @@ TEST_F(Mailbox, AClockThatJumpsBackDoesNotTakeTheChainWithIt) {
   const auto view = cases::GetMailbox(world.ports(), reporter.mailbox);
   ASSERT_TRUE(world.Carry(cases::WithdrawReport(world.ports(), reporter.mailbox, view->etag, world.RequestId())).ok());
   format::LeafChain chain(world.file.id, reporter.case_id);
-  for (const cases::OpenedLeaf& leaf : cases::ListLeaves(world.ports(), reporter.mailbox, {})->leaves)
+  const auto page = cases::ListLeaves(world.ports(), reporter.mailbox, {});
+  for (const cases::OpenedLeaf& leaf : page->leaves)
     EXPECT_TRUE(chain.Append(leaf.content, *format::LeafSalt::FromBytes(leaf.salt)).ok());
 }
 

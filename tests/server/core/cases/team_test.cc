@@ -18,7 +18,8 @@ class Team : public testing::Test {
  protected:
   std::vector<format::LeafKind> VisibleKinds() {
     std::vector<format::LeafKind> kinds;
-    for (const cases::OpenedLeaf& leaf : cases::ListLeaves(world.ports(), reporter.mailbox, {})->leaves)
+    const auto page = cases::ListLeaves(world.ports(), reporter.mailbox, {});
+    for (const cases::OpenedLeaf& leaf : page->leaves)
       kinds.push_back(format::ParseLeaf(leaf.content)->kind);
     return kinds;
   }
@@ -42,7 +43,8 @@ TEST_F(Team, TheAssigneeOpensTheCaseWithTheirOwnKeyAndTheReporterSeesIt) {
   ASSERT_EQ(keys.size(), world.machines.at(assignee.text()).size());
   EXPECT_EQ(keys[0].expose(), reporter.epochs[0].expose());
   EXPECT_EQ(VisibleKinds().back(), format::LeafKind::kCaseOpened);
-  for (const cases::ReaderView& reader : cases::GetMailbox(world.ports(), reporter.mailbox)->readers)
+  const auto page = cases::GetMailbox(world.ports(), reporter.mailbox);
+  for (const cases::ReaderView& reader : page->readers)
     EXPECT_EQ(reader.opened.has_value(), reader.staff == assignee);
 }
 
@@ -72,8 +74,9 @@ TEST_F(Team, AnAnswerReachesTheReporterAndMeetsTheClocks) {
   EXPECT_EQ(messages->entries[1].author, assignee);
   EXPECT_TRUE(messages->entries[1].time.has_value());
   EXPECT_FALSE(messages->entries[0].time.has_value()) << "a reporter's entry has a day and no time";
-  for (const clocks::Deadline& deadline : cases::GetMailbox(world.ports(), reporter.mailbox)->deadlines)
-    if (deadline.kind == "personal_message" || deadline.kind == "acknowledge") EXPECT_TRUE(deadline.met);
+  const auto page = cases::GetMailbox(world.ports(), reporter.mailbox);
+  for (const clocks::Deadline& deadline : page->deadlines)
+    EXPECT_EQ(deadline.met, deadline.kind == "personal_message" || deadline.kind == "acknowledge") << deadline.kind;
 }
 
 TEST_F(Team, AnEntryMustBeSignedByTheCallersOwnKey) {
@@ -207,8 +210,8 @@ TEST(States, EveryStateIsReachedAndNobodyClosesAlone) {
     reached.insert(move.to);
     EXPECT_NE(move.from, move.to);
     EXPECT_EQ(cases::FindMove(move.from, move.to), &move) << "each move stands once";
-    if (move.to == cases::State::kClosed) EXPECT_EQ(move.mover, cases::Mover::kApproval);
-    if (move.to == cases::State::kWithdrawnByReporter) EXPECT_EQ(move.mover, cases::Mover::kReporter);
+    EXPECT_EQ(move.to == cases::State::kClosed, move.mover == cases::Mover::kApproval);
+    EXPECT_EQ(move.to == cases::State::kWithdrawnByReporter, move.mover == cases::Mover::kReporter);
   }
   EXPECT_EQ(reached.size(), 15u) << "all but the first";
 }
