@@ -103,7 +103,7 @@ absl::Status ComputeTags(Connection& connection, const v1::GetIntakeResponse& li
     }
     ALCOVE_CLIENT_ASSIGN(const v1::EvaluateTagsResponse answer,
                          CallPaid(connection, &v1::IntakeService::Stub::EvaluateTags, request, limits.work_price()));
-    if (answer.tag_key_id() != limits.tag_key_id()) return Refuse(Refusal::kTagKeyChanged, "another tag key answered");
+    if (!limits.tag_key_id().empty() && answer.tag_key_id() != limits.tag_key_id()) return Refuse(Refusal::kTagKeyChanged, "another tag key answered");
     if (static_cast<size_t>(answer.evaluated_size()) != end - begin) {
       return Refuse(Refusal::kAnswerMalformed, "not one tag for each person");
     }

@@ -56,7 +56,7 @@ absl::StatusOr<Response> CallPaid(Connection& connection, grpc::Status (Stub::*m
 }
 
 // Fills the tags of everybody who has an identifier, up to 16 a call. `tag_key_id` is that of GetIntake; another one in the
-// answer is kTagKeyChanged.
+// answer is kTagKeyChanged. Whoever enrols before intake is open has no GetIntake to go by and passes an empty one.
 absl::Status ComputeTags(Connection& connection, const v1::GetIntakeResponse& limits,
                          const std::vector<NamedPerson*>& people, crypto::Random& random);
 

@@ -50,7 +50,7 @@ TOML
 # Starts the server and waits until it answers.
 start_server() {
   local try
-  alcoved serve --config "$STAGE/server/alcoved.toml" >>"$STAGE/server/log" 2>&1 </dev/null &
+  alcoved --config "$STAGE/server/alcoved.toml" serve >>"$STAGE/server/log" 2>&1 </dev/null &
   echo $! >"$STAGE/alcoved.pid"
   for try in $(seq 100); do
     if ! kill -0 "$(cat "$STAGE/alcoved.pid")" 2>/dev/null; then

@@ -51,15 +51,13 @@ absl::StatusOr<std::vector<format::Identifier>> Identifiers(const EnrollOptions&
 absl::StatusOr<std::vector<client::EnrolledIdentifier>> WithTags(client::Connection& connection,
                                                                  const std::vector<format::Identifier>& identifiers,
                                                                  crypto::Random& random) {
-  ALCOVE_CLIENT_ASSIGN(const v1::GetIntakeResponse limits,
-                       connection.Call(&v1::IntakeService::Stub::GetIntake, v1::GetIntakeRequest()));
   std::vector<client::NamedPerson> named(identifiers.size());
   std::vector<client::NamedPerson*> people;
   for (size_t i = 0; i < identifiers.size(); ++i) {
     named[i].identifier = identifiers[i];
     people.push_back(&named[i]);
   }
-  ALCOVE_CLIENT_TRY(client::ComputeTags(connection, limits, people, random));
+  ALCOVE_CLIENT_TRY(client::ComputeTags(connection, v1::GetIntakeResponse(), people, random));
   std::vector<client::EnrolledIdentifier> enrolled;
   for (const client::NamedPerson& person : named) enrolled.push_back({*person.identifier, *person.tag});
   return enrolled;
