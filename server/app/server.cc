@@ -1,12 +1,17 @@
 #include "server/app/server.h"
 
+#include <array>
 #include <future>
+#include <limits>
+#include <map>
 #include <thread>
 #include <utility>
 
 #include "crypto/hkdf.h"
 #include "server/app/errors.h"
 #include "server/app/init.h"
+#include "server/core/cases/records.h"
+#include "server/core/cases/states.h"
 #include "server/core/ledger/cut.h"
 #include "server/core/ledger/records.h"
 #include "server/core/ledger/refusals.h"
@@ -39,6 +44,16 @@ std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
   rates[static_cast<std::size_t>(intake::Call::kSubmit)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {100, 400};
   return rates;
+}
+
+// The counter that routing goes by, from the rows: open cases of each assignee.
+absl::Status CountOpenCases(const base::Reader& rows, storage::Counts& counts) {
+  return rows.Scan<cases::Case>("", "", std::numeric_limits<std::size_t>::max(), [&](base::Versioned<cases::Case> row) {
+    if (cases::IsOpen(row.record.state) && !row.record.assignee.empty()) {
+      counts.Add(base::Counter::kOpenCases, row.record.assignee.text(), 1);
+    }
+    return true;
+  });
 }
 
 std::int64_t HourOf(base::Instant instant) { return instant.time_since_epoch().count() / 3600; }
@@ -87,7 +102,7 @@ absl::Status Server::OpenStore() {
                             .events = world_.log,
                             .random = world_.random,
                             .on_failure = world_.fatal,
-                            .count = {},
+                            .count = CountOpenCases,
                             .limits = limits});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
