@@ -184,11 +184,13 @@ absl::StatusOr<Intake> CheckIntake(const CheckedDirectory& directory, const v1::
       if (!json.is_object()) throw Malformed{"it is no object"};
       return json;
     };
-    for (const auto& [list, rows] : body(format::PolicyDocument::kTaxonomy, true).items()) {
+    const Json taxonomy = body(format::PolicyDocument::kTaxonomy, true);
+    for (const auto& [list, rows] : taxonomy.items()) {
       intake.taxonomy[list] = ChoicesOf(rows);
     }
     intake.sites = ChoicesOf(List(body(format::PolicyDocument::kRouting, false), "sites"));
-    for (const Json& row : List(body(format::PolicyDocument::kProfiles, true), "profiles")) {
+    const Json profiles = body(format::PolicyDocument::kProfiles, true);
+    for (const Json& row : List(profiles, "profiles")) {
       intake.profiles.push_back(ProfileOf(row));
     }
     intake.custodian_threshold =
