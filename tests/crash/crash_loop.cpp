@@ -72,15 +72,16 @@ Played Play(const Settings& settings, const Phase& phase) {
     options.data = disk->path() + "/data";
   }
   const World world = World::Make(options);
+  const std::string log = options.folder + "/alcoved.log";
   std::map<std::string, std::string> environment;
   if (!phase.lie.empty()) environment = {{"ALCOVE_BAD_DISK", phase.lie}, {"LD_PRELOAD", settings.bad_disk}};
-  ServerProcess honest(world.serve_command(), {}, options.folder + "/alcoved.log");
-  ServerProcess server(world.serve_command(), environment, options.folder + "/alcoved.log");
-  if (!honest.Start(options.port)) Fail("alcoved does not start", options.folder + "/alcoved.log");
+  ServerProcess honest(world.serve_command(), {}, log);
+  ServerProcess server(world.serve_command(), environment, log);
+  if (!honest.Start(options.port)) Fail("alcoved does not start", log);
   world.Publish();
-  if (honest.Terminate() != 0) Fail("alcoved does not drain", options.folder + "/alcoved.log");
+  if (honest.Terminate() != 0) Fail("alcoved does not drain", log);
 
-  if (!server.Start(options.port)) Fail("alcoved does not start", options.folder + "/alcoved.log");
+  if (!server.Start(options.port)) Fail("alcoved does not start", log);
   bool came_back = true;
   Played played;
   {
@@ -95,10 +96,10 @@ Played Play(const Settings& settings, const Phase& phase) {
       if (disk && !disk->PowerOff()) Fail("power", "the disk does not switch off");
       server.Kill();
       if (disk && !disk->PowerOn()) Fail("power", "the disk does not come back");
-      // A control lies until its last blow; then what it left must be readable, to be counted.
+      // What a control left is counted by the product.
       came_back = (!phase.lie.empty() && done + 1 == phase.blows ? honest : server).Start(options.port);
     }
-    if (!came_back && phase.lie.empty()) Fail("alcoved does not come back", options.folder + "/alcoved.log");
+    if (!came_back && phase.lie.empty()) Fail("alcoved does not come back", log);
     if (came_back) {
       reporters.Stop();
       played.verdict = reporters.Verify();

@@ -5,7 +5,8 @@
 #
 # kill -9 at random moments, N times; then every acknowledged report is read back through its mailbox, sent again with
 # the same request_id, and the store is checked. --power N does the same on an ext4 image whose power is cut (root only,
-# said loudly elsewhere). The controls do the same on a disk that lies, and must lose some.
+# said loudly elsewhere). The controls do the same on a disk that lies (bad_disk.cpp),
+# so that the server answers before its commit is anywhere, or never syncs; they must lose some.
 # The last line is `acknowledged N, lost 0, partial 0, duplicates 0, controls lost M`. Exits 1 if it is another.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -38,7 +39,7 @@ cleanup() {
 }
 trap cleanup EXIT
 status=0
-"$bin/bin/alcove_crash" --alcoved "$bin/bin/alcoved" --bad-disk "$bin/tests/crash/libalcove_bad_disk.so" \
-  --folder "$folder" --kills "$kills" --power "$power" </dev/null || status=$?
+"$bin/bin/alcove_crash" --alcoved "$bin/bin/alcoved" --folder "$folder" \
+  --bad-disk "$bin/tests/crash/libalcove_bad_disk.so" --kills "$kills" --power "$power" </dev/null || status=$?
 if [ "$status" -gt 1 ]; then tail -n 20 "$folder"/*/*.log >&2 || true; fi
 exit "$status"

@@ -15,6 +15,9 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 void SetDeadline(grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  // A blocking client of gRPC polls only within a call: one that fails at once while the server is away would never
+  // finish the handshake with the server that came back.
+  context.set_wait_for_ready(true);
 }
 
 absl::StatusOr<std::string> SignIn(const std::shared_ptr<grpc::Channel>& channel,
