@@ -1,0 +1,183 @@
+// A server that lies to a reporter who comes back.
+#include "client/lib/mailbox.h"
+
+#include "crypto/format/envelope.h"
+#include "tests/client/lib/reporter.h"
+
+namespace alcove::client::test {
+namespace {
+
+class Visit : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(reporter.File().ok());
+    impostor.AddLeaf(format::LeafKind::kCaseAssigned, "", format::details::Assigned("ana"));
+    auto visit = reporter.Visit();
+    ASSERT_TRUE(visit.ok()) << visit.status();
+    sealed::v1::Message message;
+    message.set_text("It happened again today.");
+    const auto sent = visit->Send(message, {}, kToday);
+    ASSERT_TRUE(sent.ok()) << sent.status();
+    impostor.AddLeaf(format::LeafKind::kCaseOpened, "ana", format::details::Opened(format::Keyring::kThread));
+    impostor.Publish();
+  }
+  std::string Look() { return Reason(reporter.Visit().status()); }
+
+  Impostor impostor{kToday};
+  Reporter reporter{impostor};
+};
+
+TEST_F(Visit, ShowsWhatWasWrittenAndEveryLeafWithItsProof) {
+  const auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  ASSERT_EQ(visit->thread().size(), 2u);
+  EXPECT_EQ(visit->report().narrative(), "He shouts at the trainees.");
+  EXPECT_EQ(visit->thread()[1].message->text(), "It happened again today.");
+  EXPECT_EQ(visit->leaves().leaves.size(), 4u);
+  EXPECT_EQ(visit->leaves().published, 4u);
+  EXPECT_TRUE(format::VerifyLedger(visit->leaves().saved).ok());
+}
+
+TEST_F(Visit, WrongWordsAreRefusedLikeAMailboxThatNeverWas) {
+  impostor.hooks.refuse_sign_in = true;
+  EXPECT_EQ(Look(), "SIGN_IN_REFUSED");
+}
+
+TEST_F(Visit, OtherWordsOpenNothingOfThisCase) {
+  reporter.receipt = crypto::Receipt::Draw(crypto::SystemRandom());
+  EXPECT_EQ(Look(), "MAILBOX_KEY_SWAPPED");
+}
+
+TEST_F(Visit, AFlippedBitAnywhereInAnEntryIsFound) {
+  const size_t size = impostor.thread[1].envelope().size();
+  ASSERT_EQ(Look(), "OK");  // control
+  // Every field of the header, and a sample of the body.
+  for (size_t at = 0; at < size; at += at < format::kEnvelopePrefixSize ? 23 : 401) {
+    impostor.hooks.messages = [&](v1::ListMessagesResponse& answer) {
+      std::string& envelope = *answer.mutable_entries(1)->mutable_envelope();
+      envelope[at] = static_cast<char>(envelope[at] ^ 4);
+    };
+    const std::string reason = Look();
+    EXPECT_TRUE(reason == "ENTRY_INVALID" || reason == "ENTRY_OMITTED") << at << ": " << reason;
+  }
+}
+
+TEST_F(Visit, AnOmittedMessageIsFound) {
+  impostor.hooks.messages = [](v1::ListMessagesResponse& answer) { answer.mutable_entries()->RemoveLast(); };
+  EXPECT_EQ(Look(), "ENTRY_OMITTED");
+  impostor.hooks.messages = [](v1::ListMessagesResponse& answer) { answer.mutable_entries()->DeleteSubrange(0, 1); };
+  EXPECT_EQ(Look(), "ENTRY_OMITTED");
+}
+
+TEST_F(Visit, AMessageHiddenTogetherWithItsCountShowsInTheRecord) {
+  impostor.hooks.messages = [](v1::ListMessagesResponse& answer) { answer.mutable_entries()->RemoveLast(); };
+  impostor.hooks.mailbox = [&](v1::GetMailboxResponse& answer) {
+    answer.set_thread_length(1);
+    answer.set_thread_head(format::EntryHash(*format::ParseEnvelope(impostor.thread[0].envelope())).str());
+  };
+  EXPECT_EQ(Look(), "ENTRY_OMITTED");
+}
+
+TEST_F(Visit, AnOmittedLeafIsFound) {
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) { answer.mutable_leaves()->DeleteSubrange(1, 1); };
+  EXPECT_EQ(Look(), "LEAF_OMITTED");
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) { answer.mutable_leaves()->RemoveLast(); };
+  EXPECT_EQ(Look(), "LEAF_OMITTED");
+}
+
+TEST_F(Visit, ALeafLeftOutAndTheRestRenumberedIsFound) {
+  // The server makes a chain in which nobody opened the case before the reporter wrote.
+  const std::vector<v1::LeafOpening> honest = impostor.leaves;
+  Impostor rewritten(kToday);
+  impostor.hooks.leaves = [&](v1::ListLeavesResponse& answer) {
+    answer.clear_leaves();
+    answer.clear_checkpoint();
+    uint32_t number = 0;
+    for (size_t i = 0; i < honest.size(); ++i) {
+      if (i == 1) continue;
+      format::Leaf leaf = *format::ParseLeaf(honest[i].content());
+      leaf.number = ++number;
+      v1::LeafOpening& opening = *answer.add_leaves();
+      opening.set_number(number);
+      opening.set_content(format::LeafContent(leaf));
+      opening.set_salt(honest[i].salt());
+    }
+  };
+  impostor.hooks.mailbox = [&](v1::GetMailboxResponse& answer) { answer.set_leaf_count(0); };
+  EXPECT_EQ(Look(), "LEAF_INVALID");
+}
+
+TEST_F(Visit, AChainShorterThanSomebodySignedForIsARollback) {
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) {
+    answer.mutable_leaves()->DeleteSubrange(1, 3);
+    answer.clear_checkpoint();
+    answer.mutable_leaves(0)->set_published(false);
+  };
+  impostor.hooks.mailbox = [&](v1::GetMailboxResponse& answer) { answer.set_leaf_count(1);
+    crypto::Digest head = format::NextChainHead({}, 1, format::LeafCommitment(*format::LeafSalt::FromBytes(impostor.leaves[0].salt()), impostor.leaves[0].content()));
+    answer.set_leaf_head(head.str());
+  };
+  EXPECT_EQ(Look(), "ROLLED_BACK");
+}
+
+TEST_F(Visit, AChangedLeafOrProofIsFound) {
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) {
+    std::string& content = *answer.mutable_leaves(3)->mutable_content();
+    content[45] = static_cast<char>(content[45] ^ 1);
+  };
+  EXPECT_EQ(Look(), "LEAF_INVALID");
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) {
+    std::string& hash = *answer.mutable_leaves(0)->mutable_proof(2);
+    hash[0] = static_cast<char>(hash[0] ^ 1);
+  };
+  EXPECT_EQ(Look(), "LEAF_INVALID");
+  impostor.hooks.leaves = [](v1::ListLeavesResponse& answer) {
+    std::string& note = *answer.mutable_checkpoint();
+    note[note.size() - 10] = note[note.size() - 10] == 'A' ? 'B' : 'A';
+  };
+  EXPECT_EQ(Look(), "CHECKPOINT_INVALID");
+}
+
+TEST_F(Visit, ADroppedOrForeignEpochIsFound) {
+  impostor.hooks.mailbox = [](v1::GetMailboxResponse& answer) { answer.clear_epochs(); };
+  EXPECT_EQ(Look(), "EPOCH_INVALID");
+  impostor.hooks.mailbox = [](v1::GetMailboxResponse& answer) {
+    std::string& record = *answer.mutable_epochs(0)->mutable_record();
+    record[30] = static_cast<char>(record[30] ^ 1);  // the case
+  };
+  EXPECT_EQ(Look(), "EPOCH_INVALID");
+  impostor.hooks.mailbox = [](v1::GetMailboxResponse& answer) {
+    std::string& grant = *answer.mutable_grants(0)->mutable_grant();
+    grant.back() = static_cast<char>(grant.back() ^ 1);
+  };
+  EXPECT_EQ(Look(), "GRANT_INVALID");
+}
+
+TEST_F(Visit, AStaleEpochIsReplacedByOneForTheRemainingReadersOnly) {
+  impostor.epochs.back().set_stale(true);
+  std::erase_if(impostor.readers, [](const v1::Reader& reader) { return reader.staff() == "staff/bruno"; });
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  sealed::v1::Message message;
+  message.set_text("After he left.");
+  ASSERT_TRUE(visit->Send(message, {}, kToday).ok());
+  ASSERT_EQ(impostor.epochs.size(), 2u);
+  EXPECT_EQ(format::ParseEpoch(impostor.epochs[1].record())->reader_count, 5);  // mailbox and four
+  EXPECT_EQ(Look(), "OK");
+}
+
+TEST_F(Visit, ANewReaderSmuggledIntoAStaleEpochIsRefused) {
+  impostor.epochs.back().set_stale(true);
+  v1::Reader carla = impostor.readers.front();
+  carla.set_staff("staff/carla");
+  carla.set_key_id(crypto::KeyIdOf(impostor.directory().FindPerson("carla")->devices.front().encryption).str());
+  impostor.readers.push_back(carla);
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  sealed::v1::Message message;
+  message.set_text("Who is she?");
+  EXPECT_EQ(Reason(visit->Send(message, {}, kToday).status()), "READER_SURPLUS");
+}
+
+}  // namespace
+}  // namespace alcove::client::test
