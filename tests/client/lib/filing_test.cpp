@@ -2,6 +2,9 @@
 #include "client/lib/filing.h"
 
 #include "crypto/format/envelope.h"
+#include "crypto/format/grant.h"
+#include "crypto/format/policy.h"
+#include "crypto/hash.h"
 #include "crypto/format/proof.h"
 #include "tests/client/lib/reporter.h"
 
@@ -162,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
                 [](Impostor&, v1::PlanReportResponse& answer) { answer.set_custodian_threshold(1); }, "ANSWER_MALFORMED"},
         PlanLie{"a case without a name",
                 [](Impostor&, v1::PlanReportResponse& answer) { answer.set_case_("cases/x"); }, "ANSWER_MALFORMED"}),
-    [](const auto& info) { return "Lie" + std::to_string(info.index); });
+    [](const auto& lie) { return "Lie" + std::to_string(lie.index); });
 
 struct PromiseLie {
   const char* name;
@@ -231,7 +234,7 @@ INSTANTIATE_TEST_SUITE_P(
                    [](Impostor&, v1::SubmitReportResponse& answer) {
                      answer.set_case_(format::CaseName(format::DrawId<format::CaseId>(crypto::SystemRandom())));
                    }}),
-    [](const auto& info) { return "Lie" + std::to_string(info.index); });
+    [](const auto& lie) { return "Lie" + std::to_string(lie.index); });
 
 TEST(Filing, ABrokenLineIsTriedAgainUnderTheSameRequestId) {
   Impostor impostor(kToday);

@@ -105,6 +105,7 @@ class Impostor {
   format::Directory directory_;
   crypto::Digest chain_head_;
   std::unique_ptr<Services> services_;
+  std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };
 
