@@ -1,3 +1,3 @@
 #include "server/app/program.h"
 
-int main(int argc, char** argv) { return alcove::app::RunProgram(argc, argv, {}); }
+int main(int argc, char** argv) { return alcove::app::RunProgram(argc, argv); }

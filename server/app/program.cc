@@ -26,6 +26,7 @@
 #include "server/app/key_export.h"
 #include "server/app/notify.h"
 #include "server/app/quiet.h"
+#include "server/app/server.h"
 #include "server/app/watchdog.h"
 #include "server/storage/backup.h"
 #include "server/storage/check.h"
@@ -106,7 +107,7 @@ void ServeUntilAsked(Server& server) {
   while (sigtimedwait(&signals, nullptr, &second) < 0) server.Tick();
 }
 
-int Serve(const Asked& asked, const Durability& durability) {
+int Serve(const Asked& asked) {
   // Debian builds Abseil with its deadlock detector on: slow, and it can end the process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   QuietGrpc();
@@ -123,17 +124,15 @@ int Serve(const Asked& asked, const Durability& durability) {
 
   EventLog log;
   for (const std::string& line : denied) log.Tell("notice: " + line);
-  const SystemClock clock;
+  SystemClock clock;
   const KeyPlaces places = PlacesOf(*config);
-  SystemClock writable_clock;
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start({.config = *config,
                      .keys = places,
-                     .clock = writable_clock,
+                     .clock = clock,
                      .random = crypto::SystemRandom(),
                      .log = log,
-                     .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); },
-                     .durability = durability});
+                     .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); }});
   if (!server.ok()) return Refuse(server.status());
   const auto control =
       Control::Open(config->data, [&server](const std::string& target) { return (*server)->Backup(target); });
@@ -244,7 +243,7 @@ int Keys(const Asked& asked, bool to_file) {
 
 }  // namespace
 
-int RunProgram(int argc, char** argv, const Durability& durability) {
+int RunProgram(int argc, char** argv) {
   umask(077);
   Asked asked;
   int result = kUsage;
@@ -275,7 +274,7 @@ int RunProgram(int argc, char** argv, const Durability& durability) {
   CLI::App* version = app.add_subcommand("version", "Print the version");
 
   init->callback([&] { result = Init(asked); });
-  serve->callback([&] { result = Serve(asked, durability); });
+  serve->callback([&] { result = Serve(asked); });
   check->callback([&] { result = Check(asked); });
   backup->callback([&] { result = Backup(asked); });
   restore->callback([&] { result = Restore(asked); });

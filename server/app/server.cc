@@ -90,11 +90,8 @@ absl::Status Server::OpenStore() {
 
   storage::RocksOptions options;
   options.directory = storage::DatabaseIn(world_.config.data.string());
-  options.sync = world_.durability.sync;
   absl::StatusOr<std::unique_ptr<storage::RowStore>> rows = storage::OpenRocksStore(options);
   if (!rows.ok()) return rows.status();
-  storage::JournalLimits limits;
-  limits.answer_before_write = world_.durability.answer_before_write;
   absl::StatusOr<std::unique_ptr<storage::Store>> store =
       storage::Store::Open(*std::move(rows), world_.config.data.string(),
                            {.keys = *keys_,
@@ -103,7 +100,7 @@ absl::Status Server::OpenStore() {
                             .random = world_.random,
                             .on_failure = world_.fatal,
                             .count = CountOpenCases,
-                            .limits = limits});
+                            .limits = {}});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   if (store_->organisation() != file_.id) {

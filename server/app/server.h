@@ -34,13 +34,6 @@
 
 namespace alcove::app {
 
-// How durable the store is. Anything but the default exists for the controls of the crash tests, which have their own
-// program: no setting and no flag of alcoved leads here.
-struct Durability {
-  bool sync = true;
-  bool answer_before_write = false;
-};
-
 class Server {
  public:
   struct World {
@@ -51,7 +44,6 @@ class Server {
     EventLog& log;
     // The store failed, or a listener is dead: the process has to end, at once. May run on any thread.
     std::function<void()> fatal;
-    Durability durability;
   };
 
   // Opens the store, checks every key, publishes the first checkpoint where there is none, and opens the listeners. What is

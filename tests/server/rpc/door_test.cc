@@ -1,0 +1,266 @@
+// The door over an in-process channel: who is let in, and how decisions become answers.
+#include "server/rpc/door/door.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "alcove/v1/admin_service.grpc.pb.h"
+#include "alcove/v1/case_service.grpc.pb.h"
+#include "alcove/v1/intake_service.grpc.pb.h"
+#include "tests/server/rpc/fakes.h"
+#include "tests/server/rpc/wire.h"
+
+namespace alcove::rpc {
+namespace {
+
+struct Cases final : v1::CaseService::CallbackService {
+  explicit Cases(Door& behind) : door(behind) {}
+  grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context, const v1::GetCaseRequest* request,
+                                    v1::GetCaseResponse* response) override {
+    return door.Decide<std::string>(
+        context, request, [this](const Caller& caller) { return decide(caller); },
+        [this, response](const std::string& answer) {
+          order->push_back("answered");
+          response->mutable_case_()->set_name(answer);
+        });
+  }
+  Door& door;
+  std::vector<std::string>* order = nullptr;
+  std::function<absl::StatusOr<base::Outcome<std::string>>(const Caller&)> decide;
+};
+
+struct Intake final : v1::IntakeService::CallbackService {
+  explicit Intake(Door& behind) : door(behind) {}
+  grpc::ServerUnaryReactor* GetIntake(grpc::CallbackServerContext* context, const v1::GetIntakeRequest* request,
+                                      v1::GetIntakeResponse*) override {
+    return door.Read(context, request, [&](const Caller& caller) {
+      stranger = caller.stranger();
+      return absl::OkStatus();
+    });
+  }
+  Door& door;
+  bool stranger = false;
+};
+
+struct Admin final : v1::AdminService::CallbackService {
+  explicit Admin(Door& behind) : door(behind) {}
+  grpc::ServerUnaryReactor* PublishDirectory(grpc::CallbackServerContext* context,
+                                             const v1::PublishDirectoryRequest* request,
+                                             v1::PublishDirectoryResponse*) override {
+    return door.Read(context, request, [&](const Caller&) { return absl::OkStatus(); });
+  }
+  Door& door;
+};
+
+class DoorTest : public testing::Test {
+ protected:
+  DoorTest() {
+    cases_.order = &committer_.order;
+    cases_.decide = [](const Caller&) { return Changing("fine"); };
+  }
+
+  // An outcome that has something to commit.
+  static base::Outcome<std::string> Changing(std::string answer) {
+    base::Outcome<std::string> outcome;
+    outcome.answer = std::move(answer);
+    outcome.changes.ExpectAbsent(base::Table::kCase, std::string(16, 'x'));
+    return outcome;
+  }
+
+  std::string SignedIn(const std::string& name, Principals::Standing standing = {}) {
+    principals_.standings[name] = standing;
+    return *sessions_.Open(*Principal::Parse(name), {});
+  }
+
+  std::string GetCase(const std::string& token) {
+    grpc::ClientContext context;
+    Prepare(context, token);
+    return Ended(v1::CaseService::NewStub(wire_.channel())->GetCase(&context, {}, &case_));
+  }
+  std::string GetIntake(const std::string& token) {
+    grpc::ClientContext context;
+    Prepare(context, token);
+    v1::GetIntakeResponse response;
+    return Ended(v1::IntakeService::NewStub(wire_.channel())->GetIntake(&context, {}, &response));
+  }
+  std::string PublishDirectory(const std::string& token) {
+    grpc::ClientContext context;
+    Prepare(context, token);
+    v1::PublishDirectoryResponse response;
+    return Ended(v1::AdminService::NewStub(wire_.channel())->PublishDirectory(&context, {}, &response));
+  }
+
+  const AccessTable table_ = *AccessTable::Read(AccessTable::Contract());
+  FakeClock clock_;
+  FakeEvents events_;
+  FakeCommitter committer_;
+  FakePrincipals principals_;
+  Sessions sessions_{clock_, crypto::SystemRandom()};
+  int refusals_noted_ = 0;
+  Door door_{{.access = table_,
+              .sessions = sessions_,
+              .principals = principals_,
+              .committer = committer_,
+              .note_refusal =
+                  [this](const base::StaffSlug&) {
+                    base::Outcome<std::monostate> outcome;
+                    if (refusals_noted_++ == 0) outcome.leaves.push_back({});
+                    return outcome;
+                  },
+              .events = events_}};
+  Cases cases_{door_};
+  Intake intake_{door_};
+  Admin admin_{door_};
+  Wire wire_{{&cases_, &intake_, &admin_}};
+  v1::GetCaseResponse case_;
+};
+
+TEST_F(DoorTest, StaffMethodsNeedAStaffSession) {
+  EXPECT_EQ(GetCase(""), "SESSION_REQUIRED");
+  EXPECT_EQ(GetCase(std::string(32, 'x')), "SESSION_REQUIRED");
+  EXPECT_EQ(GetCase(std::string(31, 'x')), "SESSION_REQUIRED");
+  EXPECT_EQ(GetCase(SignedIn("mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(GetCase(SignedIn("services/hr")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(case_.case_().name(), "fine");
+}
+
+TEST_F(DoorTest, WhoLeftTheDirectoryIsOutAtTheNextCall) {
+  const std::string token = SignedIn("staff/amira");
+  EXPECT_EQ(GetCase(token), "OK");
+  principals_.standings.erase("staff/amira");
+  EXPECT_EQ(GetCase(token), "SESSION_REQUIRED");
+}
+
+TEST_F(DoorTest, AnExpiredSessionReadsLikeAnUnknownOne) {
+  const std::string token = SignedIn("staff/amira");
+  clock_.Pass(Sessions::kLifetime);
+  grpc::ClientContext expired_context;
+  grpc::ClientContext unknown_context;
+  Prepare(expired_context, token);
+  Prepare(unknown_context, std::string(32, 'x'));
+  const auto stub = v1::CaseService::NewStub(wire_.channel());
+  const grpc::Status expired = stub->GetCase(&expired_context, {}, &case_);
+  const grpc::Status unknown = stub->GetCase(&unknown_context, {}, &case_);
+  EXPECT_EQ(expired.error_code(), unknown.error_code());
+  EXPECT_EQ(expired.error_message(), unknown.error_message());
+  EXPECT_EQ(expired.error_details(), unknown.error_details());
+}
+
+TEST_F(DoorTest, AStrangersMethodRefusesASession) {
+  EXPECT_EQ(GetIntake(""), "OK");
+  EXPECT_TRUE(intake_.stranger);
+  EXPECT_EQ(GetIntake(SignedIn("staff/amira")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(GetIntake(std::string(32, 'x')), "CALLER_NOT_ALLOWED");
+}
+
+TEST_F(DoorTest, TheFirstDirectoryComesFromAnybodyAndTheNextFromAnAdministrator) {
+  EXPECT_EQ(PublishDirectory(""), "SESSION_REQUIRED");
+  EXPECT_EQ(PublishDirectory(SignedIn("staff/amira")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(PublishDirectory(SignedIn("staff/adam", {.administrator = true, .auditor = false})), "OK");
+  principals_.founding = true;
+  EXPECT_EQ(PublishDirectory(""), "OK");
+  EXPECT_EQ(GetCase(""), "SESSION_REQUIRED") << "founding opens nothing else";
+}
+
+TEST_F(DoorTest, TheAnswerFollowsTheCommit) {
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(committer_.order, (std::vector<std::string>{"committed", "answered"}));
+}
+
+TEST_F(DoorTest, AStampCompletesTheAnswerBeforeItLeaves) {
+  cases_.decide = [](const Caller&) {
+    base::Outcome<std::string> outcome = Changing("without");
+    outcome.stamp = [](const base::Stamps&, std::string& answer, base::ChangeSet&) { answer = "with"; };
+    return outcome;
+  };
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(case_.case_().name(), "with");
+}
+
+TEST_F(DoorTest, NothingToCommitIsAnsweredAtOnce) {
+  cases_.decide = [](const Caller&) { return base::Outcome<std::string>{"read", {}, {}, nullptr}; };
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(committer_.order, std::vector<std::string>{"answered"});
+}
+
+TEST_F(DoorTest, AFailedExpectationIsDecidedAgain) {
+  int decided = 0;
+  cases_.decide = [&decided](const Caller&) { return Changing(std::to_string(++decided)); };
+  committer_.next = {base::Contended(), base::Contended()};
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(case_.case_().name(), "3") << "the answer is the last decision's";
+}
+
+TEST_F(DoorTest, AfterEightTriesItIsContended) {
+  int decided = 0;
+  cases_.decide = [&decided](const Caller&) { return Changing(std::to_string(++decided)); };
+  committer_.next.assign(100, base::Contended());
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "CONTENDED");
+  EXPECT_EQ(decided, Door::kMostTries);
+  EXPECT_EQ(case_.case_().name(), "");
+}
+
+TEST_F(DoorTest, ARefusedCommitGivesItsReasonAndNoAnswer) {
+  for (const auto& [status, reason] : std::vector<std::pair<absl::Status, std::string>>{
+           {base::StoreFull(), "STORE_FULL"}, {base::StoreFailed(), "STORE_FAILED"}, {base::Stopping(), "STOPPING"}}) {
+    committer_.next = {status};
+    case_.Clear();
+    EXPECT_EQ(GetCase(SignedIn("staff/amira")), reason);
+    EXPECT_EQ(case_.ByteSizeLong(), 0U);
+  }
+}
+
+TEST_F(DoorTest, ARefusalToStaffIsInTheLedgerFirst) {
+  cases_.decide = [](const Caller&) { return base::NothingHere(); };
+  const std::string token = SignedIn("staff/amira");
+  EXPECT_EQ(GetCase(token), "NOTHING_HERE");
+  EXPECT_EQ(committer_.order, std::vector<std::string>{"committed"});
+  EXPECT_EQ(GetCase(token), "NOTHING_HERE");
+  EXPECT_EQ(committer_.order.size(), 1U) << "one a minute";
+
+  // If the leaf cannot be written, the refusal is not told either.
+  refusals_noted_ = 0;
+  committer_.next = {base::StoreFull()};
+  EXPECT_EQ(GetCase(token), "STORE_FULL");
+  // Another refusal of the same minute was faster: as good.
+  refusals_noted_ = 0;
+  committer_.next = {base::Contended()};
+  EXPECT_EQ(GetCase(token), "NOTHING_HERE");
+}
+
+TEST_F(DoorTest, AFaultOfOursIsAnEventAndTellsNothing) {
+  cases_.decide = [](const Caller&) { return base::Broken("case of alice has no head"); };
+  grpc::ClientContext context;
+  Prepare(context, SignedIn("staff/amira"));
+  const grpc::Status status = v1::CaseService::NewStub(wire_.channel())->GetCase(&context, {}, &case_);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_EQ(status.error_message(), "a fault on our side");
+  EXPECT_EQ(events_.counts[base::Event::kInvariantBroken], 1);
+}
+
+TEST_F(DoorTest, WhileItDrainsEverybodyIsToldToComeBack) {
+  const std::string token = SignedIn("staff/amira");
+  door_.Drain();
+  EXPECT_EQ(GetCase(token), "STOPPING");
+  EXPECT_EQ(GetIntake(""), "STOPPING");
+}
+
+TEST_F(DoorTest, TotalsCountMethodsAndNobody) {
+  EXPECT_EQ(GetIntake(""), "OK");
+  EXPECT_EQ(GetIntake(""), "OK");
+  EXPECT_EQ(GetCase(""), "SESSION_REQUIRED");
+  const auto totals = door_.TakeTotals();
+  ASSERT_EQ(totals.size(), 2U);
+  for (const CallTotal& total : totals) {
+    const bool intake = total.path == "/alcove.v1.IntakeService/GetIntake";
+    EXPECT_EQ(total.answered, intake ? 2U : 0U);
+    EXPECT_EQ(total.refused, intake ? 0U : 1U);
+  }
+  EXPECT_TRUE(door_.TakeTotals().empty());
+}
+
+}  // namespace
+}  // namespace alcove::rpc
