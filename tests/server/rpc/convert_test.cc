@@ -37,7 +37,9 @@ TEST(Convert, EnumsOutsideTheirRangeAreRefused) {
     EXPECT_EQ(ParseKeyring(static_cast<v1::Keyring>(code), "keyring").ok(), code == 1 || code == 2) << code;
     const auto state = ParseState(static_cast<v1::CaseState>(code), "state");
     EXPECT_EQ(state.ok(), code >= 1 && code <= 16) << code;
-    if (state.ok()) EXPECT_EQ(ToProto(*state), code);
+    if (state.ok()) {
+      EXPECT_EQ(ToProto(*state), code);
+    }
   }
 }
 
