@@ -14,8 +14,10 @@ A transcript is text, read line by line:
     ...                 any number of lines, none included
     @keep NAME FILE     remembers the first line of a file of the current person
     @include FILE       plays another transcript of the same folder here
-    @who REPORT PERSON reads|kept-out WHY
-                        after the last command: does this person open this report, and why (not)
+    @who REPORT HOLDER [NAME=why ...]
+                        after the last command, everybody of the cast tries to open the report `{{REPORT}}`: only HOLDER may,
+                        and for all others it must be as if it did not exist. A reason other than the role's is given
+                        as NAME=words_with_underscores
 
 Within an expected line `...` stands for any characters, and `{{name}}` for one word that is remembered at its first
 appearance and must be the same later. In commands `{{name}}` is replaced by what was remembered.
@@ -24,6 +26,7 @@ Exit status: 0 when everything was as written, 1 otherwise. The play goes on aft
 """
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -31,6 +34,18 @@ import sys
 import time
 
 BOLD, DIM, RED, GREEN, PLAIN = ("\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+
+
+# Why a person of this role cannot open a report that is not theirs.
+REASONS = {
+    "investigator": "holds a key that the server keeps back until the case is assigned to them, or none",
+    "administrator": "runs the service; nothing is ever sealed to them",
+    "custodian": "holds a share of a confidential identity, never of a report",
+    "protection_officer": "is never on a case team; nothing is sealed to them",
+    "auditor": "sees that the ledger is whole, and no case",
+    "escalation": "holds a key that is released only when a deadline passes unanswered",
+    "fallback": "holds a key that is released only when nobody else is left",
+}
 
 
 class Deviation(Exception):
@@ -126,22 +141,38 @@ class Play:
         self.compare(expected, printed)
 
     def table(self):
-        """Who could read what, and why not: tried now, by each person, on the running server."""
-        rows = []
-        for report, person, wish, why in self.checks:
-            done = self.run(self.words.get("try", "alcove case show") + " " + self.words[report], person=person)
-            can = done.returncode == 0
-            right = can == (wish == "reads") and done.returncode in (0, 5)
-            if not right:
-                self.deviations += 1
-            rows.append((report, person, "reads" if can else "nothing there", why, "" if right else f"WRONG (exit {done.returncode})"))
-        if not rows:
+        """Who could read what, and why not: tried now, by everybody, on the running server."""
+        if not self.checks:
             return
-        heads = ("report", "person", "can", "because", "")
-        widths = [max(len(row[i]) for row in rows + [heads]) for i in range(5)]
-        print("\nWho could read what, and why not")
-        for row in [heads, tuple("-" * w for w in widths)] + rows:
+        roster = os.path.join(os.environ["ALCOVE_DEMO"], "roster.json")
+        with open(roster, encoding="utf-8") as file:
+            people = json.load(file)["people"]
+        heads, reasons, rows = ["person", "role"], [], []
+        for report, _, _ in self.checks:
+            heads.append(report)
+        for entry in people:
+            person, role = entry["person"], entry["roles"][0]
+            row = [person, role.replace("_", " ")]
+            for report, holder, special in self.checks:
+                done = self.run("alcove case show " + self.words[report], person=person)
+                wanted = 0 if person == holder else 5
+                row.append({0: "reads", 5: "-"}.get(done.returncode, f"exit {done.returncode}"))
+                if done.returncode != wanted:
+                    self.deviations += 1
+                    row[-1] = "WRONG: " + row[-1]
+                if person in special:
+                    reasons.append(f"{person}, {report}: {special[person]}")
+            rows.append(row)
+        widths = [max(len(row[i]) for row in rows + [heads]) for i in range(len(heads))]
+        print("\nWho could read what")
+        for row in [heads, ["-" * width for width in widths]] + rows:
             print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print("\nWhy not, where there is a `-`: the same answer as for a report that never was")
+        for role, reason in REASONS.items():
+            if any(entry["roles"][0] == role for entry in people):
+                print(f"  {role.replace('_', ' ')}: {reason}")
+        for reason in reasons:
+            print(f"  {reason}")
 
 
 def blocks(path):
@@ -191,16 +222,16 @@ def main():
             if kind == "words":
                 play.say(f"\n{DIM}{content}{PLAIN}" if content else "")
             elif kind == "directive" and content[0] == "as":
-                play.person = content[1]
+                play.person = play.fill(content[1])
             elif kind == "directive" and content[0] == "stdin":
                 stdin = "".join(play.fill(word) + "\n" for word in content[1:])
             elif kind == "directive" and content[0] == "keep":
                 with open(os.path.join(play.home(), content[2]), encoding="utf-8") as file:
                     play.words[content[1]] = file.readline().strip()
             elif kind == "directive" and content[0] == "who":
-                play.checks.append((content[1], content[2], content[3], " ".join(content[4:])))
-            elif kind == "directive" and content[0] == "try":
-                play.words["try"] = " ".join(content[1:])
+                special = dict(word.split("=", 1) for word in content[3:])
+                special = {name: words.replace("_", " ") for name, words in special.items()}
+                play.checks.append((content[1], play.fill(content[2]), special))
             elif kind == "command":
                 play.step(*content, stdin)
                 stdin = ""

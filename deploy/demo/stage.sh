@@ -119,3 +119,11 @@ draft_policies() {
 reporter() {
   cp -n "$STAGE/people/root1/alcove.org" . 2>/dev/null || true
 }
+
+# Whose inbox a case is in.
+holder_of() {
+  local slug
+  for slug in ana bruno chen dora; do
+    if (cd "$STAGE/people/$slug" && alcove case inbox 2>/dev/null | grep -q "^${1:0:10} "); then echo "$slug"; fi
+  done
+}
