@@ -24,6 +24,7 @@
 #include "server/rpc/mailbox/mailbox.h"
 #include "server/rpc/session/session.h"
 #include "server/storage/backup.h"
+#include "server/storage/errors.h"
 #include "server/storage/rocks_store.h"
 
 namespace alcove::app {
@@ -101,6 +102,9 @@ absl::Status Server::OpenStore() {
                             .on_failure = world_.fatal,
                             .count = CountOpenCases,
                             .limits = {}});
+  if (store.status() == storage::WrongKek()) {
+    return KeyWrong(world_.keys.Find(KeyKind::kKek), "the store was made under another");
+  }
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   if (store_->organisation() != file_.id) {
