@@ -231,16 +231,6 @@ void Journal::Run(Group group) {
   }
   add_rows(own);
 
-  if (limits_.answer_before_write) {
-    std::vector<Finished> early;
-    for (const std::unique_ptr<Member>& member : members) {
-      auto told = std::make_unique<Member>();
-      told->done = std::exchange(member->done, [](const absl::Status&) {});
-      early.push_back({std::move(told), absl::OkStatus()});
-    }
-    Announce(std::move(early));
-  }
-
   const absl::Status written = parts_.rows.Commit(batch_, {});
   if (!written.ok()) {
     if (base::ReasonOf(written) == base::Reason::kStoreFull) {

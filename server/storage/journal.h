@@ -51,8 +51,6 @@ struct JournalLimits {
   std::size_t waiting = 4096;                       // transactions; more are told BudgetExhausted
   std::size_t waiting_bytes = std::size_t{64} << 20;
   std::chrono::milliseconds probe_every{1000};      // after StoreFull
-  // Only for the control of the crash test, which must lose writes: answers before it writes.
-  bool answer_before_write = false;
 };
 
 // What the Journal stands on; all of it outlives the Journal.

@@ -91,7 +91,7 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
 class RocksStore final : public RowStore {
  public:
   RocksStore(RocksOptions options, std::unique_ptr<rocksdb::DB> db) : options_(std::move(options)), db_(std::move(db)) {
-    write_.sync = options_.sync;
+    write_.sync = true;
   }
   ~RocksStore() override {
     if (!options_.read_only && !full_) (void)db_->FlushWAL(true);

@@ -26,8 +26,6 @@ struct RocksOptions {
   std::uint64_t reserve_bytes = std::uint64_t{64} << 20;
   // Of one buffer; up to three fill under load.
   std::size_t write_buffer_bytes = std::size_t{32} << 20;
-  // False exists for one purpose: the control of the power-cut test, which must lose writes.
-  bool sync = true;
 };
 
 // Errors: NOT_FOUND, ALREADY_EXISTS, DATA_LOSS (damaged or incomplete files, named by kind), StoreFull, UNAVAILABLE.
