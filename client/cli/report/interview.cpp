@@ -107,8 +107,9 @@ absl::StatusOr<Answers> Interview(Terminal& terminal, const client::Form& form, 
   std::vector<size_t> asked;  // positions, in the order they were put
   size_t at = 0;
   bool told = false;
+  bool again = false;  // `back` came here: ask although it is answered
   while (true) {
-    while (at < form.questions.size() &&
+    while (!again && at < form.questions.size() &&
            (!Applies(form.questions[at], answers) ||
             (answers.contains(form.questions[at].id) && std::find(asked.begin(), asked.end(), at) == asked.end()))) {
       ++at;
@@ -127,6 +128,7 @@ absl::StatusOr<Answers> Interview(Terminal& terminal, const client::Form& form, 
                    "every one can be skipped. What you say about WHO did it and WHO must not see this keeps these people out.");
     }
     ALCOVE_CLIENT_ASSIGN(const Said said, AskQuestion(terminal, form.questions[at], needs, answers));
+    again = false;
     if (said == Said::kBack) {
       if (asked.empty()) {
         terminal.Say("This is the first question.");
@@ -134,6 +136,7 @@ absl::StatusOr<Answers> Interview(Terminal& terminal, const client::Form& form, 
       }
       at = asked.back();
       asked.pop_back();
+      again = true;
       continue;
     }
     if (said == Said::kSend) {
