@@ -1,6 +1,7 @@
 #include "client/cli/report/words.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -21,7 +22,7 @@ std::string ConditionText(v1::ReleaseCondition condition) {
     case v1::RELEASE_CONDITION_MAILBOX: return "you, always";
     case v1::RELEASE_CONDITION_ASSIGNED: return "only if the case is given to them";
     case v1::RELEASE_CONDITION_LAPSED: return "only if nobody answers in time";
-    case v1::RELEASE_CONDITION_FALLBACK: return "only if nobody else is left; from outside the organisation";
+    case v1::RELEASE_CONDITION_FALLBACK: return "only if nobody else is left (outsider)";
     case v1::RELEASE_CONDITION_GUEST: return "as outside counsel, for a limited time";
     case v1::RELEASE_CONDITION_APPROVED: return "added later: two others approved";
     case v1::RELEASE_CONDITION_MATCHED: return "only if enough others named the same person";
@@ -58,9 +59,9 @@ std::string DeadlineText(const std::string& kind) {
       {"personal_message", "A person writes to you"},
       {"triage", "They decide what it is and what it needs"},
       {"claim", "Somebody takes it on"},
-      {"us_eeoc.charge_180", "Charge with the EEOC, where no state agency covers it"},
-      {"us_eeoc.charge_300", "Charge with the EEOC, where a state or local agency covers it"},
-      {"us_ny.division_3_years", "Complaint with the New York State Division of Human Rights"},
+      {"us_eeoc.charge_180", "EEOC charge, if no state agency covers it"},
+      {"us_eeoc.charge_300", "EEOC charge, if a state agency covers it"},
+      {"us_ny.division_3_years", "New York State Division of Human Rights"},
   };
   const auto found = texts.find(kind);
   return found == texts.end() ? kind : found->second;
@@ -84,7 +85,12 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kEntryAppended: return who.empty() ? "You wrote a message" : who + " wrote a message";
     case format::LeafKind::kStateChanged: {
       std::string text = who.empty() ? "The state changed" : who + " changed the state";
-      if (details.contains("to")) text += " to " + details["to"];
+      int to = 0;
+      const std::string& code = details["to"];
+      if (std::from_chars(code.data(), code.data() + code.size(), to).ec == std::errc()) {
+        std::string state = StateText(static_cast<v1::CaseState>(to));
+        text += ": " + state.substr(0, state.find(':'));
+      }
       return text;
     }
     case format::LeafKind::kCaseWithdrawn: return "You withdrew the report";
