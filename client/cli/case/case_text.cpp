@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <iterator>
 #include <tuple>
 
 #include "client/cli/frame/table.h"
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::string_view kStatePrefix = "CASE_STATE_";
 constexpr size_t kShortCase = 10;
+// Questions whose answers have a place of their own in the text.
+constexpr std::string_view kShownApart[] = {"narrative", "subjects", "keep_out", "witnesses", "first_incident", "last_incident",
+                                            "ongoing", "identity", "safe_contact", "categories", "site"};
 
 std::tuple<int, int, int> Order(const google::type::Date& day) { return {day.year(), day.month(), day.day()}; }
 
@@ -80,10 +84,11 @@ void ReportText(std::string& text, const sealed::v1::Report& report, size_t widt
   Section(text, "What happened");
   text += Wrapped(Harmless(report.narrative()), width, 2) + "\n";
   for (const auto& answer : report.answers()) {
+    if (std::find(std::begin(kShownApart), std::end(kShownApart), answer.question()) != std::end(kShownApart)) continue;
     const std::string said = answer.codes().empty() ? Harmless(answer.text())
                              : answer.text().empty() ? Joined(answer.codes())
                                                      : Joined(answer.codes()) + ": " + Harmless(answer.text());
-    if (said.empty() || said == Harmless(report.narrative())) continue;
+    if (said.empty()) continue;
     Section(text, Words(Harmless(answer.question())));
     text += Wrapped(said, width, 2) + "\n";
   }
@@ -189,7 +194,7 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   text += "  assigned  " + facts.assignee() + (facts.claimed() ? "" : " (not claimed yet: alcove case claim)") + "\n";
   text += "  next      " + NextDeadline(facts) + "\n";
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
-  if (facts.identity_held()) text += "  A confidential identity lies with the custodians. It is not in what you read here.\n";
+  if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n";
 
   Section(text, "Checked");
   for (const std::string& line : opened.checked) text += "  " + line + "\n";
