@@ -62,6 +62,11 @@ NamedPerson ParsePerson(std::string_view text) {
   if (!identifier.ok() && text.find('@') != std::string_view::npos && text.find(' ') == std::string_view::npos) {
     identifier = format::Identifier::OfMail(text);
   }
+  // People type the number as it stands on their badge. Taking it for a name would let its bearer be asked about the report.
+  if (!identifier.ok() && text.find(' ') == std::string_view::npos &&
+      text.find_first_of("0123456789") != std::string_view::npos) {
+    identifier = format::Identifier::OfStaffNumber(text);
+  }
   if (identifier.ok()) {
     person.identifier = *std::move(identifier);
   } else {

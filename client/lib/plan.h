@@ -33,7 +33,7 @@ struct NamedPerson {
   std::optional<format::SubjectTag> tag;
 };
 
-// `emp:12345`, `mail:a@b.example`, a bare address, or a name.
+// `emp:12345`, `mail:a@b.example`, a bare address, a single word with a digit in it (a staff number), or a name.
 NamedPerson ParsePerson(std::string_view text);
 
 // Work for one anonymous call: asks for a puzzle and solves it. Empty while the price is 0.

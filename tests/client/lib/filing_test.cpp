@@ -39,6 +39,17 @@ TEST(Filing, NobodyButThePlannedReadersHoldsAGrant) {
   EXPECT_FALSE(recipients.contains(id("cleo")));
 }
 
+TEST(Filing, ANumberTypedAsItStandsOnABadgeIsAnIdentifierAndNoName) {
+  for (const char* typed : {"emp:20417", "20417"}) {
+    const NamedPerson person = ParsePerson(typed);
+    ASSERT_TRUE(person.identifier.has_value()) << typed;
+    EXPECT_EQ(person.identifier->text(), "emp:20417");
+  }
+  EXPECT_EQ(ParsePerson("p.Arnault@Meridian.example").identifier->text(), "mail:p.arnault@meridian.example");
+  EXPECT_FALSE(ParsePerson("my team lead").identifier.has_value());
+  EXPECT_FALSE(ParsePerson("Arnault").identifier.has_value());
+}
+
 TEST(Filing, AReaderWhomTheReporterNamedIsRefusedWhateverTheServerSays) {
   Impostor impostor(kToday);
   Reporter reporter(impostor);
