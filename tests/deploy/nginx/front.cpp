@@ -60,6 +60,10 @@ Front::Front(std::string folder, int upstream_port, const std::string& upstream_
                                      shipped + "}\n");
 }
 
+Front::~Front() {
+  if (nginx_.running()) nginx_.Terminate();
+}
+
 bool Front::Start() { return nginx_.Start(port_); }
 
 std::string Front::error_text() const { return Read(folder_ + "/nginx.out") + Read(folder_ + "/log/main.log"); }

@@ -16,6 +16,10 @@ class Front {
   // Stands before 127.0.0.1:`upstream_port`, whose certificate `upstream_ca_pem` has signed. Files lie in `folder`.
   Front(std::string folder, int upstream_port, const std::string& upstream_ca_pem);
 
+  // Ends nginx as an operator would: a killed master leaves its workers behind.
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
   // False when nginx does not start; error_text() says why.
   bool Start();
   std::string error_text() const;
