@@ -3,29 +3,37 @@
 #include <grpc/support/log.h>
 
 #include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 namespace alcove::app {
 namespace {
 
-void Say(gpr_log_func_args* args) {
+std::atomic<std::uint64_t> errors{0};
+// Points into gRPC's own text; file and line may be of two errors that came together.
+std::atomic<const char*> file{nullptr};
+std::atomic<int> line{0};
+
+void Count(gpr_log_func_args* args) {
   if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
-  static std::atomic<std::int64_t> last{-1};
-  const std::int64_t second =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  if (last.exchange(second) == second) return;
-  const char* slash = std::strrchr(args->file, '/');
-  std::fprintf(stderr, "alcoved: gRPC error at %s:%d\n", slash == nullptr ? args->file : slash + 1, args->line);
+  file = args->file;
+  line = args->line;
+  ++errors;
 }
 
 }  // namespace
 
 void QuietGrpc() {
-  gpr_set_log_function(Say);
+  gpr_set_log_function(Count);
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
+}
+
+GrpcErrors TakeGrpcErrors() {
+  GrpcErrors taken{errors.exchange(0), {}};
+  const char* name = file.load();
+  if (taken.count == 0 || name == nullptr) return taken;
+  const char* slash = std::strrchr(name, '/');
+  taken.newest = std::string(slash == nullptr ? name : slash + 1) + ":" + std::to_string(line.load());
+  return taken;
 }
 
 }  // namespace alcove::app

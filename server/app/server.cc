@@ -10,7 +10,9 @@
 #include "crypto/hkdf.h"
 #include "server/app/errors.h"
 #include "server/app/init.h"
+#include "server/app/quiet.h"
 #include "server/core/cases/records.h"
+#include "server/core/cases/requests.h"
 #include "server/core/cases/states.h"
 #include "server/core/ledger/cut.h"
 #include "server/core/ledger/records.h"
@@ -32,6 +34,8 @@ namespace {
 
 constexpr int kQuietHour = 3;  // UTC
 constexpr std::uint32_t kWarnDays = 30;
+// Rows that one sweep of old requests deletes in one transaction.
+constexpr std::size_t kSweepAtOnce = 2000;
 
 // Strangers' calls a second, all of them together. A filing has a budget of its own, so that a flood of the cheap calls does
 // not take its place. Without a price of work (loopback only) nobody is a stranger.
@@ -43,6 +47,7 @@ std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
   rates[static_cast<std::size_t>(intake::Call::kTags)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kPlan)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kSubmit)] = {50, 200};
+  rates[static_cast<std::size_t>(intake::Call::kRepeat)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {100, 400};
   return rates;
 }
@@ -72,6 +77,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   server->day_ = world.clock.Today();
   server->hour_ = HourOf(world.clock.Now());
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
+  // A server that is restarted every night never sees its quiet hour.
+  server->settled_ = false;
+  server->settling_ = std::thread([server = server.get()] {
+    server->Sweep();
+    server->settled_ = true;
+  });
   world.log.Record(base::Event::kStarted);
   return server;
 }
@@ -193,10 +204,12 @@ std::optional<base::Instant> Server::NewestCut() const {
 }
 
 absl::Status Server::CutNow() {
+  return CommitAndWait(ledger::DecideCut(store_->organisation(), keys_->log_key, world_.clock.Now(), world_.random));
+}
+
+absl::Status Server::CommitAndWait(base::Transaction transaction) {
   std::promise<absl::Status> done;
-  store_->committer().Commit(
-      ledger::DecideCut(store_->organisation(), keys_->log_key, world_.clock.Now(), world_.random),
-      [&done](absl::Status status) { done.set_value(std::move(status)); });
+  store_->committer().Commit(std::move(transaction), [&done](absl::Status status) { done.set_value(std::move(status)); });
   return done.get_future().get();
 }
 
@@ -215,6 +228,8 @@ void Server::Tick() {
     std::vector<HourlyCalls> calls;
     for (const rpc::CallTotal& total : door_->TakeTotals()) calls.push_back({total.path, total.answered, total.refused});
     world_.log.WriteHour(calls);
+    if (const GrpcErrors errors = TakeGrpcErrors(); errors.count > 0)
+      world_.log.Tell("hour grpc_errors=" + std::to_string(errors.count) + " newest=" + errors.newest);
     if (hour_ % 24 == kQuietHour) Settle();
   }
   if (const base::Day today = world_.clock.Today(); today != day_) {
@@ -231,9 +246,26 @@ void Server::Settle() {
   if (!settled_.exchange(false)) return;
   if (settling_.joinable()) settling_.join();
   settling_ = std::thread([this] {
+    Sweep();
     if (!store_->rows().Settle().ok()) world_.log.Record(base::Event::kStoreFailed);
     settled_ = true;
   });
+}
+
+void Server::Sweep() {
+  for (;;) {
+    absl::StatusOr<base::ChangeSet> old =
+        cases::ForgetOldRequests(store_->reader(), world_.clock.Today(), kSweepAtOnce);
+    if (!old.ok()) {
+      world_.log.Record(base::Event::kInvariantBroken);
+      return;
+    }
+    if (old->empty()) return;
+    base::Transaction deletion;
+    deletion.changes = *std::move(old);
+    // Full or stopping: the rows wait for the next night.
+    if (!CommitAndWait(std::move(deletion)).ok()) return;
+  }
 }
 
 void Server::Drain() {

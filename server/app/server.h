@@ -70,7 +70,11 @@ class Server {
   // Publishes a checkpoint and waits until it is durable. Only while starting.
   absl::Status CutNow();
   std::optional<base::Instant> NewestCut() const;
+  // Nightly, on a thread of its own: what nobody needs any more is deleted, then the files are rewritten.
   void Settle();
+  void Sweep();
+  // Commits and waits for the answer. Not on a thread of the Committer.
+  absl::Status CommitAndWait(base::Transaction transaction);
 
   const World world_;
   std::optional<storage::ServerKeys> keys_;

@@ -9,6 +9,7 @@
 #include "crypto/format/envelope.h"
 #include "crypto/format/epoch.h"
 #include "crypto/format/grant.h"
+#include "crypto/format/identity.h"
 #include "crypto/random.h"
 #include "tests/support/sign_in.h"
 
@@ -36,10 +37,14 @@ Reporter::Reporter(const World& world, std::shared_ptr<grpc::Channel> channel)
       intake_(v1::IntakeService::NewStub(channel_)),
       mailbox_(v1::MailboxService::NewStub(channel_)) {}
 
-absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
+absl::StatusOr<Filing> Reporter::Prepare(const Draft& draft) {
   v1::PlanReportRequest ask;
   ask.mutable_facts()->add_categories("harassment.protected_basis");
   ask.mutable_facts()->set_language("en");
+  ask.mutable_facts()->set_site(draft.site);
+  for (const crypto::SubjectTag& tag : draft.subjects) ask.add_subjects(tag.str());
+  for (const crypto::SubjectTag& tag : draft.keep_out) ask.add_keep_out(tag.str());
+  for (const std::string& name : draft.struck_out) ask.add_struck_out(name);
   v1::PlanReportResponse plan;
   {
     grpc::ClientContext context;
@@ -53,7 +58,8 @@ absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
                 crypto::DecryptionKey::Draw(SystemRandom()),
                 crypto::SigningKey::Draw(SystemRandom()),
                 *case_id,
-                narrative};
+                draft.narrative,
+                format::EpochKey::Draw(SystemRandom())};
   const format::EpochScope scope{world_.organisation().id, *case_id, format::Keyring::kThread, 0};
   std::vector<format::Recipient> recipients{
       {filing.decryption.encryption_key(), format::ReleaseCondition::kMailbox}};
@@ -62,6 +68,7 @@ absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
     if (key == nullptr) return Lost("the plan names a key that the directory does not hold");
     recipients.push_back({*key, static_cast<format::ReleaseCondition>(reader.condition())});
   }
+  if (draft.change_recipients) draft.change_recipients(recipients);
   auto epoch = format::MakeEpoch(scope, recipients, nullptr, crypto::KeyIdOf(filing.signing.verify_key()),
                                  plan.directory_version(), SystemRandom());
   if (!epoch.ok()) return epoch.status();
@@ -70,7 +77,7 @@ absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
   report.set_form_version(1);
   report.set_language("en");
   report.set_disclosure(sealed::v1::DISCLOSURE_ANONYMOUS);
-  report.set_narrative(narrative);
+  report.set_narrative(draft.narrative);
   report.add_categories("harassment.protected_basis");
   format::EnvelopeContext context;
   context.kind = format::EntryKind::kReport;
@@ -80,6 +87,7 @@ absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
   context.entry = format::DrawId<format::EntryId>(SystemRandom());
   context.day = format::Day::OfUnixSeconds(std::time(nullptr));
   context.epoch_record_hash = format::EpochRecordHash(epoch->record);
+  context.blobs_hash = format::BlobsHash(draft.blobs);
   auto envelope =
       format::SealEnvelope(context, epoch->key, filing.signing, report.SerializeAsString(), SystemRandom());
   if (!envelope.ok()) return envelope.status();
@@ -92,6 +100,25 @@ absl::StatusOr<Filing> Reporter::Prepare(const std::string& narrative) {
   request.set_mailbox_signing_key(filing.signing.verify_key().str());
   request.mutable_entry()->set_envelope(*std::move(envelope));
   request.mutable_entry()->mutable_epoch()->set_record(std::move(epoch->record));
+  for (const format::NamedBlob& blob : draft.blobs) {
+    v1::BlobName* named = request.mutable_entry()->add_blobs();
+    named->set_blob(format::BlobName(blob.blob));
+    named->set_size(blob.size);
+  }
+  if (!draft.identity.empty()) {
+    std::vector<crypto::EncryptionKey> custodians;
+    for (const v1::Reader& custodian : plan.custodians()) {
+      const crypto::EncryptionKey* key = world_.KeyOf(custodian.key_id());
+      if (key == nullptr) return Lost("the plan names a custodian that the directory does not hold");
+      custodians.push_back(*key);
+    }
+    auto identity = format::SealIdentity(world_.organisation().id, *case_id, custodians,
+                                         static_cast<uint8_t>(plan.custodian_threshold()), plan.directory_version(),
+                                         epoch->key, draft.identity, SystemRandom());
+    if (!identity.ok()) return identity.status();
+    request.mutable_identity()->set_sealed(*std::move(identity));
+  }
+  filing.epoch_key = std::move(epoch->key);
   for (crypto::Bytes& grant : epoch->grants) request.mutable_entry()->mutable_epoch()->add_grants(std::move(grant));
   return filing;
 }

@@ -5,19 +5,36 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include "alcove/v1/intake_service.grpc.pb.h"
 #include "alcove/v1/mailbox_service.grpc.pb.h"
+#include "crypto/format/envelope.h"
+#include "crypto/format/epoch.h"
 #include "crypto/format/ids.h"
 #include "crypto/secret.h"
 #include "tests/support/world.h"
 
 namespace alcove::support {
+
+// What a reporter tells and asks for.
+struct Draft {
+  std::string narrative;
+  std::string site = {};
+  std::vector<crypto::SubjectTag> subjects = {};
+  std::vector<crypto::SubjectTag> keep_out = {};
+  std::vector<std::string> struck_out = {};  // `staff/...`, as the plan showed them
+  std::vector<format::NamedBlob> blobs = {};
+  std::string identity = {};  // sealed to the plan's custodians; empty: anonymous
+  // Spoils whom the epoch is granted to, after the plan was followed.
+  std::function<void(std::vector<format::Recipient>&)> change_recipients = {};
+};
 
 // A report, sealed and ready to send, with what its reporter must keep to read it again.
 struct Filing {
@@ -26,6 +43,8 @@ struct Filing {
   crypto::SigningKey signing;
   format::CaseId case_id;
   std::string narrative;
+  // The key of THREAD epoch 0.
+  format::EpochKey epoch_key;
 };
 
 // A mailbox's keys are drawn, not derived from twelve words: Argon2id costs 0.1 s on purpose, and is timed apart.
@@ -35,7 +54,8 @@ class Reporter {
   Reporter(const World& world, std::shared_ptr<grpc::Channel> channel);
 
   // Asks for a plan and seals a report of that narrative to everybody in it.
-  absl::StatusOr<Filing> Prepare(const std::string& narrative);
+  absl::StatusOr<Filing> Prepare(const std::string& narrative) { return Prepare(Draft{.narrative = narrative}); }
+  absl::StatusOr<Filing> Prepare(const Draft& draft);
   absl::StatusOr<v1::SubmitReportResponse> Submit(const v1::SubmitReportRequest& request);
 
   // Signs in with the mailbox's keys, opens the only entry and returns its narrative. NOT_FOUND when the mailbox does

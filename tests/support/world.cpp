@@ -13,7 +13,9 @@
 #include "crypto/encoding.h"
 #include "crypto/format/day.h"
 #include "crypto/format/policy.h"
+#include "crypto/format/tag.h"
 #include "crypto/note.h"
+#include "crypto/oprf.h"
 #include "crypto/random.h"
 #include "tests/support/test_pki.h"
 #include "tests/support/filing.h"
@@ -75,7 +77,7 @@ crypto::Bytes Der(const std::string& pem) {
 // The documents of deploy/policy, but a routing of its own: its desks are those of the directory.
 std::string PolicyBody(format::PolicyDocument document) {
   if (document == format::PolicyDocument::kRouting) {
-    return R"({"sites": [], "rules": [{"id": "rest", "when": {}, "desk": "intake"}]})";
+    return R"({"sites": [{"code": "harbour-works", "label": {"en": "Harbour"}}], "rules": [{"id": "rest", "when": {}, "desk": "intake"}]})";
   }
   return ReadFile(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
 }
@@ -106,7 +108,7 @@ World World::Make(const Options& options) {
   WriteFile(world.organisation_path(), Must("organisation file", format::OrganisationText(file)));
 
   WriteFile(world.configuration_path(),
-            "data = \"" + world.options_.data + "\"\nkeys = \"" + options.folder + "/keys\"\nwork_price = 0\n" +
+            "data = \"" + world.options_.data + "\"\nkeys = \"" + options.folder + "/keys\"\nwork_price = " + std::to_string(options.work_price) + "\n" +
                 "checkpoint_interval = 2\n\n[[listener]]\naddress = \"" + file.address + "\"\ncertificate = \"" +
                 options.folder + "/tls.pem\"\nprivate_key = \"" + options.folder +
                 "/tls.key\"\nservices = [\"session\", \"ledger\", \"blob\", \"intake\", \"mailbox\", \"case\", \"admin\"]\n");
@@ -134,19 +136,31 @@ World World::Make(const Options& options) {
     person.devices = {{encryption.encryption_key(), signing.verify_key()}};
     person.roles = casting.roles;
     if (person.HasRole(format::Role::kInvestigator)) person.desks = {"intake"};
+    person.aliases = {
+        {format::IdentifierAlias(directory.salt, Must("identifier", format::Identifier::OfStaffNumber(person.slug))),
+         format::TagAlias(directory.salt, world.TagOf(person.slug))}};
     world.keys_.emplace(crypto::KeyIdOf(encryption.encryption_key()).str(), encryption.encryption_key());
     world.people_.emplace(casting.slug, std::move(signing));
+    world.decryption_.emplace(casting.slug, std::move(encryption));
     directory.people.push_back(std::move(person));
   }
   return world;
 }
 
-// `log.key` is one line: kind, space, base64 of the seed.
-crypto::SigningKey World::LogKey() const {
-  std::string line = ReadFile(options_.folder + "/keys/log.key");
+// A key file is one line: kind, space, base64.
+crypto::Bytes World::KeyFile(const std::string& name) const {
+  std::string line = ReadFile(options_.folder + "/keys/" + name);
   line = line.substr(line.rfind(' ') + 1);
   std::erase(line, '\n');
-  return Must("log key", crypto::SigningKey::FromSeed(Must("log key", crypto::Base64Decode(line))));
+  return Must(name, crypto::Base64Decode(line));
+}
+
+crypto::SigningKey World::LogKey() const { return Must("log key", crypto::SigningKey::FromSeed(KeyFile("log.key"))); }
+
+crypto::SubjectTag World::TagOf(const std::string& slug) const {
+  const auto identifier = Must("identifier", format::Identifier::OfStaffNumber(slug));
+  const auto key = Must("tag key", crypto::OprfKey::FromBytes(KeyFile("tag.key")));
+  return Must("tag", crypto::Evaluate(key, identifier.text()));
 }
 
 crypto::Bytes World::SignedByRoots(const std::string& text) const {

@@ -28,6 +28,8 @@ class World {
     // The program `alcoved`.
     std::string alcoved;
     int port = 0;
+    // Bits of the puzzle; 0 switches puzzle and budgets off.
+    int work_price = 0;
   };
 
   // Draws keys, writes organisation file, TLS files and configuration, and runs `alcoved init`.
@@ -45,6 +47,11 @@ class World {
   const std::string& tls_root_pem() const { return tls_root_pem_; }
   // The X25519 key that a plan names; null when no person of the directory has it.
   const crypto::EncryptionKey* KeyOf(crypto::BytesView key_id) const;
+  // What a person of the directory signs and opens with, on their one machine.
+  const crypto::SigningKey& SigningKeyOf(const std::string& slug) const { return people_.at(slug); }
+  const crypto::DecryptionKey& DecryptionKeyOf(const std::string& slug) const { return decryption_.at(slug); }
+  // The tag of that person's staff number, `emp:` and the slug in capitals; the directory knows everybody by it.
+  crypto::SubjectTag TagOf(const std::string& slug) const;
   const Options& options() const { return options_; }
   std::string organisation_path() const { return options_.folder + "/organisation"; }
   std::string configuration_path() const { return options_.folder + "/alcoved.toml"; }
@@ -53,11 +60,13 @@ class World {
 
  private:
   crypto::SigningKey LogKey() const;
+  crypto::Bytes KeyFile(const std::string& name) const;
   crypto::Bytes SignedByRoots(const std::string& text) const;
 
   Options options_;
   std::map<std::string, crypto::SigningKey> roots_;
   std::map<std::string, crypto::SigningKey> people_;
+  std::map<std::string, crypto::DecryptionKey> decryption_;
   format::OrganisationFile organisation_;
   format::Directory directory_;
   std::string tls_root_pem_;

@@ -130,6 +130,7 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
     return KindRefused();
 
   KeyringState& state = context.keyring == format::Keyring::kThread ? record.thread : record.team;
+  if (by_reporter && state.length >= kMaxThreadOfReporter) return QuotaExceeded();
   if (context.sequence != state.length || context.previous != state.head) return base::EtagStale();
   if (!DayCanBe(context.day, state.last_day, ports.clock.Today())) return EnvelopeInvalid();
   absl::StatusOr<bool> quotes = QuotesTheChain(ports, record, context, state.seen_leaves);

@@ -30,6 +30,9 @@ struct Appended {
 };
 
 inline constexpr std::size_t kMaxBlobsOfEntry = 32;
+// Entries of a thread after which its reporter writes no more: one filing does not buy the whole disk. The team still
+// answers.
+inline constexpr std::uint32_t kMaxThreadOfReporter = 2000;
 inline constexpr std::uint32_t kMaxBlobBytes = 104857600;        // of the file, before the stream's own bytes
 inline constexpr std::uint32_t kBlobPartBytes = 131072;
 inline constexpr std::uint32_t kMaxBlobCiphertext = 106954752;   // with padding (Padmé) and the stream's bytes

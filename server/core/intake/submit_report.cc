@@ -7,6 +7,7 @@
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/requests.h"
@@ -117,7 +118,8 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
   absl::StatusOr<Plan> plan = OpenPlan(request.plan, ports.secrets.plan, world.organisation.id());
   if (!plan.ok()) return plan.status();
   if (request.mailbox.IsZero()) return base::FieldInvalid("mailbox");
-  if (request.mailbox_encryption_key.IsZero()) return base::FieldInvalid("mailbox_encryption_key");
+  // A key that everybody can open would make the team's clients refuse to write to this mailbox.
+  if (!crypto::UsableKey(request.mailbox_encryption_key).ok()) return base::FieldInvalid("mailbox_encryption_key");
   absl::StatusOr<format::ParsedEnvelope> envelope = cases::ReadEnvelope(request.entry.envelope);
   if (!envelope.ok()) return envelope.status();
   if (!format::VerifyAuthor(*envelope, request.mailbox_verify_key).ok()) return cases::EnvelopeInvalid();

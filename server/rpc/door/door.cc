@@ -93,7 +93,10 @@ void Door::Finish(Call& call, const absl::Status& status) {
 }
 
 void Door::End(const std::shared_ptr<Call>& call, const absl::Status& status) {
-  if (!call->caller.staff.empty() && base::ReasonOf(status) == base::Reason::kNothingHere) {
+  // To a writer of parts, BLOB_NOT_NAMED is the fixed answer for what is missing and what is not theirs.
+  const std::optional<base::Reason> reason = base::ReasonOf(status);
+  const bool probed = reason == base::Reason::kNothingHere || reason == base::Reason::kBlobNotNamed;
+  if (!call->caller.staff.empty() && probed) {
     absl::StatusOr<base::Outcome<std::monostate>> note = world_.note_refusal(call->caller.staff);
     if (!note.ok()) {
       Finish(*call, note.status());

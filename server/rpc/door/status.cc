@@ -42,7 +42,7 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kIntakeClosed: return "intake is closed";
     case base::Reason::kBlobNotNamed: return "no entry names this blob";
     case base::Reason::kBlobPartRefused: return "the part does not fit";
-    case base::Reason::kQuotaExceeded: return "the case's quota for attachments is used up";
+    case base::Reason::kQuotaExceeded: return "the case's quota is used up";
     case base::Reason::kKindRefused: return "this kind of entry is not allowed here";
     case base::Reason::kNotPublished: return "not among what is published";
     case base::Reason::kCustodyNotOffered: return "a confidential identity is not offered at the moment";

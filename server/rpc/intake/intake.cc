@@ -10,8 +10,9 @@
 namespace alcove::rpc {
 
 absl::Status IntakeHandler::Pay(intake::Call call, const v1::Work& work) {
-  if (absl::Status s = world_.budgets.Spend(call); !s.ok()) return s;
-  return world_.work.Pay(work.challenge(), work.solution());
+  // Work first: a flood of calls that pay nothing must not use up the budget of those that do.
+  if (absl::Status s = world_.work.Pay(work.challenge(), work.solution()); !s.ok()) return s;
+  return world_.budgets.Spend(call);
 }
 
 grpc::ServerUnaryReactor* IntakeHandler::GetIntake(grpc::CallbackServerContext* context,
@@ -83,7 +84,12 @@ grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContex
           const Caller&) mutable -> absl::StatusOr<base::Outcome<intake::Filing>> {
         const absl::StatusOr<intake::SubmitRequest> submit = ParseSubmit(*request);
         if (!submit.ok()) return submit.status();
-        if (!paid) paid = Pay(intake::Call::kSubmit, request->work());
+        if (!paid) {
+          paid = Pay(intake::Call::kSubmit, request->work());
+          // Whoever repeats may have nothing to pay with, and looking whether they do is not free.
+          const bool unpaid = base::ReasonOf(*paid) == base::Reason::kWorkRequired;
+          if (absl::Status s = unpaid ? world_.budgets.Spend(intake::Call::kRepeat) : absl::OkStatus(); !s.ok()) paid = s;
+        }
         if (!paid->ok() && base::ReasonOf(*paid) != base::Reason::kWorkRequired) return *paid;
         const Moment now(world_.core);
         absl::StatusOr<base::Outcome<intake::Filing>> filing =
