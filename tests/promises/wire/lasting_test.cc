@@ -1,0 +1,59 @@
+// What a restart, and days, do to the stored rows: counters are counted anew, and rows that nobody needs any more go.
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "server/core/cases/records.h"
+#include "tests/promises/wire/scene.h"
+
+namespace alcove::promises {
+namespace {
+
+class Lasting_OverRestarts : public Scene {
+ protected:
+  int CasesOf(const std::string& slug) const {
+    v1::ListCasesResponse list;
+    EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ListCases, {}, SignedIn(slug), &list).reason, "OK");
+    return list.cases_size();
+  }
+};
+
+TEST_F(Lasting_OverRestarts, RoutingKnowsTheLoadOfEveryDeskMemberAfterAKill) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(File({.narrative = "For a.", .struck_out = {"staff/investigator-b"}}));
+  Kill();
+  ASSERT_NO_FATAL_FAILURE(Start());
+  // Counters that began at zero would share these evenly, or by chance.
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(File({.narrative = "For the least loaded."}));
+  EXPECT_EQ(CasesOf("investigator-a"), 4);
+  EXPECT_EQ(CasesOf("investigator-b"), 4);
+}
+
+TEST_F(Lasting_OverRestarts, RequestRowsAreGoneAfterSomeDaysAndCasesAreNot) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const auto filed = File({.narrative = "Stays."});
+  ASSERT_TRUE(filed);
+  Kill();
+  ASSERT_NO_FATAL_FAILURE(Start());
+  EXPECT_GE(Rows()[base::Table::kRequest], 1U) << "control: a row of today was deleted";
+  v1::SubmitReportResponse again;
+  EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, filed->filing.request, "", &again).reason, "OK");
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+
+  std::vector<std::string> later{"faketime", "-f", "+5d"};
+  for (const std::string& word : world().serve_command()) later.push_back(word);
+  support::ServerProcess server(later, {{"FAKETIME_DONT_FAKE_MONOTONIC", "1"}}, folder() + "/later.log");
+  ASSERT_TRUE(server.Start(world().options().port));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (Rows()[base::Table::kRequest] != 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto rows = Rows();
+  EXPECT_FALSE(rows.contains(base::Table::kRequest));
+  EXPECT_EQ(rows.at(base::Table::kCase), 1U);
+  EXPECT_EQ(rows.at(base::Table::kMailbox), 1U);
+  server.Kill();
+}
+
+}  // namespace
+}  // namespace alcove::promises
