@@ -8,6 +8,7 @@ namespace alcove::storage {
 namespace {
 
 constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
+constexpr std::size_t kRoomForRow = 1024;
 
 std::string CountKey(base::Counter counter, std::string_view name) {
   return std::string(1, static_cast<char>(counter)).append(name);
@@ -147,6 +148,11 @@ absl::StatusOr<RowKey> Records::KeyToWrite(const base::ChangeSet& changes, base:
 
 absl::Status Records::Encode(const base::ChangeSet& changes, const SealedRows* with, SealedRows* out) const {
   thread_local std::string content;
+  thread_local std::string disk_key;
+  // One allocation: rows are small but for an entry.
+  out->bytes.reserve(out->bytes.size() + kRoomForRow * (changes.writes().size() + 1));
+  out->rows.reserve(out->rows.size() + changes.writes().size() + 1);
+  out->expectations.reserve(out->expectations.size() + changes.expectations().size() + 1);
   for (const base::ChangeSet::Expectation& expectation : changes.expectations()) {
     SealedRows::Span key;
     if (const absl::Status status = AppendKey(vault_.keys(), expectation.table, expectation.key, *out, &key);
@@ -178,7 +184,7 @@ absl::Status Records::Encode(const base::ChangeSet& changes, const SealedRows* w
     content.clear();
     codec->encode(*write.record, &content);
     // The key on disk is copied: sealing grows the buffer it stands in.
-    const std::string disk_key(out->View(key));
+    disk_key.assign(out->View(key));
     const SealedRows::Span value =
         Appended(*out, [&](std::string* bytes) { vault_.Seal(**row_key, disk_key, &content, bytes); });
     out->rows.push_back({key, value, false});

@@ -34,6 +34,8 @@ class SilentLog final : public rocksdb::Logger {
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+constexpr int kBuffersOfFile = 4;
+
 // RocksDB's texts name paths and sometimes keys, so only the kind of the error goes on.
 absl::Status StatusOf(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -67,9 +69,14 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
 
   o.compression = rocksdb::kNoCompression;
   o.bottommost_compression = rocksdb::kNoCompression;
-  o.write_buffer_size = wanted.write_buffer_bytes;
-  o.max_write_buffer_number = 3;
+  // The buffer that fills is small, because every row goes to a random place in it; a file is written from four of them.
+  o.write_buffer_size = wanted.write_buffer_bytes / kBuffersOfFile;
+  o.min_write_buffer_number_to_merge = kBuffersOfFile;
+  o.max_write_buffer_number = 3 * kBuffersOfFile;
   o.max_background_jobs = 2;
+  // As much waits above the first level as that level holds (8 buffers of 32 MiB, 256 MiB): keys are random, so each merge
+  // rewrites all of it.
+  o.level0_file_num_compaction_trigger = 8;
   o.bytes_per_sync = std::uint64_t{1} << 20;
   o.max_manifest_file_size = std::uint64_t{4} << 20;
   // Most rows are new under a random key. The filter answers "absent" for expectations without a walk, and a batch that is
@@ -84,6 +91,9 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.block_cache = rocksdb::NewLRUCache(std::size_t{8} << 20);
   table.format_version = 5;
+  // An entry fills a block of the default 4 KiB alone; what a file costs by the block, when it is written and read back, is
+  // spent on a quarter of the blocks.
+  table.block_size = std::size_t{16} << 10;
   o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return o;
 }
