@@ -6,6 +6,7 @@
 #include "server/app/health.h"
 #include "server/app/keys.h"
 #include "server/app/reflection.h"
+#include "server/rpc/door/unreadable.h"
 
 namespace alcove::app {
 namespace {
@@ -43,6 +44,9 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const Liste
 void ConfigureServer(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.SetMaxSendMessageSize(1024 * 1024);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(rpc::NamesUnreadableRequests());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   // One process, one listener a port: a second one would take half of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 4096);

@@ -1,0 +1,14 @@
+// What a caller hears whose bytes are no message. gRPC's generated code parses before the door is asked, and answers
+// UNIMPLEMENTED without a word; the contract promises a reason for every refusal: FIELD_INVALID, field `request`.
+#pragma once
+
+#include <grpcpp/support/server_interceptor.h>
+
+#include <memory>
+
+namespace alcove::rpc {
+
+// For a server's builder. Watches unary methods of the contract, and of those only the statuses that gRPC itself made.
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NamesUnreadableRequests();
+
+}  // namespace alcove::rpc
