@@ -55,5 +55,26 @@ TEST_F(Lasting_OverRestarts, RequestRowsAreGoneAfterSomeDaysAndCasesAreNot) {
   server.Kill();
 }
 
+TEST_F(Lasting_OverRestarts, APlanIsGoodForAnHour) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  support::Reporter reporter(world(), channel_);
+  const auto in_time = reporter.Prepare("In time.");
+  const auto too_late = reporter.Prepare("Too late.");
+  ASSERT_TRUE(in_time.ok() && too_late.ok());
+  Kill();
+  ASSERT_NO_FATAL_FAILURE(Start());
+  EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, in_time->request).reason, "OK")
+      << "control: a restart does not spoil a plan";
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+  std::vector<std::string> later{"faketime", "-f", "+2h"};
+  for (const std::string& word : world().serve_command()) later.push_back(word);
+  support::ServerProcess server(later, {{"FAKETIME_DONT_FAKE_MONOTONIC", "1"}}, folder() + "/later.log");
+  ASSERT_TRUE(server.Start(world().options().port));
+  const auto before = Rows();
+  EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, too_late->request).reason, "PLAN_STALE");
+  EXPECT_EQ(Rows(), before);
+  server.Kill();
+}
+
 }  // namespace
 }  // namespace alcove::promises
