@@ -85,6 +85,19 @@ TEST_F(Mailbox, ARepetitionGivesTheSameHeadAndAddsNothing) {
   EXPECT_EQ(Why(world.Send(reporter, Message(), id)), Reason::kRequestIdReused);
 }
 
+TEST_F(Mailbox, OneFilingDoesNotBuyTheWholeDiskAndTheTeamStillAnswers) {
+  cases::Case record = world.CaseOf(reporter);
+  record.thread.length = cases::kMaxThreadOfReporter - 1;
+  world.rows.Put(std::move(record));
+  ASSERT_TRUE(world.Send(reporter, Message(), world.RequestId()).ok()) << "control: the last one";
+  ExpectRefused(Message(), Reason::kQuotaExceeded);
+  const base::StaffSlug staff = world.AssigneeOf(reporter);
+  const Draft answer = world.Write(Keyring::kThread, EntryKind::kMessage, reporter.case_id,
+                                   world.machines.at(staff.text()).front().signing, reporter.epochs.back());
+  const auto answered = world.Append(staff, reporter.case_id, answer, world.RequestId());
+  EXPECT_TRUE(answered.ok()) << answered.status();
+}
+
 TEST_F(Mailbox, AReplayUnderAnotherRequestIdIsRefused) {
   const Draft draft = Message();
   ASSERT_TRUE(world.Send(reporter, draft, world.RequestId()).ok());
