@@ -474,5 +474,53 @@ TEST_F(BadInput_OverTheWire, BytesThatAreNoMessageAreNoFilingEither) {
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/SubmitReport", bytes).reason, "OK") << "control";
 }
 
+TEST_F(BadInput_OverTheWire, NoMethodAnswersNonsenseWithoutAReason) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const auto filed = File({.narrative = "Between all the nonsense."});
+  ASSERT_TRUE(filed);
+  // Fields 1 to 8 as bytes, as numbers, as nested messages; the generated code takes what fits and drops the rest.
+  std::vector<std::string> nonsense{""};
+  for (const std::string& value : {std::string("x"), std::string(3000, '\xff'), std::string("\x0a\x00", 2), std::string(40, '\0'), filed->name(),
+                                   std::string("staff/admin")}) {
+    std::string bytes;
+    for (int field = 1; field <= 8; ++field) {
+      bytes.push_back(static_cast<char>(field << 3 | 2));
+      if (value.size() > 127) bytes.push_back(static_cast<char>((value.size() & 0x7f) | 0x80));
+      bytes.push_back(static_cast<char>(value.size() > 127 ? value.size() >> 7 : value.size()));
+      bytes += value;
+    }
+    nonsense.push_back(bytes);
+  }
+  std::string numbers;
+  for (int field = 1; field <= 8; ++field) numbers += std::string(1, static_cast<char>(field << 3)) + "\xff\xff\xff\xff\x0f";
+  nonsense.push_back(numbers);
+
+  const std::vector<std::string> callers{"", SignedIn(filed->filing), SignedIn("investigator-a"), SignedIn("admin"), SignedIn("auditor")};
+  int calls = 0;
+  for (const google::protobuf::Descriptor* request :
+       {v1::CreateSessionRequest::descriptor(), v1::GetDirectoryRequest::descriptor(), v1::GetBlobRequest::descriptor(), v1::GetIntakeRequest::descriptor(),
+        v1::GetMailboxRequest::descriptor(), v1::GetCaseRequest::descriptor(), v1::GetPolicyRequest::descriptor()}) {
+    const google::protobuf::ServiceDescriptor& service = *request->file()->service(0);
+    for (int method = 0; method < service.method_count(); ++method) {
+      const std::string path = "/" + service.full_name() + "/" + service.method(method)->name();
+      if (path.ends_with("/DeleteSession")) continue;  // the callers' sessions are still wanted
+      for (const std::string& caller : callers) {
+        for (const std::string& bytes : nonsense) {
+          const Heard heard = Raw(path, bytes, caller);
+          ++calls;
+          EXPECT_FALSE(heard.reason.starts_with("code ")) << path << ": " << heard;
+        }
+      }
+    }
+  }
+  EXPECT_GT(calls, 900);
+  EXPECT_TRUE(server_->running());
+  EXPECT_EQ(Rows()[base::Table::kCase], 1U);
+  const auto read = support::Reporter(world(), channel_).ReadBack(filed->filing);
+  EXPECT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+  EXPECT_EQ(Log().find("invariant_broken"), std::string::npos) << Log();
+}
+
 }  // namespace
 }  // namespace alcove::promises
