@@ -10,6 +10,13 @@
 namespace alcove::promises {
 namespace {
 
+// What the command `faketime` sets. The command itself stays between us and the server, and a kill would reach it alone.
+std::map<std::string, std::string> Later(const std::string& offset) {
+  return {{"LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1"},
+          {"FAKETIME", offset},
+          {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
+}
+
 class Lasting_OverRestarts : public Scene {
  protected:
   int CasesOf(const std::string& slug) const {
@@ -41,9 +48,7 @@ TEST_F(Lasting_OverRestarts, RequestRowsAreGoneAfterSomeDaysAndCasesAreNot) {
   EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, filed->filing.request, "", &again).reason, "OK");
   ASSERT_EQ(server_->Terminate(), 0) << Log();
 
-  std::vector<std::string> later{"faketime", "-f", "+5d"};
-  for (const std::string& word : world().serve_command()) later.push_back(word);
-  support::ServerProcess server(later, {{"FAKETIME_DONT_FAKE_MONOTONIC", "1"}}, folder() + "/later.log");
+  support::ServerProcess server(world().serve_command(), Later("+5d"), folder() + "/later.log");
   ASSERT_TRUE(server.Start(world().options().port));
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (Rows()[base::Table::kRequest] != 0 && std::chrono::steady_clock::now() < end)
@@ -66,9 +71,7 @@ TEST_F(Lasting_OverRestarts, APlanIsGoodForAnHour) {
   EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, in_time->request).reason, "OK")
       << "control: a restart does not spoil a plan";
   ASSERT_EQ(server_->Terminate(), 0) << Log();
-  std::vector<std::string> later{"faketime", "-f", "+2h"};
-  for (const std::string& word : world().serve_command()) later.push_back(word);
-  support::ServerProcess server(later, {{"FAKETIME_DONT_FAKE_MONOTONIC", "1"}}, folder() + "/later.log");
+  support::ServerProcess server(world().serve_command(), Later("+2h"), folder() + "/later.log");
   ASSERT_TRUE(server.Start(world().options().port));
   const auto before = Rows();
   EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::SubmitReport, too_late->request).reason, "PLAN_STALE");
