@@ -55,7 +55,7 @@ void Journal::Commit(base::Transaction transaction, std::function<void(absl::Sta
   member->stamp = std::move(transaction.stamp);
 
   absl::Status refused;
-  bool first = false;
+  bool enough = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) {
@@ -65,16 +65,16 @@ void Journal::Commit(base::Transaction transaction, std::function<void(absl::Sta
     } else if (waiting_.size() >= limits_.waiting || waiting_bytes_ + member->size() > limits_.waiting_bytes) {
       refused = base::Refuse(base::Reason::kBudgetExhausted);
     } else {
-      first = waiting_.empty();
       waiting_bytes_ += member->size();
       waiting_.push_back(std::move(member));
+      enough = waiting_.size() == wanted_;
     }
   }
   if (!refused.ok()) {
     if (base::ReasonOf(refused) == base::Reason::kBudgetExhausted) parts_.events.Record(base::Event::kStoreSlow);
     return Refuse(std::move(member), std::move(refused));
   }
-  if (first) wake_.notify_one();
+  if (enough) wake_.notify_one();
 }
 
 Journal::Tallies Journal::tallies() const {
@@ -96,6 +96,11 @@ Journal::Group Journal::TakeGroup() {
       lock.lock();
     }
   }
+  if (last_group_ >= limits_.busy_group && waiting_.size() < last_group_ && !stopping_) {
+    wanted_ = last_group_;
+    wake_.wait_for(lock, limits_.gather, [this] { return stopping_ || waiting_.size() >= wanted_; });
+    wanted_ = 1;
+  }
   Group group;
   std::size_t bytes = 0;
   while (!waiting_.empty() && (group.empty() || bytes < limits_.group_bytes)) {
@@ -104,6 +109,7 @@ Journal::Group Journal::TakeGroup() {
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
+  last_group_ = group.size();
   return group;
 }
 

@@ -120,6 +120,37 @@ TEST_F(JournalTest, WhatWaitsBecomesOneGroup) {
   EXPECT_EQ(done, 51);
 }
 
+// Were the moment spent where it should not be, these would take its twenty seconds.
+TEST_F(JournalTest, AfterABusyGroupAsManyAreWaitedForAndAfterASmallOneNobodyIs) {
+  constexpr int kMany = 5;
+  constexpr auto kMoment = std::chrono::seconds(20);
+  Open({.busy_group = kMany, .gather = kMoment});
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok());
+
+  std::atomic<int> done{0};
+  const auto count = [&](const absl::Status& status) { done += status.ok() ? 1 : 100; };
+  Gate gate(*under_);
+  store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+  gate.AwaitEntry();
+  for (int i = 0; i < kMany; ++i) store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+  gate.Open();
+  while (done < 1 + kMany) std::this_thread::yield();
+  const std::uint64_t before = store_->journal().tallies().groups;
+  for (int i = 0; i < kMany; ++i) {
+    store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  while (done < 1 + 2 * kMany) std::this_thread::yield();
+  EXPECT_EQ(store_->journal().tallies().groups, before + 1);
+
+  // Closing waits for nobody either.
+  store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+  store_.reset();
+  EXPECT_EQ(done, 2 + 2 * kMany);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kMoment);
+}
+
 TEST_F(JournalTest, MembersOfOneGroupSeeEachOthersWrites) {
   Open();
   cases::Mailbox contested = SomeMailbox();
