@@ -63,7 +63,9 @@ absl::Status NoTerminal() {
 
 absl::StatusOr<bool> AskYesNo(Terminal& terminal, std::string_view prompt, bool preset) {
   while (true) {
-    ALCOVE_CLIENT_ASSIGN(const std::string answer, terminal.Ask(std::string(prompt) + (preset ? " [Y/n] " : " [y/N] ")));
+    const auto typed = terminal.Ask(std::string(prompt) + (preset ? " [Y/n] " : " [y/N] "));
+    if (!typed.ok()) return typed.status();
+    const std::string_view answer = *typed;
     if (answer.empty()) return preset;
     if (answer == "y" || answer == "Y" || answer == "yes" || answer == "Yes") return true;
     if (answer == "n" || answer == "N" || answer == "no" || answer == "No") return false;
