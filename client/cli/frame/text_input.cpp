@@ -20,9 +20,10 @@ absl::StatusOr<std::string> FromPerson(Terminal& terminal, std::string_view prom
   terminal.Say(std::string(prompt) + ". End with a line that holds a single dot.");
   std::string text;
   for (;;) {
-    ALCOVE_CLIENT_ASSIGN(const std::string line, terminal.Ask("> "));
-    if (line == "." || text.size() > kMostText) return text;
-    text += line + "\n";
+    const auto line = terminal.Ask("> ");
+    if (!line.ok()) return line.status();
+    if (std::string_view(*line) == "." || text.size() > kMostText) return text;
+    text += *line + "\n";
   }
 }
 
