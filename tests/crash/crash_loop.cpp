@@ -93,14 +93,21 @@ Played Play(const Settings& settings, const Phase& phase) {
       const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
       while (reporters.acknowledged() == before && std::chrono::steady_clock::now() < end) Pause();
       Pause();
+      if (disk) reporters.PowerGoes();
       if (disk && !disk->PowerOff()) Fail("power", "the disk does not switch off");
       server.Kill();
       if (disk && !disk->PowerOn()) Fail("power", "the disk does not come back");
+      reporters.PowerIsBack();
       // What a control left is counted by the product.
       came_back = (!phase.lie.empty() && done + 1 == phase.blows ? honest : server).Start(options.port);
     }
     if (!came_back && phase.lie.empty()) Fail("alcoved does not come back", log);
     if (came_back) {
+      if (reporters.dark_answers() > 0) {
+        std::printf("%s: %llu answers came after the power had gone and count as none; %llu of them were not on the disk\n",
+                    phase.name.c_str(), static_cast<unsigned long long>(reporters.dark_answers()),
+                    static_cast<unsigned long long>(reporters.dark_losses()));
+      }
       reporters.Stop();
       played.verdict = reporters.Verify();
     } else {

@@ -75,6 +75,13 @@ void Reporters::File(int who) {
       continue;
     }
     auto answer = reporter.Submit(filing->request);
+    if (answer.ok() && dark_) {
+      ++dark_answers_;
+      while (dark_) Rest();
+      const auto found = AskUntilAnswered([&] { return reporter.ReadBack(*filing); });
+      if (absl::IsNotFound(found.status())) ++dark_losses_;
+      answer = absl::UnavailableError("the power was gone");
+    }
     if (!answer.ok()) {
       ++in_doubt_;
       if (number % 2 == 0 && !WholeOrAbsent(reporter, *filing)) ++half_;

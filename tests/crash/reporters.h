@@ -39,6 +39,15 @@ class Reporters {
 
   // Ends the filing: everybody waits for the answer they are owed, as long as the server runs again.
   void Stop();
+  // The power goes, or is back. Between the two the emulated machine's processes run on for a moment, which those of a
+  // machine without power do not: what they still say reaches nobody, so such an answer is as good as none, and the
+  // filing is in doubt. (ext4 can report a sync as done while it is being shut down: an extent whose conversion fails
+  // after the data arrived sets no error that fdatasync would see.) Any thread.
+  void PowerGoes() { dark_ = true; }
+  void PowerIsBack() { dark_ = false; }
+  // Answers that came in the dark, and those among them whose filing was not on the disk.
+  std::uint64_t dark_answers() const { return dark_answers_; }
+  std::uint64_t dark_losses() const { return dark_losses_; }
   // Filings acknowledged so far. Any thread.
   std::uint64_t acknowledged() const { return count_; }
   // After Stop, with the server running: reads everything back, sends everything again.
@@ -58,6 +67,9 @@ class Reporters {
   const support::World& world_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> given_up_{false};
+  std::atomic<bool> dark_{false};
+  std::atomic<std::uint64_t> dark_answers_{0};
+  std::atomic<std::uint64_t> dark_losses_{0};
   std::atomic<std::uint64_t> count_{0};
   std::atomic<std::uint64_t> in_doubt_{0};
   std::atomic<std::uint64_t> half_{0};
