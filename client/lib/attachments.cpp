@@ -12,7 +12,6 @@ namespace alcove::client {
 namespace {
 
 constexpr size_t kReadAtOnce = 1u << 16;
-constexpr uint32_t kPart = 131072;
 
 std::string BareName(const std::string& path) {
   const size_t slash = path.find_last_of("/\\");
@@ -146,7 +145,7 @@ absl::StatusOr<PreparedFile> PrepareAgain(const std::string& path, const sealed:
 
 absl::Status Upload(Connection& connection, const Session& session, const PreparedFile& file, uint32_t part,
                     const UploadProgress& progress) {
-  if (part == 0) part = kPart;
+  if (part == 0) part = kBlobPartBytes;
   const auto key = crypto::FileKey::FromBytes(file.attachment.key());
   const auto hash = crypto::Digest::FromBytes(file.attachment.sha256());
   if (!key.ok() || !hash.ok()) return Refuse(Refusal::kAttachmentInvalid, "its key is malformed");

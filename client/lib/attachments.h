@@ -21,6 +21,10 @@
 
 namespace alcove::client {
 
+// What the contract lets a blob be, for callers who have no GetIntake to go by: the largest, and one part of it.
+inline constexpr uint64_t kMostFileBytes = uint64_t{100} << 20;
+inline constexpr uint32_t kBlobPartBytes = 128 << 10;
+
 // A file that will be attached: what goes into the sealed body, what the server is told, where the bytes are.
 struct PreparedFile {
   sealed::v1::Attachment attachment;  // blob id, key, size, hash, name without folders

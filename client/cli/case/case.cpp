@@ -1,13 +1,7 @@
 #include "client/cli/case/case.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,9 +19,6 @@ namespace {
 using client::OpenedCase;
 using client::Refusal;
 using client::Refuse;
-
-constexpr uint64_t kMostBlobBytes = uint64_t{100} << 20;
-constexpr uint32_t kBlobPartBytes = 128 << 10;
 
 struct CaseOptions {
   StaffOptions staff;
@@ -118,7 +109,7 @@ absl::Status Append(Frame& frame, const CaseOptions& options, format::Keyring ke
   std::vector<v1::BlobName> blobs;
   std::vector<client::PreparedFile> files;
   for (const std::string& path : options.files) {
-    ALCOVE_CLIENT_ASSIGN(client::PreparedFile file, client::PrepareFile(path, kMostBlobBytes, frame.random()));
+    ALCOVE_CLIENT_ASSIGN(client::PreparedFile file, client::PrepareFile(path, client::kMostFileBytes, frame.random()));
     for (const std::string& warning : file.warnings) frame.terminal().Say("Note: " + warning);
     *message.add_attachments() = file.attachment;
     blobs.push_back(file.blob);
@@ -127,7 +118,7 @@ absl::Status Append(Frame& frame, const CaseOptions& options, format::Keyring ke
   ALCOVE_CLIENT_ASSIGN(const v1::AppendEntryResponse response,
                        done.member->desk().Append(done.opened, keyring, kind, message, blobs, frame.today()));
   for (const client::PreparedFile& file : files) {
-    ALCOVE_CLIENT_TRY(client::Upload(done.member->connection(), done.member->session(), file, kBlobPartBytes,
+    ALCOVE_CLIENT_TRY(client::Upload(done.member->connection(), done.member->session(), file, client::kBlobPartBytes,
                                      [&](uint64_t now, uint64_t total) {
                                        frame.terminal().Progress(file.attachment.file_name(), now, total);
                                      }));

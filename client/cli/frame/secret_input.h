@@ -16,6 +16,9 @@ namespace alcove::cli {
 // otherwise the person is asked, unseen. FAILED_PRECONDITION, reason NO_TERMINAL, where neither is there.
 absl::StatusOr<crypto::SecretText> ReadSecret(Terminal& terminal, std::optional<int> fd, std::string_view prompt);
 
+// The shortest passphrase that a key file is sealed with.
+inline constexpr size_t kLeastPassphrase = 12;
+
 // Asks for a new secret twice, and again when they differ or it is shorter than `least` characters.
 // From a descriptor it is taken once.
 absl::StatusOr<crypto::SecretText> ReadNewSecret(Terminal& terminal, std::optional<int> fd, std::string_view prompt,

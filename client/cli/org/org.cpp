@@ -1,5 +1,7 @@
 #include "client/cli/org/org.h"
 
+#include <algorithm>
+#include <cctype>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -24,7 +26,6 @@ namespace {
 using client::Refusal;
 using client::Refuse;
 
-constexpr size_t kLeastPassphrase = 12;
 constexpr std::string_view kDirectoryMagic = "alcove.directory.v1\n";
 constexpr std::string_view kPolicyMagic = "alcove.policy.v1\n";
 constexpr std::string_view kOrganisationMagic = "alcove.organisation.v1\n";

@@ -19,7 +19,6 @@ namespace {
 using client::Refusal;
 using client::Refuse;
 
-constexpr size_t kLeastPassphrase = 12;
 
 struct EnrollOptions {
   std::string slug;

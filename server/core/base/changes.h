@@ -143,7 +143,8 @@ class Committer {
   // `done` runs exactly once, on a thread of the Committer, and must not block. It is given
   //   OK            everything is on disk
   //   kContended    an expectation failed: nothing was written; decide again
-  //   kStoreFull    no room, or the queue is at its bound: nothing was written
+  //   kStoreFull    no room: nothing was written
+  //   kBudgetExhausted  the queue is at its bound: nothing was written, ask again later
   //   kStoreFailed  the disk failed: nothing is acknowledged any more and the process is about to stop
   //   kStopping     the Committer is closing
   virtual void Commit(Transaction transaction, std::function<void(absl::Status)> done) = 0;
