@@ -68,8 +68,8 @@ case $mode in
 esac
 
 targets=()
-for source in tests/fuzz/*_fuzz.cpp tests/fuzz/*_fuzz.cc; do
-  if [ -e "$source" ]; then targets+=("$(basename "${source%.c*}")"); fi
+for source in tests/fuzz/*_fuzz.cc; do
+  targets+=("$(basename "${source%.cc}")")
 done
 [ ${#targets[@]} -gt 0 ] || { echo "there is no fuzz target" >&2; exit 1; }
 cores=$(nproc)

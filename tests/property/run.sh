@@ -16,8 +16,8 @@ esac
 mkdir -p build
 cmake --preset dev >build/configure.log 2>&1 || { cat build/configure.log >&2; exit 1; }
 programs=()
-for source in tests/property/*_test.cpp tests/property/*_test.cc; do
-  if [ -e "$source" ]; then programs+=("property_$(basename "${source%.c*}")"); fi
+for source in tests/property/*_test.cc; do
+  programs+=("property_$(basename "${source%.cc}")")
 done
 cmake --build build/dev -j"$(nproc)" --target "${programs[@]}" -- --quiet
 

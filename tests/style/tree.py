@@ -157,7 +157,7 @@ FAULTS = [
     ("clean", "a.txt", "http" + "s://registry.somewhere.net/x", "names the host"),
     ("clean", "a.txt", "-----BEGIN EC PRIV" + "ATE KEY-----", "a private key"),
     ("clean", "package-lock.json", '"resol' + 'ved": "x"', "lock file"),
-    ("clean", "a.cpp", "// TO" + "DO later", "unfinished"),
+    ("clean", "a.cc", "// TO" + "DO later", "unfinished"),
     ("clean", "a.bin", "x" * (HUGE + 1), "bytes; generate it"),
     ("rooms", "crypto/x.h", "", "crypto: has no DESIGN.md"),
     ("rooms", "tests/forgotten/CMakeLists.txt", "", "its tests never run"),
