@@ -32,6 +32,7 @@ absl::StatusOr<crypto::Bytes> IdBytes(std::string_view text) {
 std::string CaseName(const CaseId& id) { return "cases/" + Text(id); }
 std::string MailboxName(const MailboxId& id) { return "mailboxes/" + Text(id); }
 std::string BlobName(const BlobId& id) { return "blobs/" + Text(id); }
+std::string ApprovalName(const ApprovalId& id) { return "approvals/" + Text(id); }
 std::string EntryName(const CaseId& parent, const EntryId& id) { return CaseName(parent) + "/entries/" + Text(id); }
 std::string StaffName(std::string_view slug) { return "staff/" + std::string(slug); }
 
@@ -48,6 +49,11 @@ absl::StatusOr<MailboxId> ParseMailboxName(std::string_view name) {
 absl::StatusOr<BlobId> ParseBlobName(std::string_view name) {
   if (!Strip(&name, "blobs/")) return Malformed("name", "collection");
   return FromText<BlobId>(name);
+}
+
+absl::StatusOr<ApprovalId> ParseApprovalName(std::string_view name) {
+  if (!Strip(&name, "approvals/")) return Malformed("name", "collection");
+  return FromText<ApprovalId>(name);
 }
 
 absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name) {

@@ -1,6 +1,6 @@
 // Ids: 16 random bytes, each kind a type of its own. As text 26 characters of lower-case base32 (RFC 4648 alphabet, no
 // padding, the two unused bits zero); as a resource name `cases/{c}`, `mailboxes/{m}`, `blobs/{b}`,
-// `cases/{c}/entries/{e}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
+// `cases/{c}/entries/{e}`, `approvals/{a}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
 //
 // Threads: any.
 #pragma once
@@ -21,11 +21,13 @@ struct OrganisationIdTag { static constexpr std::string_view kName = "organisati
 struct CaseIdTag { static constexpr std::string_view kName = "case id"; };
 struct EntryIdTag { static constexpr std::string_view kName = "entry id"; };
 struct BlobIdTag { static constexpr std::string_view kName = "blob id"; };
+struct ApprovalIdTag { static constexpr std::string_view kName = "approval id"; };
 
 using OrganisationId = crypto::FixedBytes<16, OrganisationIdTag>;
 using CaseId = crypto::FixedBytes<16, CaseIdTag>;
 using EntryId = crypto::FixedBytes<16, EntryIdTag>;
 using BlobId = crypto::FixedBytes<16, BlobIdTag>;
+using ApprovalId = crypto::FixedBytes<16, ApprovalIdTag>;
 // What DeriveMailboxKeys gives.
 using MailboxId = crypto::RawMailboxId;
 
@@ -35,7 +37,7 @@ std::string IdText(crypto::BytesView raw);
 absl::StatusOr<crypto::Bytes> IdBytes(std::string_view text);
 }  // namespace internal
 
-// `Id` is one of the five types above.
+// `Id` is one of the six types above.
 template <class Id>
 std::string Text(const Id& id) {
   return internal::IdText(id.view());
@@ -56,6 +58,7 @@ Id DrawId(crypto::Random& random) {
 std::string CaseName(const CaseId& id);
 std::string MailboxName(const MailboxId& id);
 std::string BlobName(const BlobId& id);
+std::string ApprovalName(const ApprovalId& id);
 std::string EntryName(const CaseId& parent, const EntryId& id);
 std::string StaffName(std::string_view slug);
 
@@ -63,6 +66,7 @@ std::string StaffName(std::string_view slug);
 absl::StatusOr<CaseId> ParseCaseName(std::string_view name);
 absl::StatusOr<MailboxId> ParseMailboxName(std::string_view name);
 absl::StatusOr<BlobId> ParseBlobName(std::string_view name);
+absl::StatusOr<ApprovalId> ParseApprovalName(std::string_view name);
 absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name);
 absl::StatusOr<std::string> ParseStaffName(std::string_view name);
 

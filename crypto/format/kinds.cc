@@ -33,4 +33,20 @@ std::string_view Name(ReleaseCondition condition) {
   return "UNKNOWN";
 }
 
+std::string_view Name(ApprovalKind kind) {
+  switch (kind) {
+    case ApprovalKind::kAddReader: return "ADD_READER";
+    case ApprovalKind::kLiftWall: return "LIFT_WALL";
+  }
+  return "UNKNOWN";
+}
+
+std::string_view Name(Decision decision) {
+  switch (decision) {
+    case Decision::kApprove: return "APPROVE";
+    case Decision::kRefuse: return "REFUSE";
+  }
+  return "UNKNOWN";
+}
+
 }  // namespace alcove::format

@@ -40,9 +40,24 @@ enum class ReleaseCondition : uint8_t {
   kMatched = 7,
 };
 
+// What a second person is asked to approve.
+enum class ApprovalKind : uint8_t {
+  // A person joins the readers of a case.
+  kAddReader = 1,
+  // What stood in the chart by error, and stands there no more, keeps a person out no longer.
+  kLiftWall = 2,
+};
+
+enum class Decision : uint8_t {
+  kApprove = 1,
+  kRefuse = 2,
+};
+
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= 4; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
+constexpr bool IsApprovalKind(uint8_t code) { return code == 1 || code == 2; }
+constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
 
 // `THREAD`, `TEAM`.
 std::string_view Name(Keyring keyring);
@@ -50,5 +65,9 @@ std::string_view Name(Keyring keyring);
 std::string_view Name(EntryKind kind);
 // `MAILBOX`, `ASSIGNED`, `LAPSED`, `FALLBACK`, `GUEST`, `APPROVED`, `MATCHED`.
 std::string_view Name(ReleaseCondition condition);
+// `ADD_READER`, `LIFT_WALL`.
+std::string_view Name(ApprovalKind kind);
+// `APPROVE`, `REFUSE`.
+std::string_view Name(Decision decision);
 
 }  // namespace alcove::format

@@ -19,8 +19,8 @@ constexpr uint32_t kSecondsPerDay = 86400;
 struct KindRow {
   LeafKind kind;
   std::string_view name;
-  // The details, one letter a field: k keyring, c condition, s a state, u 32-bit number, i 16-byte id, h 32-byte hash,
-  // t text, p the slug of a person.
+  // The details, one letter a field: k keyring, c condition, s a state or small count, u 32-bit number, i 16-byte id,
+  // h 32-byte hash, t text, p the slug of a person, a kind of approval, d decision, y day or none.
   std::string_view fields;
   // What DescribeDetails calls them, separated by one space.
   std::string_view labels;
@@ -43,6 +43,19 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kDirectoryPublished, "directory.published", "uh", "version note-hash"},
     {LeafKind::kPolicyPublished, "policy.published", "tuh", "document version note-hash"},
     {LeafKind::kLedgerListed, "ledger.listed", "", ""},
+    {LeafKind::kReaderLost, "reader.lost", "p", "staff"},
+    {LeafKind::kSubjectsCorrected, "subjects.corrected", "s", "count"},
+    {LeafKind::kCasesLinked, "cases.linked", "", ""},
+    {LeafKind::kGrantBad, "grant.bad", "kui", "keyring epoch maker"},
+    {LeafKind::kGrantDestroyed, "grant.destroyed", "pc", "staff condition"},
+    {LeafKind::kReadersExcluded, "readers.excluded", "s", "count"},
+    {LeafKind::kChartSynced, "chart.synced", "uuuu", "version added changed removed"},
+    {LeafKind::kApprovalRequested, "approval.requested", "ia", "approval kind"},
+    {LeafKind::kApprovalDecided, "approval.decided", "id", "approval decision"},
+    {LeafKind::kApprovalCancelled, "approval.cancelled", "i", "approval"},
+    {LeafKind::kApprovalExecuted, "approval.executed", "ia", "approval kind"},
+    {LeafKind::kReaderAdded, "reader.added", "pcy", "staff condition until"},
+    {LeafKind::kWallLifted, "wall.lifted", "p", "staff"},
 };
 static_assert(std::size(kKinds) == kLastLeafKind);
 
@@ -66,6 +79,24 @@ bool ReadDetails(LeafKind kind, BytesView details, Take take) {
         uint8_t code = reader.U8();
         if (!IsReleaseCondition(code)) return false;
         take([&] { return std::string(Name(static_cast<ReleaseCondition>(code))); });
+        break;
+      }
+      case 'a': {
+        uint8_t code = reader.U8();
+        if (!IsApprovalKind(code)) return false;
+        take([&] { return std::string(Name(static_cast<ApprovalKind>(code))); });
+        break;
+      }
+      case 'd': {
+        uint8_t code = reader.U8();
+        if (!IsDecision(code)) return false;
+        take([&] { return std::string(Name(static_cast<Decision>(code))); });
+        break;
+      }
+      case 'y': {
+        uint32_t number = reader.U32();
+        if (number > Day::kMax) return false;
+        take([&] { return number == 0 ? std::string("-") : Day(number).Text(); });
         break;
       }
       case 's': {
@@ -137,6 +168,27 @@ Bytes DirectoryPublished(uint32_t version, const Digest& note_hash) {
 Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest& note_hash) {
   return ByteWriter(64).Short(Cut(document)).U32(version).Fixed(note_hash).Take();
 }
+Bytes ReaderLost(std::string_view staff) { return Assigned(staff); }
+Bytes PeopleAdded(uint8_t count) { return Bytes(1, static_cast<char>(count)); }
+Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker) {
+  return ByteWriter(21).U8(static_cast<uint8_t>(keyring)).U32(epoch).Fixed(maker).Take();
+}
+Bytes GrantDestroyed(std::string_view staff, ReleaseCondition condition) { return Released(staff, condition); }
+Bytes ChartSynced(uint32_t version, uint32_t added, uint32_t changed, uint32_t removed) {
+  return ByteWriter(16).U32(version).U32(added).U32(changed).U32(removed).Take();
+}
+Bytes ApprovalRequested(const ApprovalId& approval, ApprovalKind kind) {
+  return ByteWriter(17).Fixed(approval).U8(static_cast<uint8_t>(kind)).Take();
+}
+Bytes ApprovalDecided(const ApprovalId& approval, Decision decision) {
+  return ByteWriter(17).Fixed(approval).U8(static_cast<uint8_t>(decision)).Take();
+}
+Bytes ApprovalCancelled(const ApprovalId& approval) { return approval.str(); }
+Bytes ApprovalExecuted(const ApprovalId& approval, ApprovalKind kind) { return ApprovalRequested(approval, kind); }
+Bytes ReaderAdded(std::string_view staff, ReleaseCondition condition, Day until) {
+  return ByteWriter(38).Short(Cut(staff)).U8(static_cast<uint8_t>(condition)).U32(until.number()).Take();
+}
+Bytes WallLifted(std::string_view staff) { return Assigned(staff); }
 
 }  // namespace details
 

@@ -30,6 +30,19 @@
 //      14  directory.published  version 4, SHA-256 of the note 32
 //      15  policy.published     document text, version 4, SHA-256 of the note 32
 //      16  ledger.listed        -                                              an auditor fetched a page of leaf hashes
+//      17  reader.lost          staff text                                     may not read on: conflict, no key, a guest's last day
+//      18  subjects.corrected   people added 1                                 the wall grew
+//      19  cases.linked         -                                              not shown to the reporter
+//      20  grant.bad            keyring 1, epoch 4, maker's key id 16          a reader's grant did not open
+//      21  grant.destroyed      staff text, release condition 1                a dormant grant that is not needed any more
+//      22  readers.excluded     people added 1                                 the reporter keeps out more people
+//      23  chart.synced         version 4, added 4, changed 4, removed 4
+//      24  approval.requested   approval 16, kind 1
+//      25  approval.decided     approval 16, decision 1
+//      26  approval.cancelled   approval 16
+//      27  approval.executed    approval 16, kind 1
+//      28  reader.added         staff text, release condition 1, last day 4    a day of zero: no last day
+//      29  wall.lifted          staff text                                     ended edges of the chart count no more for this person
 //
 // The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
 // tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
@@ -79,8 +92,21 @@ enum class LeafKind : uint16_t {
   kDirectoryPublished = 14,
   kPolicyPublished = 15,
   kLedgerListed = 16,
+  kReaderLost = 17,
+  kSubjectsCorrected = 18,
+  kCasesLinked = 19,
+  kGrantBad = 20,
+  kGrantDestroyed = 21,
+  kReadersExcluded = 22,
+  kChartSynced = 23,
+  kApprovalRequested = 24,
+  kApprovalDecided = 25,
+  kApprovalCancelled = 26,
+  kApprovalExecuted = 27,
+  kReaderAdded = 28,
+  kWallLifted = 29,
 };
-inline constexpr uint16_t kLastLeafKind = 16;
+inline constexpr uint16_t kLastLeafKind = 29;
 
 // `case.filed`, ...
 std::string_view Name(LeafKind kind);
@@ -97,6 +123,19 @@ Bytes EntriesRead(Keyring keyring, uint32_t first_sequence, uint32_t count);
 Bytes BlobRead(const BlobId& blob);
 Bytes DirectoryPublished(uint32_t version, const Digest& note_hash);
 Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest& note_hash);
+Bytes ReaderLost(std::string_view staff);
+// Of subjects.corrected and readers.excluded.
+Bytes PeopleAdded(uint8_t count);
+Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker);
+Bytes GrantDestroyed(std::string_view staff, ReleaseCondition condition);
+Bytes ChartSynced(uint32_t version, uint32_t added, uint32_t changed, uint32_t removed);
+Bytes ApprovalRequested(const ApprovalId& approval, ApprovalKind kind);
+Bytes ApprovalDecided(const ApprovalId& approval, Decision decision);
+Bytes ApprovalCancelled(const ApprovalId& approval);
+Bytes ApprovalExecuted(const ApprovalId& approval, ApprovalKind kind);
+// `until`: a guest's last day; day 0 where there is none.
+Bytes ReaderAdded(std::string_view staff, ReleaseCondition condition, Day until);
+Bytes WallLifted(std::string_view staff);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -46,6 +46,14 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"CUSTODY_NOT_OFFERED",
        "Your name cannot be kept sealed here, because too few custodians are left. Report anonymously, or give your name."},
       {"STOPPING", "The service is restarting. Wait a minute and run the command again."},
+      {"SYNC_REFUSED",
+       "This would remove more people than the organisation's safeguards allow. Check the file; nothing was changed."},
+      {"SYNC_INCOMPLETE", "Parts of the file did not arrive. Nothing was changed; run the command again."},
+      {"LINK_REFUSED", "These two cases cannot be linked. Nothing was changed."},
+      {"APPROVAL_REFUSED",
+       "A rule does not allow this, for this person or at this time. Nothing was changed; `alcove approval show` says where "
+       "the request stands."},
+      {"APPROVAL_NOT_GRANTED", "Too few people have approved yet. Nothing was changed; wait for their decision."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

@@ -54,6 +54,11 @@ constexpr std::array<Entry, kReasonCount + 1> kEntries = {{
     {absl::StatusCode::kNotFound, "not published"},
     {kPrecondition, "custody not offered"},
     {absl::StatusCode::kUnavailable, "stopping"},
+    {kPrecondition, "sync would remove too much"},
+    {kPrecondition, "sync is not complete"},
+    {kPrecondition, "cases cannot be linked"},
+    {kPrecondition, "approval refused by a rule"},
+    {kPrecondition, "approval not granted"},
 }};
 
 const Entry& EntryOf(Reason reason) {

@@ -50,8 +50,13 @@ enum class Reason : std::uint16_t {
   kNotPublished = 29,
   kCustodyNotOffered = 30,
   kStopping = 31,
+  kSyncRefused = 32,
+  kSyncIncomplete = 33,
+  kLinkRefused = 34,
+  kApprovalRefused = 35,
+  kApprovalNotGranted = 36,
 };
-inline constexpr int kReasonCount = 31;
+inline constexpr int kReasonCount = 36;
 
 // The status of a refusal: the code that belongs to `reason`, a fixed text, the reason as payload.
 absl::Status Refuse(Reason reason);

@@ -13,6 +13,7 @@
 
 namespace alcove::base {
 
+using format::ApprovalId;
 using format::BlobId;
 using format::CaseId;
 using format::EntryId;

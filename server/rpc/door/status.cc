@@ -47,6 +47,11 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kNotPublished: return "not among what is published";
     case base::Reason::kCustodyNotOffered: return "a confidential identity is not offered at the moment";
     case base::Reason::kStopping: return "the server is stopping";
+    case base::Reason::kSyncRefused: return "the sync would remove more people than policy allows";
+    case base::Reason::kSyncIncomplete: return "pages of the sync are missing";
+    case base::Reason::kLinkRefused: return "these cases cannot be linked";
+    case base::Reason::kApprovalRefused: return "a rule does not allow this, for this person or at this time";
+    case base::Reason::kApprovalNotGranted: return "too few have approved";
   }
   return "refused";
 }

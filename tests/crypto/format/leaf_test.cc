@@ -1,5 +1,6 @@
 #include "crypto/format/leaf.h"
 
+#include "crypto/encoding.h"
 #include "tests/crypto/format/fixtures.h"
 
 namespace alcove::format {
@@ -31,6 +32,7 @@ std::vector<KindCase> EveryKind() {
   std::string hex = std::string(64, '1');
   EntryId entry = Fixed<EntryId>("entry");
   BlobId blob = Fixed<BlobId>("blob");
+  ApprovalId approval = Fixed<ApprovalId>("approval");
   return {
       {LeafKind::kCaseFiled, details::Filed(hash), {{"entry-hash", hex}}},
       {LeafKind::kCaseAssigned, details::Assigned("amira"), {{"staff", "amira"}}},
@@ -49,6 +51,24 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kDirectoryPublished, details::DirectoryPublished(7, hash), {{"version", "7"}, {"note-hash", hex}}},
       {LeafKind::kPolicyPublished, details::PolicyPublished("routing", 2, hash), {{"document", "routing"}, {"version", "2"}, {"note-hash", hex}}},
       {LeafKind::kLedgerListed, "", {}},
+      {LeafKind::kReaderLost, details::ReaderLost("amira"), {{"staff", "amira"}}},
+      {LeafKind::kSubjectsCorrected, details::PeopleAdded(2), {{"count", "2"}}},
+      {LeafKind::kCasesLinked, "", {}},
+      {LeafKind::kGrantBad, details::GrantBad(Keyring::kTeam, 1, Fixed<crypto::KeyId>("maker")),
+       {{"keyring", "TEAM"}, {"epoch", "1"}, {"maker", crypto::Base32Encode(Fixed<crypto::KeyId>("maker").view())}}},
+      {LeafKind::kGrantDestroyed, details::GrantDestroyed("ben", ReleaseCondition::kLapsed), {{"staff", "ben"}, {"condition", "LAPSED"}}},
+      {LeafKind::kReadersExcluded, details::PeopleAdded(1), {{"count", "1"}}},
+      {LeafKind::kChartSynced, details::ChartSynced(4, 3, 2, 1), {{"version", "4"}, {"added", "3"}, {"changed", "2"}, {"removed", "1"}}},
+      {LeafKind::kApprovalRequested, details::ApprovalRequested(approval, ApprovalKind::kAddReader),
+       {{"approval", Text(approval)}, {"kind", "ADD_READER"}}},
+      {LeafKind::kApprovalDecided, details::ApprovalDecided(approval, Decision::kRefuse),
+       {{"approval", Text(approval)}, {"decision", "REFUSE"}}},
+      {LeafKind::kApprovalCancelled, details::ApprovalCancelled(approval), {{"approval", Text(approval)}}},
+      {LeafKind::kApprovalExecuted, details::ApprovalExecuted(approval, ApprovalKind::kLiftWall),
+       {{"approval", Text(approval)}, {"kind", "LIFT_WALL"}}},
+      {LeafKind::kReaderAdded, details::ReaderAdded("zoe", ReleaseCondition::kGuest, Day(20778)),
+       {{"staff", "zoe"}, {"condition", "GUEST"}, {"until", Day(20778).Text()}}},
+      {LeafKind::kWallLifted, details::WallLifted("zoe"), {{"staff", "zoe"}}},
   };
 }
 
