@@ -27,6 +27,28 @@ Bytes Info(const OrganisationId& organisation, const CaseId& case_id, Keyring ke
       .Take();
 }
 
+// It is for this key and this epoch.
+absl::Status CheckPlace(const ParsedGrant& grant, const ParsedEpoch& epoch, const KeyId& my_id) {
+  if (grant.recipient != my_id) return GrantMismatch("this one is for another key");
+  if (grant.keyring != epoch.scope.keyring || grant.epoch != epoch.scope.number) {
+    return GrantMismatch("this one is of another epoch");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EpochKey> Unwrap(const ParsedGrant& grant, const ParsedEpoch& epoch, const crypto::DecryptionKey& mine) {
+  crypto::HpkeSealed sealed{.enc = grant.enc, .ciphertext = Bytes(grant.sealed_key)};
+  auto raw = crypto::HpkeOpen(mine, sealed,
+                              Info(epoch.scope.organisation, epoch.scope.case_id, grant.keyring, grant.epoch,
+                                   grant.recipient, grant.condition),
+                              crypto::AssociatedData(grant.bytes.substr(0, kHeader)));
+  if (!raw.ok()) return CannotOpen(kLayout);
+  auto key = EpochKey::FromBytes(raw->view());
+  if (!key.ok()) return CannotOpen(kLayout);
+  if (auto status = CheckEpochKey(epoch, *key); !status.ok()) return status;
+  return std::move(*key);
+}
+
 }  // namespace
 
 absl::StatusOr<ParsedGrant> ParseGrant(BytesView bytes) {
@@ -69,10 +91,7 @@ absl::StatusOr<Bytes> WrapGrant(const EpochScope& scope, const EpochKey& key, co
 
 absl::StatusOr<EpochKey> OpenGrant(const ParsedGrant& grant, const ParsedEpoch& epoch, const crypto::DecryptionKey& mine) {
   KeyId my_id = crypto::KeyIdOf(mine.encryption_key());
-  if (grant.recipient != my_id) return GrantMismatch("this one is for another key");
-  if (grant.keyring != epoch.scope.keyring || grant.epoch != epoch.scope.number) {
-    return GrantMismatch("this one is of another epoch");
-  }
+  if (auto status = CheckPlace(grant, epoch, my_id); !status.ok()) return status;
   Digest hash = GrantHash(grant.bytes);
   bool listed = false;
   for (size_t i = 0; i < epoch.reader_count && !listed; ++i) {
@@ -80,16 +99,16 @@ absl::StatusOr<EpochKey> OpenGrant(const ParsedGrant& grant, const ParsedEpoch& 
     listed = reader.key == my_id && reader.condition == grant.condition && reader.grant_hash == hash;
   }
   if (!listed) return GrantMismatch("the epoch record does not list this one");
-  crypto::HpkeSealed sealed{.enc = grant.enc, .ciphertext = Bytes(grant.sealed_key)};
-  auto raw = crypto::HpkeOpen(mine, sealed,
-                              Info(epoch.scope.organisation, epoch.scope.case_id, grant.keyring, grant.epoch, my_id,
-                                   grant.condition),
-                              crypto::AssociatedData(grant.bytes.substr(0, kHeader)));
-  if (!raw.ok()) return CannotOpen(kLayout);
-  auto key = EpochKey::FromBytes(raw->view());
-  if (!key.ok()) return CannotOpen(kLayout);
-  if (auto status = CheckEpochKey(epoch, *key); !status.ok()) return status;
-  return std::move(*key);
+  return Unwrap(grant, epoch, mine);
+}
+
+absl::StatusOr<EpochKey> OpenAddedGrant(const ParsedGrant& grant, const ParsedEpoch& epoch,
+                                        const crypto::DecryptionKey& mine) {
+  if (grant.condition != ReleaseCondition::kGuest && grant.condition != ReleaseCondition::kApproved) {
+    return GrantMismatch("the epoch record does not list this one");
+  }
+  if (auto status = CheckPlace(grant, epoch, crypto::KeyIdOf(mine.encryption_key())); !status.ok()) return status;
+  return Unwrap(grant, epoch, mine);
 }
 
 }  // namespace alcove::format

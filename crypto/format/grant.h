@@ -56,4 +56,10 @@ absl::StatusOr<Bytes> WrapGrant(const EpochScope& scope, const EpochKey& key, co
 // kKeyCommitment when the maker wrapped another key to this reader than to the others: the caller reports a bad grant.
 absl::StatusOr<EpochKey> OpenGrant(const ParsedGrant& grant, const ParsedEpoch& epoch, const crypto::DecryptionKey& mine);
 
+// Opens a grant on condition GUEST or APPROVED that was made after `epoch`, for somebody who was approved later: the record
+// does not list it, and its maker is whoever carried the approval out. The key is checked against the record's commitment
+// all the same. Errors as OpenGrant's; kGrantMismatch for any other condition.
+absl::StatusOr<EpochKey> OpenAddedGrant(const ParsedGrant& grant, const ParsedEpoch& epoch,
+                                        const crypto::DecryptionKey& mine);
+
 }  // namespace alcove::format

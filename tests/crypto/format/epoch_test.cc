@@ -233,5 +233,34 @@ TEST(Grant, AWeakKeyIsNotWrappedTo) {
   EXPECT_REFUSED(MakeEpoch(Thread(0), recipients, nullptr, Mailbox(), 1, random), kMalformed);
 }
 
+TEST(AddedGrant, OpensForWhomItWasMadeAndOnTheConditionsOfAnApprovalOnly) {
+  auto epoch = ThreadEpoch0();
+  auto record = *ParseEpoch(epoch.record);
+  SeededRandom random("added");
+  auto open = [&](ReleaseCondition condition, BytesView who) {
+    Bytes grant = *WrapGrant(Thread(0), epoch.key, Decrypting("zoe").encryption_key(), condition, random);
+    EXPECT_REFUSED(OpenGrant(*ParseGrant(grant), record, Decrypting("zoe")), kGrantMismatch) << "no record lists it";
+    return OpenAddedGrant(*ParseGrant(grant), record, Decrypting(who)).status();
+  };
+  EXPECT_TRUE(open(ReleaseCondition::kApproved, "zoe").ok()) << "control";
+  EXPECT_TRUE(open(ReleaseCondition::kGuest, "zoe").ok()) << "control";
+  EXPECT_REFUSED(open(ReleaseCondition::kAssigned, "zoe"), kGrantMismatch);
+  EXPECT_REFUSED(open(ReleaseCondition::kApproved, "kim"), kGrantMismatch);
+}
+
+TEST(AddedGrant, OfAnotherKeyOrWithABitFlippedIsRefused) {
+  auto epoch = ThreadEpoch0();
+  auto record = *ParseEpoch(epoch.record);
+  SeededRandom random("added");
+  auto other = EpochKey::Draw(random);
+  Bytes bad = *WrapGrant(Thread(0), other, Decrypting("zoe").encryption_key(), ReleaseCondition::kApproved, random);
+  EXPECT_REFUSED(OpenAddedGrant(*ParseGrant(bad), record, Decrypting("zoe")), kKeyCommitment);
+  Bytes good = *WrapGrant(Thread(0), epoch.key, Decrypting("zoe").encryption_key(), ReleaseCondition::kApproved, random);
+  test::ExpectEveryFlipRefused(good, good.size(), [&](BytesView bytes) {
+    auto grant = ParseGrant(bytes);
+    return grant.ok() && OpenAddedGrant(*grant, record, Decrypting("zoe")).ok();
+  });
+}
+
 }  // namespace
 }  // namespace alcove::format

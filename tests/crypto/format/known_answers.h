@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/encoding.h"
+#include "crypto/format/approval.h"
 #include "crypto/format/attachment.h"
 #include "crypto/format/identity.h"
 #include "crypto/format/keyfile.h"
@@ -97,6 +98,31 @@ inline Json IdentityAnswer(const NewEpoch& epoch) {
           {"draws", random.draws()}, {"sealed", Hex(sealed)}};
 }
 
+// A guest, asked for by amira, decided by kim; and the grant with which amira lets the guest in.
+inline Json ApprovalAnswer(const NewEpoch& epoch) {
+  ApprovalTerms terms;
+  terms.condition = ReleaseCondition::kGuest;
+  terms.organisation = Organisation();
+  terms.case_id = Case();
+  terms.approval = Fixed<ApprovalId>("approval");
+  terms.day = Day(20778);
+  terms.until = Day(20800);
+  terms.directory_version = 1;
+  terms.person = "mo";
+  std::vector<EncryptionKey> deciders;
+  for (const char* who : {"kim", "lee"}) deciders.push_back(Decrypting(who).encryption_key());
+  RecordingRandom random("approval"), grant_random("added grant");
+  Bytes request = *SealApprovalRequest(terms, deciders, "Counsel", Signing("amira"), random);
+  ParsedStatement statement = ParseApprovalRequest(request)->statement;
+  Bytes grant = *WrapGrant(Thread(0), epoch.key, Decrypting("mo").encryption_key(), ReleaseCondition::kGuest, grant_random);
+  return {{"kind", 1}, {"condition", 5}, {"approval", Hex(terms.approval.view())}, {"day", 20778}, {"until", 20800},
+          {"directory_version", 1}, {"person", "mo"}, {"requester", "amira"}, {"deciders", {"kim", "lee"}},
+          {"reason", Hex("Counsel")}, {"draws", random.draws()}, {"request", Hex(request)},
+          {"statement", Hex(statement.bytes)}, {"decision", 1},
+          {"decision_signature", Hex(SignDecision(statement, Decision::kApprove, Signing("kim")).view())},
+          {"added_grant_draws", grant_random.draws()}, {"added_grant", Hex(grant)}};
+}
+
 inline Json LeafAnswers() {
   Digest entry_hash = Fixed<Digest>("entry hash");
   struct Row { LeafKind kind; Bytes details; const char* actor; uint32_t time; };
@@ -111,6 +137,17 @@ inline Json LeafAnswers() {
       {LeafKind::kCaseWithdrawn, "", "", 0},
       {LeafKind::kEntriesRead, details::EntriesRead(Keyring::kThread, 0, 2), "amira", 7},
       {LeafKind::kBlobRead, details::BlobRead(Fixed<BlobId>("blob 0")), "amira", 8},
+      {LeafKind::kReaderLost, details::ReaderLost("ben"), "", 0},
+      {LeafKind::kSubjectsCorrected, details::PeopleAdded(2), "amira", 9},
+      {LeafKind::kGrantBad, details::GrantBad(Keyring::kTeam, 1, crypto::KeyIdOf(Signing("amira").verify_key())), "ben", 10},
+      {LeafKind::kGrantDestroyed, details::GrantDestroyed("ben", ReleaseCondition::kLapsed), "", 0},
+      {LeafKind::kReadersExcluded, details::PeopleAdded(1), "", 0},
+      {LeafKind::kApprovalRequested, details::ApprovalRequested(Fixed<ApprovalId>("approval"), ApprovalKind::kAddReader), "amira", 11},
+      {LeafKind::kApprovalDecided, details::ApprovalDecided(Fixed<ApprovalId>("approval"), Decision::kApprove), "kim", 12},
+      {LeafKind::kApprovalCancelled, details::ApprovalCancelled(Fixed<ApprovalId>("approval")), "amira", 13},
+      {LeafKind::kApprovalExecuted, details::ApprovalExecuted(Fixed<ApprovalId>("approval"), ApprovalKind::kAddReader), "amira", 14},
+      {LeafKind::kReaderAdded, details::ReaderAdded("mo", ReleaseCondition::kGuest, Day(20800)), "amira", 15},
+      {LeafKind::kWallLifted, details::WallLifted("lee"), "amira", 16},
   };
   Json answers = Json::array();
   Digest head;
@@ -174,6 +211,7 @@ inline Json KnownAnswers() {
   all["epochs"] = {epoch_0, epoch_1};
   all["envelope"] = EnvelopeAnswer(first);
   all["identity"] = IdentityAnswer(first);
+  all["approval"] = ApprovalAnswer(first);
   all["leaves"] = LeafAnswers();
   Bytes nonce(64, 'n');
   all["sign_in"] = {{"principal", "staff/amira"}, {"log", "log"}, {"nonce", Hex(nonce)},
