@@ -41,6 +41,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(people::InForce, InForceRow)
     ALCOVE_ROW(people::DirectoryNote, DirectoryRow)
     ALCOVE_ROW(people::PolicyNote, PolicyRow)
+    ALCOVE_ROW(people::ChartHead, ChartHeadRow)
+    ALCOVE_ROW(people::ChartPage, ChartPageRow)
     ALCOVE_ROW(cases::Case, CaseRow)
     ALCOVE_ROW(cases::Entry, EntryRow)
     ALCOVE_ROW(cases::Epoch, EpochRow)

@@ -59,6 +59,7 @@ void ToPart(const std::vector<access::Named>& people, google::protobuf::Repeated
     v1::NamedRow* row = rows->Add();
     Write(named.tag, row->mutable_tag());
     ToPart(named.slugs, row->mutable_slugs());
+    for (const base::EmployeeId& employee : named.employees) Write(employee, row->add_employees());
   }
 }
 
@@ -68,6 +69,7 @@ void FromPart(const google::protobuf::RepeatedPtrField<v1::NamedRow>& rows, Fiel
     access::Named& named = people->emplace_back();
     fields.Read(row.tag(), &named.tag);
     FromPart(row.slugs(), fields, &named.slugs);
+    for (const std::string& employee : row.employees()) fields.Read(employee, &named.employees.emplace_back());
   }
 }
 
@@ -76,6 +78,10 @@ void ToPart(const access::Wall& wall, v1::WallRow* row) {
   ToPart(wall.kept_out, row->mutable_kept_out());
   ToPart(wall.struck_out, row->mutable_struck_out());
   ToPart(wall.recused, row->mutable_recused());
+  ToPart(wall.lifted, row->mutable_lifted());
+  row->set_chart_version(wall.chart_version);
+  row->set_depth(wall.reach.depth);
+  row->set_team_mates(wall.reach.team_mates);
 }
 
 void FromPart(const v1::WallRow& row, FieldReader& fields, access::Wall* wall) {
@@ -83,6 +89,9 @@ void FromPart(const v1::WallRow& row, FieldReader& fields, access::Wall* wall) {
   FromPart(row.kept_out(), fields, &wall->kept_out);
   FromPart(row.struck_out(), fields, &wall->struck_out);
   FromPart(row.recused(), fields, &wall->recused);
+  FromPart(row.lifted(), fields, &wall->lifted);
+  wall->chart_version = row.chart_version();
+  wall->reach = {row.depth(), row.team_mates()};
 }
 
 void ToPart(const people::Facts& facts, v1::FactsRow* row) {

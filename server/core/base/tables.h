@@ -6,6 +6,8 @@
 //   kOrganisation -                                           store  current directory version, policy versions
 //   kDirectory   version4                                     store  a published directory, the note as received
 //   kPolicy      document1 version4                           store  a published policy document, the note as received
+//   kChartHead   -                                            store  version and size of the chart
+//   kChartPage   page4                                        store  512 employees: ids, tags, edges
 //   kCase        case16                                       case   state, facts, plan, assignment, heads, deadlines
 //   kEntry       case16 keyring1 sequence4                    case   one sealed entry
 //   kEpoch       case16 keyring1 number4                      case   an epoch record with its grants and their release
@@ -45,6 +47,8 @@ enum class Table : std::uint8_t {
   kOrganisation = 3,
   kDirectory = 4,
   kPolicy = 5,
+  kChartHead = 6,
+  kChartPage = 7,
   kCase = 16,
   kEntry = 17,
   kEpoch = 18,
@@ -90,6 +94,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kOrganisation, "organisation", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kDirectory, "directory", Scope::kStore, SlugPlace::kNone, 4},
     TableTraits{Table::kPolicy, "policy", Scope::kStore, SlugPlace::kNone, 5},
+    TableTraits{Table::kChartHead, "chart-head", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kChartPage, "chart-page", Scope::kStore, SlugPlace::kNone, 4},
     TableTraits{Table::kCase, "case", Scope::kCase, SlugPlace::kNone, 16},
     TableTraits{Table::kEntry, "entry", Scope::kCase, SlugPlace::kNone, 21},
     TableTraits{Table::kEpoch, "epoch", Scope::kCase, SlugPlace::kNone, 21},

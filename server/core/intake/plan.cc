@@ -48,11 +48,7 @@ std::vector<people::TagHash> ReadTags(format::ByteReader& in) {
 
 std::vector<access::Named> Name(const people::Organisation& organisation, const std::vector<people::TagHash>& tags) {
   std::vector<access::Named> all;
-  for (const people::TagHash& tag : tags) {
-    access::Named named{tag, {}};
-    for (const people::Person* person : organisation.Recognise(tag)) named.slugs.push_back(person->slug);
-    all.push_back(std::move(named));
-  }
+  for (const people::TagHash& tag : tags) all.push_back(access::NameOf(organisation, tag));
   return all;
 }
 
@@ -60,7 +56,13 @@ std::vector<access::Named> Name(const people::Organisation& organisation, const 
 
 access::Wall WallOf(const people::Organisation& organisation, const std::vector<people::TagHash>& subjects,
                     const std::vector<people::TagHash>& kept_out, std::vector<base::StaffSlug> struck_out) {
-  return {Name(organisation, subjects), Name(organisation, kept_out), std::move(struck_out), {}};
+  access::Wall wall;
+  wall.subjects = Name(organisation, subjects);
+  wall.kept_out = Name(organisation, kept_out);
+  wall.struck_out = std::move(struck_out);
+  wall.chart_version = organisation.chart().version();
+  wall.reach = organisation.safeguards().wall;
+  return wall;
 }
 
 absl::StatusOr<std::vector<grants::Holder>> HoldersOf(const people::Organisation& organisation, const Plan& plan) {

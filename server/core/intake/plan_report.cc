@@ -31,7 +31,7 @@ absl::StatusOr<Tags> HashTags(const people::Organisation& organisation, const st
     absl::StatusOr<crypto::SubjectTag> tag = crypto::SubjectTag::FromBytes(sent[i]);
     if (!tag.ok() || tag->IsZero()) return base::FieldInvalid(field);
     const people::TagHash hash = organisation.HashTag(*tag);
-    if (organisation.Recognise(hash).empty()) tags.unknown.push_back(static_cast<std::uint32_t>(i));
+    if (!organisation.Knows(hash)) tags.unknown.push_back(static_cast<std::uint32_t>(i));
     tags.hashes.push_back(hash);
   }
   return tags;

@@ -46,6 +46,19 @@ bool IsTheFiling(const cases::Ports& ports, const Plan& plan, const format::Enve
          cases::DayCanBe(context.day, base::Day(), ports.clock.Today());
 }
 
+// The chart may have changed since the plan: nobody who came into conflict gets a grant, and the reporter is shown whom they
+// get instead.
+bool AnyInConflict(const people::Organisation& organisation, const std::vector<grants::Holder>& holders,
+                   const access::Wall& wall) {
+  const base::StaffSlug* last = nullptr;  // lines of one person stand together
+  for (const grants::Holder& holder : holders) {
+    if (last != nullptr && *last == holder.staff) continue;
+    last = &holder.staff;
+    if (access::InConflict(organisation, holder.staff, wall)) return true;
+  }
+  return false;
+}
+
 // Sealed to exactly the custodians that the plan offered, by exactly that threshold.
 absl::Status CheckIdentity(const cases::Ports& ports, const Plan& plan, crypto::BytesView sealed) {
   if (plan.custodians.empty()) return CustodyNotOffered();
@@ -75,7 +88,7 @@ absl::Status CheckUnused(const cases::Ports& ports, const Plan& plan, const Subm
   return *mailbox ? base::FieldInvalid("mailbox") : absl::OkStatus();
 }
 
-cases::Case NewCase(const cases::Ports& ports, Plan plan, const SubmitRequest& request) {
+cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, const SubmitRequest& request) {
   cases::Case record;
   record.id = plan.case_id;
   record.mailbox = request.mailbox;
@@ -94,7 +107,7 @@ cases::Case NewCase(const cases::Ports& ports, Plan plan, const SubmitRequest& r
   record.facts = std::move(plan.facts);
   record.marks.filed = ports.clock.Today();
   record.marks.assigned = record.marks.filed;
-  record.wall = WallOf(ports.organisation, plan.subjects, plan.kept_out, std::move(plan.struck_out));
+  record.wall = std::move(wall);
   record.identity_held = request.identity.has_value();
   return record;
 }
@@ -142,6 +155,8 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
   if (!request.entry.epoch) return cases::EpochInvalid();
   absl::StatusOr<std::vector<grants::Holder>> holders = HoldersOf(world.organisation, *plan);
   if (!holders.ok()) return holders.status();
+  access::Wall wall = WallOf(world.organisation, plan->subjects, plan->kept_out, std::move(plan->struck_out));
+  if (AnyInConflict(world.organisation, *holders, wall)) return PlanStale();
   const grants::Binding binding{{world.organisation.id(), plan->case_id, format::Keyring::kThread, 0},
                                 crypto::KeyIdOf(request.mailbox_verify_key),
                                 plan->directory_version};
@@ -156,7 +171,7 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
     if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
   if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
 
-  cases::Case record = NewCase(world, *std::move(plan), request);
+  cases::Case record = NewCase(world, *std::move(plan), std::move(wall), request);
   record.thread = {.epochs = 1,
                    .length = 1,
                    .head = head,

@@ -1,6 +1,7 @@
 #include "server/core/people/organisation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/format/tag.h"
 #include "server/core/base/errors.h"
@@ -43,6 +44,13 @@ bool Person::SitsAt(std::string_view desk) const { return std::find(desks.begin(
 
 bool Person::IsNamedBy(const TagHash& tag) const { return std::find(tags.begin(), tags.end(), tag) != tags.end(); }
 
+bool SamePerson(const Person& one, const Person& other) {
+  if (one.slug == other.slug) return true;
+  return std::any_of(one.employees.begin(), one.employees.end(), [&](EmployeeIndex employee) {
+    return std::find(other.employees.begin(), other.employees.end(), employee) != other.employees.end();
+  });
+}
+
 const Device* Person::DeviceOf(const crypto::KeyId& encryption_key_id) const {
   for (const Device& device : devices)
     if (device.encryption_key_id == encryption_key_id) return &device;
@@ -54,20 +62,10 @@ absl::StatusOr<OrganisationPtr> Organisation::Build(Parts parts) {
   Organisation& organisation = *built;
   organisation.parts_ = std::move(parts);
   auto& policies = organisation.parts_.policies;
+  if (organisation.parts_.chart == nullptr) organisation.parts_.chart = std::make_shared<const Chart>();
 
-  if (const format::Directory* directory = organisation.directory()) {
-    for (const format::Person& line : directory->people) {
-      absl::StatusOr<Person> person = PersonOf(line);
-      if (!person.ok()) return person.status();
-      const std::size_t position = organisation.people_.size();
-      organisation.by_slug_.emplace(person->slug.text(), position);
-      for (std::size_t i = 0; i < person->devices.size(); ++i) {
-        organisation.by_encryption_key_.emplace(person->devices[i].encryption_key_id, position);
-        organisation.by_verify_key_.emplace(person->devices[i].verify_key_id, std::make_pair(position, i));
-      }
-      organisation.people_.push_back(*std::move(person));
-    }
-  }
+  if (absl::Status status = organisation.IndexPeople(); !status.ok()) return status;
+  organisation.FindPeopleInChart();
   for (auto& [document, policy] : policies) {
     absl::StatusOr<format::PolicyNote> note = format::ParsePolicyNote(policy.note);
     if (!note.ok()) return note.status();
@@ -87,6 +85,38 @@ absl::StatusOr<OrganisationPtr> Organisation::Build(Parts parts) {
   if (absl::Status status = ParseInto(policies, Document::kSafeguards, safeguards); !status.ok()) return status;
   if (safeguards) organisation.safeguards_ = *safeguards;
   return built;
+}
+
+absl::Status Organisation::IndexPeople() {
+  if (directory() == nullptr) return absl::OkStatus();
+  for (const format::Person& line : directory()->people) {
+    absl::StatusOr<Person> person = PersonOf(line);
+    if (!person.ok()) return person.status();
+    const std::size_t position = people_.size();
+    by_slug_.emplace(person->slug.text(), position);
+    for (std::size_t i = 0; i < person->devices.size(); ++i) {
+      by_encryption_key_.emplace(person->devices[i].encryption_key_id, position);
+      by_verify_key_.emplace(person->devices[i].verify_key_id, std::make_pair(position, i));
+    }
+    for (const TagHash& tag : person->tags) by_tag_[tag].push_back(position);
+    people_.push_back(*std::move(person));
+  }
+  return absl::OkStatus();
+}
+
+void Organisation::FindPeopleInChart() {
+  std::set<EmployeeIndex> administrators;
+  for (Person& person : people_) {
+    for (const TagHash& tag : person.tags)
+      if (const std::optional<EmployeeIndex> found = chart().Find(tag);
+          found && std::find(person.employees.begin(), person.employees.end(), *found) == person.employees.end())
+        person.employees.push_back(*found);
+    person.administers = person.Has(Role::kAdministrator);
+    if (person.administers) administrators.insert(person.employees.begin(), person.employees.end());
+  }
+  for (Person& person : people_)
+    for (EmployeeIndex employee : person.employees)
+      person.administers = person.administers || administrators.contains(employee);
 }
 
 bool Organisation::DirectoryValidOn(base::Day day) const {
@@ -134,10 +164,13 @@ TagHash Organisation::HashTag(const crypto::SubjectTag& tag) const {
 
 std::vector<const Person*> Organisation::Recognise(const TagHash& tag) const {
   std::vector<const Person*> named;
-  for (const Person& person : people_)
-    if (person.IsNamedBy(tag)) named.push_back(&person);
+  const auto found = by_tag_.find(tag);
+  if (found == by_tag_.end()) return named;
+  for (std::size_t position : found->second) named.push_back(&people_[position]);
   return named;
 }
+
+bool Organisation::Knows(const TagHash& tag) const { return by_tag_.contains(tag) || chart().Find(tag).has_value(); }
 
 const PublishedPolicy* Organisation::policy(Document document) const {
   const auto found = parts_.policies.find(document);

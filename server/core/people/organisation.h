@@ -1,4 +1,4 @@
-// The organisation as of one directory version and one set of policy documents: an immutable snapshot.
+// The organisation as of one directory version, one set of policy documents and one chart: an immutable snapshot.
 //
 // `Organisation::Build` takes what was published and verified; from then on nothing changes. Publishing makes a new
 // snapshot, and whoever decides holds one by shared_ptr for as long as the decision takes, so that no decision mixes
@@ -24,6 +24,7 @@
 #include "crypto/format/policy.h"
 #include "server/core/base/ids.h"
 #include "server/core/base/time.h"
+#include "server/core/people/chart.h"
 #include "server/core/people/form.h"
 #include "server/core/people/profiles.h"
 #include "server/core/people/routing.h"
@@ -43,10 +44,6 @@ struct Device {
   crypto::KeyId verify_key_id;
 };
 
-// The 32 bytes under which the directory lists a tag: SHA-256 of label, salt and the tag. A tag is the output of the
-// OPRF for `emp:` or `mail:` identifiers, so nobody without the server's tag key can try names against it.
-using TagHash = crypto::Digest;
-
 struct Person {
   base::StaffSlug slug;
   std::string display_name;
@@ -55,6 +52,9 @@ struct Person {
   std::vector<Role> roles;
   std::vector<std::string> desks;
   std::vector<TagHash> tags;  // one for each identifier this person is known by
+  // Who in the chart this is, found by the tags; usually one, none for people from outside or before the first sync.
+  std::vector<EmployeeIndex> employees;
+  bool administers = false;  // an administrator, by this or another account of the same person
 
   bool Has(Role role) const;
   bool SitsAt(std::string_view desk) const;
@@ -62,6 +62,9 @@ struct Person {
   // The device whose encryption key this is; null when it is none of theirs any more.
   const Device* DeviceOf(const crypto::KeyId& encryption_key_id) const;
 };
+
+// Two accounts of one human being, or one account: the same slug, or the same employee.
+bool SamePerson(const Person& one, const Person& other);
 
 using Document = format::PolicyDocument;
 inline constexpr Document kDocuments[] = {Document::kForm, Document::kTaxonomy, Document::kProfiles, Document::kRouting,
@@ -85,6 +88,7 @@ class Organisation {
     std::optional<format::DirectoryNote> directory;  // nothing before the first is published
     crypto::Bytes directory_bytes;                   // byte for byte as signed
     std::map<Document, PublishedPolicy> policies;
+    ChartPtr chart;  // null: nobody has told anything, an empty chart
   };
 
   // POLICY_INCOMPLETE when a document does not parse. Documents may be missing: that is a gap, not an error.
@@ -114,8 +118,13 @@ class Organisation {
   // Tags.
   // Zero before a directory is published.
   TagHash HashTag(const crypto::SubjectTag& tag) const;
-  // Whom a tag names; nobody when nobody known has it. More than one if the directory lists one alias for several.
+  // Whom of the directory a tag names; more than one if the directory lists one alias for several.
   std::vector<const Person*> Recognise(const TagHash& tag) const;
+  // The directory or the chart knows whose tag this is.
+  bool Knows(const TagHash& tag) const;
+
+  // The chart as of the newest sync.
+  const Chart& chart() const { return *parts_.chart; }
 
   // Policy. Null while the document was never published.
   const PublishedPolicy* policy(Document document) const;
@@ -131,11 +140,15 @@ class Organisation {
 
  private:
   Organisation() = default;
+  absl::Status IndexPeople();
+  void FindPeopleInChart();
+
   Parts parts_;
   std::vector<Person> people_;
   std::unordered_map<std::string, std::size_t> by_slug_;
   std::unordered_map<crypto::KeyId, std::size_t> by_encryption_key_;
   std::unordered_map<crypto::KeyId, std::pair<std::size_t, std::size_t>> by_verify_key_;
+  std::unordered_map<TagHash, std::vector<std::size_t>> by_tag_;
   std::optional<Form> form_;
   std::optional<Taxonomy> taxonomy_;
   std::optional<Profiles> profiles_;

@@ -1,4 +1,4 @@
-// The rows that an organisation's documents stand in.
+// The rows that an organisation's documents and its chart stand in.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,27 @@ struct PolicyNote : base::Record {
   std::uint32_t version = 0;
   crypto::Bytes note;
   std::uint32_t directory_version = 0;  // in force at publication: its roots signed the note
+};
+
+inline constexpr EmployeeIndex kEmployeesPerPage = 512;
+
+// How much chart there is. One row; every sync and every publication expects it unchanged, so that no snapshot is built
+// from a chart that is not the newest.
+struct ChartHead : base::Record {
+  static constexpr base::Table kTable = base::Table::kChartHead;
+  std::string key() const { return {}; }
+
+  std::uint32_t version = 0;
+  EmployeeIndex employees = 0;  // in all pages together
+};
+
+// The employees from page * kEmployeesPerPage on, a full page unless the last.
+struct ChartPage : base::Record {
+  static constexpr base::Table kTable = base::Table::kChartPage;
+  std::string key() const { return base::RowKey(page); }
+
+  std::uint32_t page = 0;
+  ChartPart part;
 };
 
 }  // namespace alcove::people

@@ -14,6 +14,10 @@ absl::StatusOr<Safeguards> Safeguards::Parse(std::string_view json) {
   safeguards.fallbacks = static_cast<std::uint16_t>(fields.Number("fallbacks", 2, 8, 2));
   safeguards.small_group = static_cast<std::uint16_t>(fields.Number("small_group", 3, 100, 5));
   safeguards.case_quota_bytes = fields.Number("case_quota_mib", 16, 4000, 512) << 20;
+  safeguards.wall.depth = fields.Number("wall_depth", 0, 64, 0);
+  safeguards.wall.team_mates = fields.Flag("team_mates", false);
+  safeguards.sync_most_removed_percent =
+      static_cast<std::uint16_t>(fields.Number("sync_most_removed_percent", 1, 100, 10));
   if (absl::Status status = fields.status(); !status.ok()) return status;
   return safeguards;
 }
