@@ -7,6 +7,7 @@
 #include "crypto/format/policy.h"
 #include "server/core/ledger/draft.h"
 #include "server/core/people/errors.h"
+#include "server/core/people/newest.h"
 #include "server/core/people/records.h"
 
 namespace alcove::people {
@@ -35,56 +36,26 @@ absl::Status CheckSuccessor(const Ports& ports, const Organisation& current, con
   return absl::OkStatus();
 }
 
-// The row of versions, read; and what to expect of it.
-struct Head {
-  InForce row;
-  std::optional<base::RowVersion> read;
-};
-absl::StatusOr<Head> ReadHead(const base::Reader& rows) {
-  absl::StatusOr<std::optional<base::Versioned<InForce>>> found = rows.Get<InForce>("");
-  if (!found.ok()) return found.status();
-  Head head;
-  if (*found) {
-    head.row = (*found)->record;
-    head.read = (*found)->version;
-  }
-  return head;
-}
-
-void Replace(const Head& head, InForce row, base::ChangeSet& changes) {
-  if (head.read) {
-    changes.Update(std::move(row), *head.read);
-  } else {
-    changes.Insert(std::move(row));
-  }
-}
-
 ledger::Act ActOf(const Ports& ports, const base::StaffSlug& by, format::LeafKind kind, crypto::Bytes details) {
   // The first directory is published by nobody in particular: its signatures carry it.
   if (by.empty()) return ledger::Act::OfServer(kind, ports.clock.Today(), std::move(details));
   return ledger::Act::OfStaff(kind, by, ports.clock.Now(), std::move(details));
 }
 
-bool AgreesWith(const InForce& row, const Organisation& current) {
-  if (row.directory_version != current.directory_version()) return false;
-  for (Document document : kDocuments) {
-    const auto found = row.policy_versions.find(document);
-    if ((found == row.policy_versions.end() ? 0 : found->second) != current.policy_version(document)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 absl::StatusOr<OrganisationPtr> Load(const Ports& ports) {
-  absl::StatusOr<Head> head = ReadHead(ports.rows);
-  if (!head.ok()) return head.status();
+  absl::StatusOr<InForce> in_force = ReadInForce(ports.rows);
+  if (!in_force.ok()) return in_force.status();
+  absl::StatusOr<ChartPtr> chart = LoadChart(ports.rows);
+  if (!chart.ok()) return chart.status();
   Organisation::Parts parts;
   parts.id = ports.file.id;
+  parts.chart = *std::move(chart);
 
   // Every version is vouched for by the one before it, the first by the organisation file.
   std::map<std::uint32_t, format::Roots> roots;
-  for (std::uint32_t version = 1; version <= head->row.directory_version; ++version) {
+  for (std::uint32_t version = 1; version <= in_force->directory_version; ++version) {
     absl::StatusOr<std::optional<base::Versioned<DirectoryNote>>> row =
         ports.rows.Get<DirectoryNote>(base::RowKey(version));
     if (!row.ok()) return row.status();
@@ -99,7 +70,7 @@ absl::StatusOr<OrganisationPtr> Load(const Ports& ports) {
     parts.directory_bytes = std::move((*row)->record.note);
   }
 
-  for (const auto& [document, version] : head->row.policy_versions) {
+  for (const auto& [document, version] : in_force->policy_versions) {
     absl::StatusOr<std::optional<base::Versioned<PolicyNote>>> row =
         ports.rows.Get<PolicyNote>(base::RowKey(static_cast<std::uint8_t>(document), version));
     if (!row.ok()) return row.status();
@@ -123,9 +94,8 @@ absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, 
   // A directory that has run out would close intake and sign-ins the moment it took effect.
   if (!format::CheckValid(next->directory, ports.clock.Today()).ok()) return NoteInvalid();
 
-  absl::StatusOr<Head> head = ReadHead(ports.rows);
-  if (!head.ok()) return head.status();
-  if (!AgreesWith(head->row, current)) return base::Contended();
+  absl::StatusOr<Newest> newest = ReadNewest(ports.rows, current);
+  if (!newest.ok()) return newest.status();
 
   const crypto::Digest hash = next->hash;
   const std::uint32_t version = next->directory.version;
@@ -138,9 +108,9 @@ absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, 
   base::Outcome<Publication> outcome;
   outcome.answer = {*built, "", version, GapsOf(**built, ports.clock.Today())};
   if (validate_only) return outcome;
-  InForce row = head->row;
+  InForce row = newest->documents;
   row.directory_version = version;
-  Replace(*head, std::move(row), outcome.changes);
+  ReplaceDocuments(*newest, std::move(row), outcome.changes);
   DirectoryNote stored;
   stored.version = version;
   stored.note = crypto::Bytes(note);
@@ -163,9 +133,8 @@ absl::StatusOr<base::Outcome<Publication>> PublishPolicy(const Ports& ports, con
   const std::uint32_t version = next->policy.version;
   if (version != current.policy_version(document) + 1) return VersionNotNext();
 
-  absl::StatusOr<Head> head = ReadHead(ports.rows);
-  if (!head.ok()) return head.status();
-  if (!AgreesWith(head->row, current)) return base::Contended();
+  absl::StatusOr<Newest> newest = ReadNewest(ports.rows, current);
+  if (!newest.ok()) return newest.status();
 
   Organisation::Parts parts = current.parts();
   parts.policies[document].note = crypto::Bytes(note);
@@ -175,9 +144,9 @@ absl::StatusOr<base::Outcome<Publication>> PublishPolicy(const Ports& ports, con
   base::Outcome<Publication> outcome;
   outcome.answer = {*built, std::string(Name(document)), version, GapsOf(**built, ports.clock.Today())};
   if (validate_only) return outcome;
-  InForce row = head->row;
+  InForce row = newest->documents;
   row.policy_versions[document] = version;
-  Replace(*head, std::move(row), outcome.changes);
+  ReplaceDocuments(*newest, std::move(row), outcome.changes);
   PolicyNote stored;
   stored.document = document;
   stored.version = version;
