@@ -12,6 +12,7 @@ absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Dire
                                                               const std::vector<format::EpochReader>* before) {
   std::vector<format::Recipient> recipients;
   for (const v1::Reader& reader : readers) {
+    if (reader.lost()) continue;
     ALCOVE_CLIENT_ASSIGN(const crypto::EncryptionKey key, ReaderKey(directory, reader));
     const crypto::KeyId id = crypto::KeyIdOf(key);
     if (before != nullptr && std::none_of(before->begin(), before->end(),

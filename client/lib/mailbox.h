@@ -56,8 +56,8 @@ class MailboxVisit {
   CheckedLeaves leaves_;
 };
 
-// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows, each key from the newest
-// directory and each a reader of the epoch before (`before` empty: TEAM's first epoch, any reader of the case).
+// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it,
+// each key from the newest directory and each a reader of the epoch before (`before` empty: TEAM's first epoch, any reader of the case).
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
                                                               const std::vector<format::EpochReader>* before);

@@ -12,6 +12,8 @@ void ToPart(const grants::Holder& holder, v1::HolderRow* row) {
   row->set_condition(static_cast<std::uint32_t>(holder.condition));
   row->set_released(holder.released);
   row->set_opened(PlusOne(holder.opened));
+  row->set_lost(holder.lost);
+  if (holder.until) row->mutable_until()->set_number(holder.until->number());
 }
 
 void FromPart(const v1::HolderRow& row, FieldReader& fields, grants::Holder* holder) {
@@ -21,6 +23,8 @@ void FromPart(const v1::HolderRow& row, FieldReader& fields, grants::Holder* hol
   fields.Read(row.condition(), format::ReleaseCondition::kMatched, &holder->condition);
   holder->released = row.released();
   fields.Read(row.opened(), &holder->opened);
+  holder->lost = row.lost();
+  if (row.has_until()) fields.Read(row.until().number(), &holder->until.emplace());
 }
 
 void ToPart(const cases::KeyringState& keyring, v1::KeyringRow* row) {
@@ -30,6 +34,7 @@ void ToPart(const cases::KeyringState& keyring, v1::KeyringRow* row) {
   Write(keyring.epoch_record_hash, row->mutable_epoch_record_hash());
   row->set_seen_leaves(keyring.seen_leaves);
   row->set_last_day(keyring.last_day.number());
+  row->set_reported(keyring.reported);
   for (const grants::Holder& holder : keyring.holders) ToPart(holder, row->add_holders());
 }
 
@@ -40,6 +45,7 @@ void FromPart(const v1::KeyringRow& row, FieldReader& fields, cases::KeyringStat
   fields.Read(row.epoch_record_hash(), &keyring->epoch_record_hash);
   keyring->seen_leaves = row.seen_leaves();
   fields.Read(row.last_day(), &keyring->last_day);
+  keyring->reported = row.reported();
   keyring->holders.resize(static_cast<std::size_t>(row.holders_size()));
   for (int i = 0; i < row.holders_size(); ++i)
     FromPart(row.holders(i), fields, &keyring->holders[static_cast<std::size_t>(i)]);
@@ -116,6 +122,7 @@ void ToPart(const people::Terms& terms, v1::TermsRow* row) {
   row->set_personal_message_working_days(terms.personal_message_working_days);
   row->set_triage_working_days(terms.triage_working_days);
   row->set_claim_hours(terms.claim_hours);
+  row->set_grace_days(terms.grace_days);
 }
 
 void FromPart(const v1::TermsRow& row, FieldReader& fields, people::Terms* terms) {
@@ -124,6 +131,7 @@ void FromPart(const v1::TermsRow& row, FieldReader& fields, people::Terms* terms
   fields.ReadSmall(row.personal_message_working_days(), &terms->personal_message_working_days);
   fields.ReadSmall(row.triage_working_days(), &terms->triage_working_days);
   fields.ReadSmall(row.claim_hours(), &terms->claim_hours);
+  fields.ReadSmall(row.grace_days(), &terms->grace_days);
 }
 
 void ToPart(const people::Calendar& calendar, v1::CalendarRow* row) {
@@ -187,6 +195,7 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
   row->set_leaf_day(record.leaf_day.number());
   row->set_history_length(record.history_length);
   row->set_blob_bytes(record.blob_bytes);
+  for (const base::CaseId& other : record.linked) Write(other, row->add_linked());
 }
 
 bool FromRow(const v1::CaseRow& row, cases::Case* record) {
@@ -220,6 +229,7 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
   fields.Read(row.leaf_day(), &record->leaf_day);
   record->history_length = row.history_length();
   record->blob_bytes = row.blob_bytes();
+  for (const std::string& other : row.linked()) fields.Read(other, &record->linked.emplace_back());
   return fields.ok();
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/core/cases/errors.h"
 #include "server/core/cases/kinds.h"
+#include "server/core/cases/show.h"
 #include "server/core/grants/readers.h"
 
 namespace alcove::cases {
@@ -24,7 +25,7 @@ absl::StatusOr<bool> QuotesTheChain(const Ports& ports, const Case& record, cons
 std::vector<grants::Holder> NextHolders(const Ports& ports, const Case& record, format::Keyring keyring) {
   const bool begins = keyring == format::Keyring::kTeam && record.team.epochs == 0;
   const KeyringState& from = keyring == format::Keyring::kThread || begins ? record.thread : record.team;
-  std::vector<grants::Holder> holders = grants::Remaining(from.holders, ports.organisation, record.wall);
+  std::vector<grants::Holder> holders = grants::Remaining(from.holders, ports.organisation, record.wall, ports.clock.Today());
   if (begins)
     for (grants::Holder& holder : holders) holder.opened.reset();
   return holders;
@@ -35,8 +36,7 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
                          const format::ParsedEnvelope& envelope, const EntryAuthor& author, base::ChangeSet& changes) {
   const format::EnvelopeContext& context = envelope.context;
   KeyringState& state = context.keyring == format::Keyring::kThread ? record.thread : record.team;
-  const bool due = state.epochs == 0 || grants::IsStale(state.holders, ports.organisation, record.wall);
-  if (!due) {
+  if (!IsEpochDue(ports, record, state)) {
     if (entry.epoch) return EpochInvalid();
     if (context.epoch != state.epochs - 1 || context.epoch_record_hash != state.epoch_record_hash) return EpochStale();
     return absl::OkStatus();
@@ -57,6 +57,7 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
   ++state.epochs;
   state.epoch_record_hash = hash;
   state.holders = std::move(holders);
+  state.reported = false;
   return absl::OkStatus();
 }
 

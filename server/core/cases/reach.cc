@@ -5,9 +5,9 @@
 namespace alcove::cases {
 namespace {
 
-bool HoldsReleasedKey(const people::Person& person, const std::vector<grants::Holder>& holders) {
+bool HoldsReleasedKey(const people::Person& person, const std::vector<grants::Holder>& holders, base::Day today) {
   for (const grants::Holder& holder : holders)
-    if (holder.released && holder.staff == person.slug && person.DeviceOf(holder.key_id) != nullptr) return true;
+    if (IsHandedOut(holder, person, today)) return true;
   return false;
 }
 
@@ -23,9 +23,14 @@ absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::M
   return **std::move(found);
 }
 
-bool MayReach(const people::Organisation& organisation, const people::Person& person, const Case& record) {
-  const bool held = HoldsReleasedKey(person, record.thread.holders);
-  const bool conflict = access::InConflict(organisation, person, record.wall);
+bool IsHandedOut(const grants::Holder& holder, const people::Person& person, base::Day today) {
+  return holder.released && holder.staff == person.slug && grants::InForce(holder, today) &&
+         person.DeviceOf(holder.key_id) != nullptr;
+}
+
+bool MayReach(const Ports& ports, const people::Person& person, const Case& record) {
+  const bool held = HoldsReleasedKey(person, record.thread.holders, ports.clock.Today());
+  const bool conflict = access::InConflict(ports.organisation, person, record.wall);
   return held && !conflict;
 }
 
@@ -37,7 +42,7 @@ absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug&
   if (!*membership) return base::NothingHere();
   auto found = ports.rows.Get<Case>(base::RowKey(id));
   if (!found.ok()) return found.status();
-  if (!*found || !MayReach(ports.organisation, *person, (*found)->record)) return base::NothingHere();
+  if (!*found || !MayReach(ports, *person, (*found)->record)) return base::NothingHere();
   return TeamReach{**std::move(found), person};
 }
 

@@ -21,6 +21,9 @@ struct TeamReach {
 absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id);
 
 // The last three of those conditions, for a case that was read already.
-bool MayReach(const people::Organisation& organisation, const people::Person& person, const Case& record);
+bool MayReach(const Ports& ports, const people::Person& person, const Case& record);
+
+// The grant of this line is this person's to fetch today: released, in force, and wrapped to a key that is still theirs.
+bool IsHandedOut(const grants::Holder& holder, const people::Person& person, base::Day today);
 
 }  // namespace alcove::cases

@@ -52,6 +52,7 @@ struct KeyringState {
   std::uint32_t seen_leaves = 0;      // leaves of the case's chain that the last entry's author had seen
   base::Day last_day;                 // as the last entry's envelope has it
   std::vector<grants::Holder> holders;  // of the current epoch, the mailbox not among them, in the record's order
+  bool reported = false;  // a reader could not open their grant of the current epoch: the next writer makes a new one
 
   friend bool operator==(const KeyringState&, const KeyringState&) = default;
 };
@@ -94,7 +95,12 @@ struct Case : base::Record {
   std::uint32_t history_length = 0;  // leaves of the team's history that the reporter does not see
 
   std::uint64_t blob_bytes = 0;  // of all blobs that entries name
+
+  std::vector<base::CaseId> linked;  // the others that stand behind the same wall, sorted; at most kMostLinked - 1
 };
+
+// Cases that stand behind one wall.
+inline constexpr std::size_t kMostLinked = 16;
 
 // An attachment as an entry names it.
 struct BlobName {
@@ -121,7 +127,7 @@ struct Entry : base::Record {
   base::StaffSlug author;             // empty: the reporter
 };
 
-// One generation of a keyring's key. Written once.
+// One generation of a keyring's key. The record is written once; of the grants, those of readers who left are deleted.
 struct Epoch : base::Record {
   static constexpr base::Table kTable = base::Table::kEpoch;
   std::string key() const { return base::RowKey(case_id, static_cast<std::uint8_t>(keyring), number); }
@@ -130,7 +136,7 @@ struct Epoch : base::Record {
   format::Keyring keyring = format::Keyring::kThread;
   std::uint32_t number = 0;
   crypto::Bytes record;               // "ALE1"
-  std::vector<crypto::Bytes> grants;  // "ALG1", in the record's order
+  std::vector<crypto::Bytes> grants;  // "ALG1", in the record's order; empty where it was deleted
 };
 
 // A confidential identity as the reporter sealed it ("ALI1").

@@ -39,15 +39,33 @@ CaseSummary Summarise(const Ports& ports, const Case& record) {
   return summary;
 }
 
+ReaderView ViewOf(const people::Organisation& organisation, const grants::Holder& holder) {
+  const people::Person* person = organisation.FindPerson(holder.staff);
+  ReaderView view;
+  view.staff = holder.staff;
+  if (person != nullptr) view.display_name = person->display_name;
+  view.purpose = holder.purpose;
+  view.condition = holder.condition;
+  view.key_id = holder.key_id;
+  view.released = holder.released;
+  view.opened = holder.opened;
+  view.until = holder.until;
+  return view;
+}
+
 std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record) {
   std::vector<ReaderView> readers;
   readers.reserve(record.thread.holders.size());
   for (const grants::Holder& holder : record.thread.holders) {
-    const people::Person* person = ports.organisation.FindPerson(holder.staff);
-    readers.push_back({holder.staff, person == nullptr ? "" : person->display_name, holder.purpose, holder.condition,
-                       holder.key_id, holder.released, holder.opened});
+    ReaderView& view = readers.emplace_back(ViewOf(ports.organisation, holder));
+    view.lost = !grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today());
   }
   return readers;
+}
+
+bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& state) {
+  return state.epochs == 0 || state.reported ||
+         grants::IsStale(state.holders, ports.organisation, record.wall, ports.clock.Today());
 }
 
 absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& record, format::Keyring keyring) {
@@ -64,7 +82,7 @@ absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& reco
 void AddEpochViews(const Ports& ports, const Case& record, format::Keyring keyring, std::vector<Epoch> epochs,
                    std::vector<EpochView>& views) {
   const KeyringState& state = keyring == format::Keyring::kThread ? record.thread : record.team;
-  const bool stale = grants::IsStale(state.holders, ports.organisation, record.wall);
+  const bool stale = IsEpochDue(ports, record, state);
   for (Epoch& epoch : epochs) {
     const bool current = epoch.number + 1 == state.epochs;
     views.push_back({keyring, epoch.number, std::move(epoch.record), current && stale});
@@ -77,7 +95,7 @@ std::vector<ReleasedGrant> GrantsTo(const std::vector<Epoch>& epochs, const std:
     absl::StatusOr<format::ParsedEpoch> record = format::ParseEpoch(epoch.record);
     if (!record.ok() || record->reader_count != epoch.grants.size()) continue;
     for (std::size_t i = 0; i < record->reader_count; ++i)
-      if (std::find(keys.begin(), keys.end(), record->ReaderAt(i).key) != keys.end())
+      if (!epoch.grants[i].empty() && std::find(keys.begin(), keys.end(), record->ReaderAt(i).key) != keys.end())
         released.push_back({epoch.number, epoch.grants[i]});
   }
   return released;

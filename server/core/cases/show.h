@@ -10,14 +10,20 @@ namespace alcove::cases {
 
 CaseSummary Summarise(const Ports& ports, const Case& record);
 std::vector<clocks::Deadline> DeadlinesOf(const Ports& ports, const Case& record);
+// Of a line; whether it is lost is for the caller to say.
+ReaderView ViewOf(const people::Organisation& organisation, const grants::Holder& holder);
 std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record);
+
+// The next entry of this keyring of the case has to bring a new epoch: somebody left, a grant of the current one was
+// reported, or there is none yet.
+bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& state);
 
 // Every epoch of a keyring, oldest first.
 absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& record, format::Keyring keyring);
 void AddEpochViews(const Ports& ports, const Case& record, format::Keyring keyring, std::vector<Epoch> epochs,
                    std::vector<EpochView>& views);
 
-// The grants of these epochs that are wrapped to one of the keys.
+// The grants of these epochs that are wrapped to one of the keys; deleted ones left out.
 std::vector<ReleasedGrant> GrantsTo(const std::vector<Epoch>& epochs, const std::vector<crypto::KeyId>& keys);
 
 // A page of a keyring: at most `page.size` entries and about 200 KiB, one entry at least.

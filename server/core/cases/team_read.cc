@@ -52,7 +52,7 @@ absl::StatusOr<base::Outcome<CasePage>> ListCases(const Ports& ports, const base
       after = base::RowKey(caller, id);
       auto found = ports.rows.Get<Case>(base::RowKey(id));
       if (!found.ok()) return found.status();
-      if (!*found || !MayReach(ports.organisation, *person, (*found)->record)) continue;
+      if (!*found || !MayReach(ports, *person, (*found)->record)) continue;
       if (page.cases.size() == size) {
         page.next_token = format::Text(page.cases.back().id);
         more = false;
@@ -98,9 +98,11 @@ absl::StatusOr<base::Outcome<std::vector<ReleasedGrant>>> OpenCase(const Ports& 
   std::vector<grants::Holder>& holders =
       keyring == format::Keyring::kThread ? record.thread.holders : record.team.holders;
   std::vector<crypto::KeyId> keys;
-  for (const grants::Holder& holder : holders)
-    if (holder.staff == caller && holder.released && reach->person->DeviceOf(holder.key_id) != nullptr)
-      keys.push_back(holder.key_id);
+  for (grants::Holder& holder : holders) {
+    if (!IsHandedOut(holder, *reach->person, ports.clock.Today())) continue;
+    keys.push_back(holder.key_id);
+    if (!holder.opened) holder.opened = ports.clock.Now();
+  }
   absl::StatusOr<std::vector<Epoch>> epochs = EpochsOf(ports, record, keyring);
   if (!epochs.ok()) return epochs.status();
 
@@ -108,8 +110,6 @@ absl::StatusOr<base::Outcome<std::vector<ReleasedGrant>>> OpenCase(const Ports& 
   outcome.answer = GrantsTo(*epochs, keys);
   CaseLeaves(ports, record, outcome.changes, outcome.leaves)
       .ByStaffIn(keyring, format::LeafKind::kCaseOpened, caller, format::details::Opened(keyring));
-  for (grants::Holder& holder : holders)
-    if (holder.staff == caller && holder.released && !holder.opened) holder.opened = ports.clock.Now();
   outcome.changes.Update(std::move(record), reach->found.version);
   return outcome;
 }

@@ -27,6 +27,8 @@ struct ReaderView {
   crypto::KeyId key_id;
   bool released = false;
   std::optional<base::Instant> opened;
+  bool lost = false;                // may not read on, whatever the cause
+  std::optional<base::Day> until;  // a guest's last day
 };
 
 struct EpochView {

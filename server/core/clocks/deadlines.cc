@@ -29,6 +29,7 @@ people::Terms Stricter(const people::Terms& a, const people::Terms& b) {
   terms.personal_message_working_days = std::min(a.personal_message_working_days, b.personal_message_working_days);
   terms.triage_working_days = std::min(a.triage_working_days, b.triage_working_days);
   terms.claim_hours = std::min(a.claim_hours, b.claim_hours);
+  terms.grace_days = std::min(a.grace_days, b.grace_days);
   return terms;
 }
 

@@ -1,10 +1,20 @@
 // Who holds a grant of a case, and how far it has been released.
 //
-// Release moves one way only:  dormant -> released.  What moves it is the condition: ASSIGNED when the case is given to
-// that person, FALLBACK when nobody else is left. LAPSED, GUEST, APPROVED and MATCHED are stored dormant until the rooms
-// that release them exist. MAILBOX is released by nature: the reporter's own.
-// A person who left the directory or came into conflict keeps their line, so that the reporter sees who once held a
-// grant; access decides anew on every call whether a released grant may still be handed out.
+// A line moves one way only:  dormant -> released -> lost,  or  dormant -> lost.  Each move is a leaf.
+//
+//   condition   released when
+//   ASSIGNED    the case is given to that person
+//   LAPSED      acknowledgement or feedback is overdue by more than the days of grace
+//   FALLBACK    nobody else is left, or a deadline lapsed and no escalation recipient is left
+//   GUEST       two people added them; ends after the day `until`
+//   APPROVED    two people added them
+//   MATCHED     (kept for later)
+//   MAILBOX     by nature: the reporter's own
+//
+// A line is lost for good when its person comes into conflict, steps back, leaves the directory, lets the time to claim
+// pass, when a guest's days are over, and when the case ends without a LAPSED grant having been needed. The grant's bytes
+// are deleted with it. A lost line stays until the next epoch, so that the reporter sees who once held a grant. Access
+// decides anew on every call whether a released grant may still be handed out.
 #pragma once
 
 #include <cstdint>
@@ -29,14 +39,17 @@ struct Holder {
   format::ReleaseCondition condition = format::ReleaseCondition::kAssigned;
   bool released = false;
   std::optional<base::Instant> opened;  // when this person first opened the case
+  bool lost = false;                    // may never read on; a new grant takes an approval
+  std::optional<base::Day> until;       // a guest's last day; nothing: no end
 
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
-// Releases every grant of `staff` under `condition`. The number of lines that moved: 0 when there was none to move.
-std::size_t Release(std::vector<Holder>& holders, const base::StaffSlug& staff, format::ReleaseCondition condition);
+// Not lost, and for a guest not at its end. Wall and directory are asked besides (readers.h).
+bool InForce(const Holder& holder, base::Day today);
 
-// A person holds a released grant of the case.
-bool HoldsReleased(const std::vector<Holder>& holders, const base::StaffSlug& staff);
+// Releases every grant of `staff` under `condition` that is not lost. The number of lines that moved: 0 when there was
+// none to move.
+std::size_t Release(std::vector<Holder>& holders, const base::StaffSlug& staff, format::ReleaseCondition condition);
 
 }  // namespace alcove::grants

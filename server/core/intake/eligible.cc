@@ -17,8 +17,13 @@ void AddLines(const std::vector<const people::Person*>& chosen, grants::Purpose 
     const bool known = std::any_of(holders.begin(), holders.end(),
                                    [&](const grants::Holder& holder) { return holder.staff == person->slug; });
     if (known) continue;
-    for (const people::Device& device : person->devices)
-      holders.push_back({person->slug, device.encryption_key_id, purpose, condition, false, std::nullopt});
+    for (const people::Device& device : person->devices) {
+      grants::Holder& holder = holders.emplace_back();
+      holder.staff = person->slug;
+      holder.key_id = device.encryption_key_id;
+      holder.purpose = purpose;
+      holder.condition = condition;
+    }
   }
 }
 

@@ -71,7 +71,11 @@ absl::StatusOr<std::vector<grants::Holder>> HoldersOf(const people::Organisation
   for (const PlannedReader& reader : plan.readers) {
     const people::Person* person = organisation.FindByEncryptionKey(reader.key_id);
     if (person == nullptr) return PlanStale();
-    holders.push_back({person->slug, reader.key_id, reader.purpose, reader.condition, false, std::nullopt});
+    grants::Holder& holder = holders.emplace_back();
+    holder.staff = person->slug;
+    holder.key_id = reader.key_id;
+    holder.purpose = reader.purpose;
+    holder.condition = reader.condition;
   }
   return holders;
 }

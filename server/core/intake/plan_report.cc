@@ -3,6 +3,7 @@
 
 #include "crypto/format/identity.h"
 #include "crypto/oprf.h"
+#include "server/core/cases/show.h"
 #include "server/core/intake/eligible.h"
 #include "server/core/intake/errors.h"
 #include "server/core/intake/intake.h"
@@ -52,9 +53,9 @@ absl::StatusOr<std::vector<base::StaffSlug>> SlugsOf(const people::Organisation&
 std::vector<cases::ReaderView> ViewsOf(const people::Organisation& organisation,
                                        const std::vector<grants::Holder>& holders) {
   std::vector<cases::ReaderView> views;
+  views.reserve(holders.size());
   for (const grants::Holder& holder : holders)
-    views.push_back({holder.staff, organisation.FindPerson(holder.staff)->display_name, holder.purpose,
-                     holder.condition, holder.key_id, false, std::nullopt});
+    views.push_back(cases::ViewOf(organisation, holder));
   return views;
 }
 
@@ -138,8 +139,12 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
   PlanView view;
   for (const people::Person* custodian : CustodiansFor(organisation, wall)) {
     plan.custodians.push_back(custodian->devices.front().encryption_key_id);
-    view.custodians.push_back({custodian->slug, custodian->display_name, grants::Purpose::kCustodian,
-                               format::ReleaseCondition::kApproved, plan.custodians.back(), false, std::nullopt});
+    cases::ReaderView& reader = view.custodians.emplace_back();
+    reader.staff = custodian->slug;
+    reader.display_name = custodian->display_name;
+    reader.purpose = grants::Purpose::kCustodian;
+    reader.condition = format::ReleaseCondition::kApproved;
+    reader.key_id = plan.custodians.back();
   }
   plan.custodian_threshold = static_cast<std::uint8_t>(organisation.safeguards().custodian_threshold);
   plan.case_id = format::DrawId<base::CaseId>(ports.cases.random);

@@ -44,6 +44,7 @@ absl::StatusOr<Profile> ProfileOf(const nlohmann::json& object) {
       static_cast<std::uint16_t>(fields.Number("personal_message_working_days", 1, 3, 3));
   profile.terms.triage_working_days = static_cast<std::uint16_t>(fields.Number("triage_working_days", 1, 2, 2));
   profile.terms.claim_hours = static_cast<std::uint16_t>(fields.Number("claim_hours", 1, 24, 24));
+  profile.terms.grace_days = static_cast<std::uint16_t>(fields.Number("grace_days", 0, 14, 3));
   absl::StatusOr<Calendar> calendar = CalendarOf(fields);
   if (!calendar.ok()) return calendar.status();
   profile.calendar = *std::move(calendar);

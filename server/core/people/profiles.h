@@ -29,6 +29,7 @@ struct Terms {
   std::uint16_t personal_message_working_days = 3;
   std::uint16_t triage_working_days = 2;
   std::uint16_t claim_hours = 24;  // counts in whole days from the end of the day of assignment
+  std::uint16_t grace_days = 3;  // after a lapse, before the escalation recipient's grants are released
 
   friend bool operator==(const Terms&, const Terms&) = default;
 };

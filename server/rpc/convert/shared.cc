@@ -125,6 +125,8 @@ void SetReader(const cases::ReaderView& reader, v1::Reader* out) {
   out->set_key_id(reader.key_id.str());
   out->set_released(reader.released);
   if (reader.opened) SetInstant(*reader.opened, out->mutable_opened());
+  out->set_lost(reader.lost);
+  if (reader.until) SetDay(*reader.until, out->mutable_until());
 }
 
 void SetEpoch(const cases::EpochView& epoch, v1::Epoch* out) {

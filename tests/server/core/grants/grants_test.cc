@@ -26,8 +26,26 @@ TEST(Release, MovesEveryMachineOfThatPersonUnderThatConditionAndNobodyElse) {
   EXPECT_EQ(Release(holders, *base::StaffSlug::Parse("amira"), ReleaseCondition::kAssigned), 2u);
   EXPECT_EQ(Release(holders, *base::StaffSlug::Parse("amira"), ReleaseCondition::kAssigned), 0u) << "once";
   EXPECT_EQ(Release(holders, *base::StaffSlug::Parse("fay"), ReleaseCondition::kAssigned), 0u) << "another condition";
-  EXPECT_TRUE(HoldsReleased(holders, *base::StaffSlug::Parse("amira")));
-  for (const char* other : {"bjorn", "fay", "erik"}) EXPECT_FALSE(HoldsReleased(holders, *base::StaffSlug::Parse(other)));
+  for (std::size_t i = 0; i < holders.size(); ++i) EXPECT_EQ(holders[i].released, i < 2) << i;
+}
+
+TEST(Release, DoesNotBringBackWhatWasLost) {
+  std::vector<Holder> holders = {Line("amira", 1, ReleaseCondition::kAssigned)};
+  holders.front().lost = true;
+  EXPECT_EQ(Release(holders, *base::StaffSlug::Parse("amira"), ReleaseCondition::kAssigned), 0u);
+  EXPECT_FALSE(holders.front().released);
+}
+
+TEST(InForce, EndsWithALossAndAfterAGuestsLastDay) {
+  const base::Day today(20000);
+  Holder holder = Line("gus", 1, ReleaseCondition::kGuest);
+  EXPECT_TRUE(InForce(holder, today));
+  holder.until = today;
+  EXPECT_TRUE(InForce(holder, today)) << "the last day counts";
+  EXPECT_FALSE(InForce(holder, today.PlusDays(1)));
+  holder.until.reset();
+  holder.lost = true;
+  EXPECT_FALSE(InForce(holder, today));
 }
 
 TEST(Required, PutsTheMailboxFirstAndKeepsConditions) {
