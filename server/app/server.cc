@@ -164,8 +164,9 @@ absl::Status Server::OpenListeners() {
       .events = world_.log});
 
   const crypto::VerifyKey log_key = keys_->log_key.verify_key();
-  // A key pair of which only the public half is kept: what signatures of absent principals are checked against.
-  const crypto::VerifyKey nobody = crypto::SigningKey::Draw(world_.random).verify_key();
+  // Of these key pairs only the public halves are kept: what signatures of absent principals are checked against.
+  const std::array nobody{crypto::SigningKey::Draw(world_.random).verify_key(),
+                          crypto::SigningKey::Draw(world_.random).verify_key()};
   const std::map<Service, MakeHandler> handlers = {
       {Service::kSession,
        [=, this] {

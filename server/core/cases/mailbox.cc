@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
+#include "server/core/cases/nearest.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
 #include "server/core/cases/show.h"
@@ -12,11 +13,13 @@
 
 namespace alcove::cases {
 
-absl::StatusOr<crypto::VerifyKey> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox) {
-  auto row = rows.Get<Mailbox>(base::RowKey(mailbox));
+absl::StatusOr<std::optional<crypto::VerifyKey>> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox) {
+  auto row = Nearest<Mailbox>(rows, base::RowKey(mailbox));
   if (!row.ok()) return row.status();
-  if (!*row) return base::NothingHere();
-  return (*row)->record.verify_key;
+  std::optional<crypto::VerifyKey> key;
+  if (*row) key = (*row)->record.verify_key;
+  if (*row && (*row)->record.id != mailbox) key.reset();  // a neighbour's
+  return key;
 }
 
 absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller) {

@@ -4,6 +4,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <string>
 
 #include "server/core/base/changes.h"
@@ -13,9 +14,9 @@
 
 namespace alcove::cases {
 
-// The key that a session with this mailbox must prove. NOTHING_HERE when there is none: the door answers as for a
-// signature that does not verify.
-absl::StatusOr<crypto::VerifyKey> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox);
+// The key that a session with this mailbox must prove, or nothing where there is no such mailbox: not an error, because
+// making one takes time by which the two could be told apart.
+absl::StatusOr<std::optional<crypto::VerifyKey>> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox);
 
 absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller);
 

@@ -1,6 +1,7 @@
 #include "server/rpc/session/directory_principals.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "server/core/base/errors.h"
 #include "server/core/cases/mailbox.h"
@@ -9,17 +10,20 @@ namespace alcove::rpc {
 
 absl::StatusOr<std::vector<crypto::VerifyKey>> DirectoryPrincipals::KeysOf(const Principal& principal) const {
   std::vector<crypto::VerifyKey> keys;
+  keys.reserve(kMostKeys);
   if (principal.kind == Principal::Kind::kMailbox) {
-    const absl::StatusOr<crypto::VerifyKey> key = cases::MailboxKey(core_.rows, principal.mailbox);
-    if (key.ok()) keys.push_back(*key);
-    if (!key.ok() && base::ReasonOf(key.status()) != base::Reason::kNothingHere) return key.status();
+    const absl::StatusOr<std::optional<crypto::VerifyKey>> key = cases::MailboxKey(core_.rows, principal.mailbox);
+    if (!key.ok()) return key.status();
+    // Put in and taken out again, so that an absent mailbox costs what one that exists does.
+    keys.push_back(key->value_or(crypto::VerifyKey()));
+    if (!*key) keys.clear();
   } else if (principal.kind == Principal::Kind::kStaff) {
     const people::OrganisationPtr organisation = core_.organisation.Get();
     if (const people::Person* person = organisation->FindPerson(principal.slug); person != nullptr) {
-      for (const people::Device& device : person->devices) keys.push_back(device.verify_key);
+      for (const people::Device& device : person->devices)
+        if (keys.size() < kMostKeys) keys.push_back(device.verify_key);
     }
   }
-  keys.resize(std::min(keys.size(), kMostKeys));
   return keys;
 }
 

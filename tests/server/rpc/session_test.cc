@@ -60,7 +60,8 @@ class SessionTest : public testing::Test {
               .committer = committer_,
               .note_refusal = [](const base::StaffSlug&) { return base::Outcome<std::monostate>(); },
               .events = events_}};
-  SessionHandler handler_{{door_, nonces_, sessions_, principals_, budgets_, organisation_, log_key_, nobody_.verify_key()}};
+  SessionHandler handler_{{door_, nonces_, sessions_, principals_, budgets_, organisation_, log_key_,
+                           {nobody_.verify_key(), log_key_}}};
   Wire wire_{{&handler_}};
   std::unique_ptr<v1::SessionService::Stub> stub_ = v1::SessionService::NewStub(wire_.channel());
   v1::CreateSessionResponse session_;
