@@ -23,10 +23,7 @@ intake::WorkTerms Free() {
 }  // namespace
 
 void RowsCommitter::Commit(base::Transaction transaction, std::function<void(absl::Status)> done) {
-  done(world_.rows.Commit(transaction.changes, transaction.leaves, world_.file.id, world_.clock.Today(),
-                          [&](const base::Stamps& stamps) {
-                            if (transaction.stamp) transaction.stamp(stamps, transaction.changes);
-                          }));
+  done(world_.rows.Commit(transaction, world_.file.id, world_.clock.Today()));
 }
 
 House::House(world::World& world, const base::Reader& rows, base::Committer& committer)

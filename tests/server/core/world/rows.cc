@@ -34,6 +34,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kLeaf: return Clone<ledger::LeafPlace>(record);
     case Table::kTile: return Clone<ledger::Tile>(record);
     case Table::kTree: return Clone<ledger::Tree>(record);
+    case Table::kCheckpoint: return Clone<ledger::Checkpoint>(record);
+    case Table::kPublished: return Clone<ledger::Published>(record);
     case Table::kOpening: return Clone<ledger::Opening>(record);
     case Table::kRefusal: return Clone<ledger::Refusal>(record);
     default: std::abort();  // a table that core has no record for
@@ -65,8 +67,31 @@ std::int64_t Rows::CountOf(base::Counter, std::string_view name) const {
   return found == counts_.end() ? 0 : found->second;
 }
 
+std::shared_ptr<const Rows::Moment> Rows::Keep() const {
+  return std::make_shared<const Moment>(Moment{frontier_, rows_, counts_});
+}
+
+void Rows::Return(const Moment& moment) {
+  frontier_ = moment.frontier;
+  rows_ = moment.rows;
+  counts_ = moment.counts;
+}
+
+absl::Status Rows::Commit(base::Transaction& transaction, const base::OrganisationId& organisation, base::Day day) {
+  return Commit(transaction.changes, transaction.leaves, organisation, day, transaction.pad_to_multiple_of,
+                [&](const base::Stamps& stamps) {
+                  if (transaction.stamp) transaction.stamp(stamps, transaction.changes);
+                });
+}
+
 absl::Status Rows::Commit(base::ChangeSet& changes, const std::vector<base::LeafDraft>& leaves,
                           const base::OrganisationId& organisation, base::Day day,
+                          const std::function<void(const base::Stamps&)>& stamp) {
+  return Commit(changes, leaves, organisation, day, 0, stamp);
+}
+
+absl::Status Rows::Commit(base::ChangeSet& changes, const std::vector<base::LeafDraft>& leaves,
+                          const base::OrganisationId& organisation, base::Day day, std::uint32_t pad_to_multiple_of,
                           const std::function<void(const base::Stamps&)>& stamp) {
   for (const base::ChangeSet::Expectation& expectation : changes.expectations()) {
     const auto found = rows_.find({expectation.table, expectation.key});
@@ -84,6 +109,11 @@ absl::Status Rows::Commit(base::ChangeSet& changes, const std::vector<base::Leaf
   }
   const std::vector<crypto::Bytes> promises = group.Promises(organisation, day, log_key_);
   for (std::size_t i = 0; i < promises.size(); ++i) stamps.leaves[i].promise = promises[i];
+  if (pad_to_multiple_of > 0) {
+    if (absl::Status padded = group.Pad(pad_to_multiple_of); !padded.ok()) return padded;
+    stamps.tree_size = group.size();
+    stamps.tree_root = group.Root();
+  }
   stamp(stamps);
   Apply(changes);
   Apply(group.Rows());

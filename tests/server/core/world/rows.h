@@ -37,6 +37,18 @@ class Rows final : public base::Reader {
                       const base::OrganisationId& organisation, base::Day day,
                       const std::function<void(const base::Stamps&)>& stamp);
 
+  // A whole transaction, padding included: what storage's Journal takes.
+  absl::Status Commit(base::Transaction& transaction, const base::OrganisationId& organisation, base::Day day);
+
+  // Adds to a counter without a transaction.
+  void Count(base::Counter, const std::string& name, std::int64_t delta) { counts_[name] += delta; }
+
+  // All that the rows are at this moment, and back to it: a test tries many things from one point. Going back draws no
+  // randomness; rows that were read before are as they were, versions included.
+  struct Moment;
+  std::shared_ptr<const Moment> Keep() const;
+  void Return(const Moment& moment);
+
   // How many leaves the ledger has, and how many rows there are: what "nothing was kept" is measured by.
   std::uint64_t leaves() const { return frontier_.size(); }
   std::size_t size() const { return rows_.size(); }
@@ -56,6 +68,9 @@ class Rows final : public base::Reader {
     base::RowVersion version;
   };
   void Apply(const base::ChangeSet& changes);
+  absl::Status Commit(base::ChangeSet& changes, const std::vector<base::LeafDraft>& leaves,
+                      const base::OrganisationId& organisation, base::Day day, std::uint32_t pad_to_multiple_of,
+                      const std::function<void(const base::Stamps&)>& stamp);
 
   crypto::Random& random_;
   const crypto::SigningKey& log_key_;
@@ -63,6 +78,12 @@ class Rows final : public base::Reader {
   std::map<std::pair<base::Table, std::string>, Stored> rows_;
   std::map<std::string, std::int64_t> counts_;
   mutable std::uint64_t reads_ = 0;
+};
+
+struct Rows::Moment {
+  ledger::Frontier frontier;
+  std::map<std::pair<base::Table, std::string>, Stored> rows;
+  std::map<std::string, std::int64_t> counts;
 };
 
 }  // namespace alcove::world

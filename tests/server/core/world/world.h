@@ -121,6 +121,10 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  // A person with fresh keys and the staff number `emp:<SLUG>`, at the end of the directory: keep its order of slugs.
+  void AddPerson(format::Directory& directory, const std::string& slug, std::vector<format::Role> roles,
+                 std::vector<std::string> desks, bool outside = false, int machine_count = 1);
+
   // Publishing. `Edit` changes the next directory before the roots sign it.
   void PublishDirectory(const std::function<void(format::Directory&)>& edit = {});
   void PublishPolicy(people::Document document, const std::string& json);
@@ -178,8 +182,6 @@ class World {
   people::OrganisationPtr organisation;
 
  private:
-  void AddPerson(format::Directory& directory, const std::string& slug, std::vector<format::Role> roles,
-                 std::vector<std::string> desks, bool outside = false, int machine_count = 1);
   int requests_ = 0;
 };
 

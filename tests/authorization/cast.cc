@@ -1,0 +1,236 @@
+#include "tests/authorization/cast.h"
+
+#include <algorithm>
+#include <map>
+
+#include "server/core/cases/blobs.h"
+#include "server/core/ledger/cut.h"
+
+namespace alcove::authorization {
+namespace {
+
+using format::Role;
+using world::Slug;
+
+struct Part {
+  std::string role;
+  std::string slug;  // empty: nobody of the directory
+  std::vector<Role> roles;
+};
+
+const std::vector<Part>& Parts() {
+  static const std::vector<Part> parts = {
+      {"stranger", "", {}},
+      {"mailbox", "", {}},
+      {"service", "", {}},
+      {"staff", "nora", {}},
+      {"investigator", "ivan", {Role::kInvestigator}},
+      {"administrator", "adam", {Role::kAdministrator}},
+      {"auditor", "otis", {Role::kAuditor}},
+      {"custodian", "cyra", {Role::kCustodian}},
+      {"protection_officer", "petra", {Role::kProtectionOfficer}},
+      {"approver", "anna", {Role::kApprover}},
+      {"escalation", "elsa", {Role::kEscalation}},
+      {"fallback", "felix", {Role::kFallback}},
+  };
+  return parts;
+}
+
+const Part& PartOf(const std::string& role) {
+  return *std::find_if(Parts().begin(), Parts().end(), [&](const Part& part) { return part.role == role; });
+}
+
+std::string Number(std::string slug) {
+  std::transform(slug.begin(), slug.end(), slug.begin(), ::toupper);
+  return "emp:" + slug;
+}
+
+}  // namespace
+
+const std::vector<std::string>& Cast::Roles() {
+  static const std::vector<std::string> roles = [] {
+    std::vector<std::string> names;
+    for (const Part& part : Parts()) names.push_back(part.role);
+    return names;
+  }();
+  return roles;
+}
+
+const std::vector<std::string>& Cast::Relations() {
+  static const std::vector<std::string> relations = {
+      "absent",      // no such id ever was
+      "foreign",     // it exists, and they have nothing to do with it
+      "own",         // the reporter's own
+      "desk",        // they sit at the case's desk and hold nothing
+      "dormant",     // they hold a grant that was never released
+      "assigned",    // the case was given to them
+      "subject",     // the report is about them
+      "kept_out",    // the reporter keeps them out
+      "struck_out",  // the reporter struck them out of the plan
+      "conflicted",  // assigned; then they turned out to be the subject
+      "gone",        // assigned; then their keys were replaced, so none of the grants is theirs
+  };
+  return relations;
+}
+
+bool Cast::Possible(const std::string& role, const std::string& relation) {
+  if (relation == "absent" || relation == "foreign") return true;
+  if (role == "mailbox") return relation == "own";
+  return !PartOf(role).slug.empty() && relation != "own";
+}
+
+Cast::Cast() {
+  world.PublishDirectory([&](format::Directory& directory) {
+    for (const Part& part : Parts())
+      if (!part.slug.empty()) world.AddPerson(directory, part.slug, {}, {});
+    // A desk of two, besides the one who plays.
+    for (format::Person& person : directory.people)
+      if (person.slug == "chiara" || person.slug == "dilip") person.desks = {"pay"};
+    std::sort(directory.people.begin(), directory.people.end(),
+              [](const format::Person& a, const format::Person& b) { return a.slug < b.slug; });
+  });
+  const intake::PlanRequest facts = world.Facts();
+  File(facts);
+  other = std::move(reporter);
+  base::Transaction cut = ledger::DecideCut(world.file.id, world.log_key, world.clock.now, world.random);
+  EXPECT_TRUE(world.rows.Commit(cut, world.file.id, world.clock.Today()).ok());
+  first_ = world.rows.Keep();
+  first_organisation_ = world.organisation;
+  first_now_ = world.clock.now;
+}
+
+void Cast::Publish(const std::string& slug, std::vector<Role> roles, std::vector<std::string> desks,
+                   const std::vector<std::string>& aliases) {
+  world.PublishDirectory([&](format::Directory& directory) {
+    for (format::Person& person : directory.people) {
+      if (person.slug != slug) continue;
+      person.roles = roles;
+      person.desks = desks;
+      person.outside = std::find(roles.begin(), roles.end(), Role::kFallback) != roles.end();
+      for (const std::string& text : aliases) {
+        const format::Identifier identifier = *format::Identifier::Parse(text);
+        const crypto::SubjectTag tag = *crypto::SubjectTag::FromBytes(world.TagOf(text));
+        person.aliases.push_back(
+            {format::IdentifierAlias(directory.salt, identifier), format::TagAlias(directory.salt, tag)});
+      }
+    }
+  });
+}
+
+void Cast::File(const intake::PlanRequest& request) {
+  reporter = world.NewReporter();
+  blob_ = format::DrawId<base::BlobId>(world.random);
+  const std::vector<format::NamedBlob> named = {{blob_, 1000}};
+  world::Mischief attached;
+  attached.context = [&](format::EnvelopeContext& context) { context.blobs_hash = format::BlobsHash(named); };
+  world::Submission submission = world.Prepare(reporter, world.Plan(request), attached);
+  submission.blobs = {{blob_, 1000}};
+  const auto filed = world.Submit(submission);
+  EXPECT_TRUE(filed.ok()) << filed.status();
+}
+
+Scene Cast::Bring(const std::string& role, const std::string& relation) {
+  const Part& part = PartOf(role);
+  const bool at_filing_on_desk = relation == "dormant" || relation == "assigned" || relation == "struck_out" ||
+                                 relation == "conflicted" || relation == "gone";
+  // Escalation and fallback hold a sleeping grant of every case by what they are.
+  const bool sleeps_by_role = relation == "dormant" && (role == "escalation" || role == "fallback");
+
+  const auto prepare = [&] {
+    world.rows.Return(*first_);
+    world.organisation = first_organisation_;
+    world.clock.now = first_now_;
+    if (part.slug.empty()) return;
+    if (sleeps_by_role) {
+      Publish(part.slug, part.roles, {});
+    } else if (at_filing_on_desk) {
+      Publish(part.slug, {Role::kInvestigator}, {"intake"});
+    }
+  };
+  const auto end = [&] {
+    if (part.slug.empty()) return;
+    const bool desk = relation == "desk" || (at_filing_on_desk && !sleeps_by_role);
+    if (relation == "gone") {
+      world.PublishDirectory([&](format::Directory& directory) {
+        for (format::Person& person : directory.people) {
+          if (person.slug != part.slug) continue;
+          person.devices = {{crypto::DecryptionKey::Draw(world.random).encryption_key(),
+                             world.machines.at(part.slug)[0].signing.verify_key()}};
+        }
+      });
+    }
+    Publish(part.slug, part.roles, desk ? std::vector<std::string>{"intake"} : std::vector<std::string>{},
+            relation == "conflicted" ? std::vector<std::string>{"emp:4711"} : std::vector<std::string>{});
+  };
+
+  Scene scene;
+  prepare();
+  end();
+  scene.never_filed = world.rows.Keep();
+
+  prepare();
+  std::vector<crypto::Bytes> tags;
+  intake::PlanRequest request = world.Facts();
+  if (relation == "subject" || relation == "kept_out") tags.push_back(world.TagOf(Number(part.slug)));
+  if (relation == "conflicted") tags.push_back(world.TagOf("emp:4711"));
+  if (relation == "subject" || relation == "conflicted") request.subjects.assign(tags.begin(), tags.end());
+  if (relation == "kept_out") request.keep_out.assign(tags.begin(), tags.end());
+  if (relation == "struck_out") request.struck_out = {part.slug};
+  if (relation == "assigned" || relation == "conflicted" || relation == "gone") request.struck_out = {"amira", "bjorn"};
+  if (relation == "dormant" && !sleeps_by_role) {
+    // Whoever has no case comes first: these two have had none, the player has had two.
+    world.rows.Count(base::Counter::kOpenCases, part.slug, 2);
+  }
+  File(request);
+  const cases::Case filed = world.CaseOf(reporter);
+  if (relation == "assigned" || relation == "conflicted" || relation == "gone") {
+    EXPECT_EQ(filed.assignee.text(), part.slug) << relation;
+  } else {
+    EXPECT_NE(filed.assignee.text(), part.slug) << relation;
+  }
+  if (!part.slug.empty()) {
+    const bool holds = std::any_of(filed.thread.holders.begin(), filed.thread.holders.end(),
+                                   [&](const grants::Holder& holder) { return holder.staff.text() == part.slug; });
+    const bool should = at_filing_on_desk && relation != "struck_out";
+    EXPECT_EQ(holds, should) << role << " " << relation;
+  }
+  end();
+  scene.rows = world.rows.Keep();
+  scene.organisation = world.organisation;
+  scene.now = world.clock.now;
+  scene.target = {reporter.case_id, blob_};
+  scene.absent = {format::DrawId<base::CaseId>(world.random), format::DrawId<base::BlobId>(world.random)};
+  if (relation == "absent") scene.target = scene.absent;
+
+  if (role == "mailbox") {
+    const world::Reporter& who = relation == "own" ? reporter : other;
+    scene.principal.emplace();
+    scene.principal->mailbox = who.mailbox;
+    scene.key = who.keys.signing.verify_key();
+  } else if (role == "service") {
+    scene.principal.emplace();
+    scene.principal->kind = rpc::Principal::Kind::kService;
+    scene.principal->slug = Slug("payroll");
+    scene.key = crypto::SigningKey::Draw(world.random).verify_key();
+  } else if (!part.slug.empty()) {
+    scene.principal.emplace();
+    scene.principal->kind = rpc::Principal::Kind::kStaff;
+    scene.principal->slug = Slug(part.slug);
+    scene.staff = Slug(part.slug);
+    scene.key = world.machines.at(part.slug)[0].signing.verify_key();
+  }
+  return scene;
+}
+
+void Cast::Return(const Scene& scene) {
+  world.rows.Return(*scene.rows);
+  world.organisation = scene.organisation;
+  world.clock.now = scene.now;
+}
+
+void Cast::ReturnToNeverFiled(const Scene& scene) {
+  Return(scene);
+  world.rows.Return(*scene.never_filed);
+}
+
+}  // namespace alcove::authorization

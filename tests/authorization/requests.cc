@@ -1,0 +1,214 @@
+#include "tests/authorization/requests.h"
+
+#include <utility>
+
+#include "alcove/v1/admin_service.pb.h"
+#include "alcove/v1/blob_service.pb.h"
+#include "alcove/v1/case_service.pb.h"
+#include "alcove/v1/intake_service.pb.h"
+#include "alcove/v1/ledger_service.pb.h"
+#include "alcove/v1/mailbox_service.pb.h"
+#include "alcove/v1/session_service.pb.h"
+#include "crypto/format/signin.h"
+#include "crypto/oprf.h"
+#include "server/core/cases/requests.h"
+#include "server/core/ledger/records.h"
+
+namespace alcove::authorization {
+namespace {
+
+using format::CaseName;
+
+// The reporter whose session it is, or whose case the call names.
+world::Reporter& ReporterOf(const Asking& asking) {
+  const bool other = asking.scene.principal && asking.scene.principal->mailbox == asking.cast.other.mailbox;
+  return other ? asking.cast.other : asking.cast.reporter;
+}
+
+cases::Case RecordOf(const Asking& asking) { return asking.cast.world.CaseOf(ReporterOf(asking)); }
+
+std::string EtagOf(const Asking& asking) { return cases::EtagOf(asking.cast.world.ports(), RecordOf(asking)); }
+
+template <class Source>
+void SetEntry(const Source& source, v1::NewEntry* out) {
+  out->set_envelope(source.envelope);
+  for (const cases::BlobName& blob : source.blobs) {
+    v1::BlobName* name = out->add_blobs();
+    name->set_blob(format::BlobName(blob.id));
+    name->set_size(blob.size);
+  }
+  if (source.record.empty()) return;
+  out->mutable_epoch()->set_record(source.record);
+  for (const crypto::Bytes& grant : source.grants) out->mutable_epoch()->add_grants(grant);
+}
+
+// A message that follows the thread as it is, signed by who calls.
+void SetMessage(const Asking& asking, v1::NewEntry* out) {
+  world::World& world = asking.cast.world;
+  world::Reporter& reporter = ReporterOf(asking);
+  const crypto::SigningKey& signer =
+      asking.scene.staff.empty() ? reporter.keys.signing : world.machines.at(asking.scene.staff.text())[0].signing;
+  SetEntry(world.Write(format::Keyring::kThread, format::EntryKind::kMessage, reporter.case_id, signer,
+                       reporter.epochs.back()),
+           out);
+}
+
+void SetFacts(v1::RoutingFacts* facts) { facts->add_categories("bullying"); }
+
+template <class Request, class Fill>
+std::pair<std::string, std::function<std::string(const Asking&)>> For(const char* method, Fill fill) {
+  return {method, [fill](const Asking& asking) {
+            Request request;
+            fill(asking, request);
+            return request.SerializeAsString();
+          }};
+}
+
+}  // namespace
+
+const Requests& AllRequests() {
+  static const Requests requests = {
+      // Session
+      For<v1::CreateChallengeRequest>("SessionService/CreateChallenge",
+                                      [](const Asking&, auto& r) { r.set_principal(format::StaffName("amira")); }),
+      For<v1::CreateSessionRequest>("SessionService/CreateSession",
+                                    [](const Asking& a, auto& r) {
+                                      world::World& world = a.cast.world;
+                                      r.set_principal(format::StaffName("amira"));
+                                      r.set_nonce(a.house.nonces().Give(r.principal()));
+                                      r.set_signature(format::SignSignIn(world.machines.at("amira")[0].signing,
+                                                                         world.file.id, world.log_key.verify_key(),
+                                                                         r.principal(), r.nonce())->str());
+                                    }),
+      For<v1::DeleteSessionRequest>("SessionService/DeleteSession", [](const Asking&, auto&) {}),
+
+      // Ledger
+      For<v1::GetDirectoryRequest>("LedgerService/GetDirectory", [](const Asking&, auto&) {}),
+      For<v1::GetCheckpointRequest>("LedgerService/GetCheckpoint", [](const Asking&, auto&) {}),
+      For<v1::GetInclusionProofRequest>("LedgerService/GetInclusionProof",
+                                        [](const Asking& a, auto& r) {
+                                          // Some leaf that the published tree covers.
+                                          (void)a.cast.world.rows.template Scan<ledger::LeafPlace>(
+                                              "", "", SIZE_MAX, [&](base::Versioned<ledger::LeafPlace> row) {
+                                                r.set_leaf_hash(row.record.key());
+                                                return row.record.index != 0;
+                                              });
+                                          r.set_size(64);
+                                        }),
+      For<v1::GetConsistencyProofRequest>("LedgerService/GetConsistencyProof",
+                                          [](const Asking&, auto& r) {
+                                            r.set_from_size(64);
+                                            r.set_to_size(64);
+                                          }),
+      For<v1::ListLeafHashesRequest>("LedgerService/ListLeafHashes", [](const Asking&, auto&) {}),
+
+      // Blob
+      For<v1::GetBlobRequest>("BlobService/GetBlob",
+                              [](const Asking& a, auto& r) { r.set_name(format::BlobName(a.target.blob)); }),
+      For<v1::ReadBlobPartRequest>("BlobService/ReadBlobPart",
+                                   [](const Asking& a, auto& r) { r.set_name(format::BlobName(a.target.blob)); }),
+      For<v1::WriteBlobPartRequest>("BlobService/WriteBlobPart",
+                                    [](const Asking& a, auto& r) {
+                                      r.set_name(format::BlobName(a.target.blob));
+                                      r.set_data(std::string(1000, 'x'));
+                                    }),
+
+      // Intake
+      For<v1::GetIntakeRequest>("IntakeService/GetIntake", [](const Asking&, auto&) {}),
+      For<v1::CreateWorkChallengeRequest>("IntakeService/CreateWorkChallenge", [](const Asking&, auto&) {}),
+      For<v1::EvaluateTagsRequest>("IntakeService/EvaluateTags",
+                                   [](const Asking& a, auto& r) {
+                                     r.add_blinded(crypto::Blind("emp:AMIRA", a.cast.world.random)->blinded.str());
+                                   }),
+      For<v1::PlanReportRequest>("IntakeService/PlanReport",
+                                 [](const Asking&, auto& r) { SetFacts(r.mutable_facts()); }),
+      For<v1::SubmitReportRequest>("IntakeService/SubmitReport",
+                                   [](const Asking& a, auto& r) {
+                                     world::World& world = a.cast.world;
+                                     world::Reporter reporter = world.NewReporter();
+                                     const world::Submission made = world.Prepare(reporter, world.Plan(world.Facts()));
+                                     r.set_request_id(made.request_id);
+                                     r.set_plan(made.plan);
+                                     r.set_mailbox(format::MailboxName(made.mailbox));
+                                     r.set_mailbox_encryption_key(made.encryption_key.str());
+                                     r.set_mailbox_signing_key(made.verify_key.str());
+                                     SetEntry(made, r.mutable_entry());
+                                   }),
+
+      // Mailbox
+      For<v1::GetMailboxRequest>("MailboxService/GetMailbox", [](const Asking&, auto&) {}),
+      For<v1::ListMessagesRequest>("MailboxService/ListMessages", [](const Asking&, auto&) {}),
+      For<v1::SendMessageRequest>("MailboxService/SendMessage",
+                                  [](const Asking& a, auto& r) {
+                                    r.set_request_id(a.cast.world.RequestId());
+                                    SetMessage(a, r.mutable_entry());
+                                  }),
+      For<v1::ListLeavesRequest>("MailboxService/ListLeaves", [](const Asking&, auto&) {}),
+      For<v1::WithdrawReportRequest>("MailboxService/WithdrawReport",
+                                     [](const Asking& a, auto& r) {
+                                       r.set_request_id(a.cast.world.RequestId());
+                                       r.set_etag(EtagOf(a));
+                                     }),
+
+      // Case
+      For<v1::ListCasesRequest>("CaseService/ListCases", [](const Asking&, auto&) {}),
+      For<v1::GetCaseRequest>("CaseService/GetCase",
+                              [](const Asking& a, auto& r) { r.set_name(CaseName(a.target.case_id)); }),
+      For<v1::OpenCaseRequest>("CaseService/OpenCase",
+                               [](const Asking& a, auto& r) {
+                                 r.set_name(CaseName(a.target.case_id));
+                                 r.set_keyring(v1::KEYRING_THREAD);
+                               }),
+      For<v1::ListEntriesRequest>("CaseService/ListEntries",
+                                  [](const Asking& a, auto& r) {
+                                    r.set_parent(CaseName(a.target.case_id));
+                                    r.set_keyring(v1::KEYRING_THREAD);
+                                  }),
+      For<v1::AppendEntryRequest>("CaseService/AppendEntry",
+                                  [](const Asking& a, auto& r) {
+                                    r.set_parent(CaseName(a.target.case_id));
+                                    r.set_request_id(a.cast.world.RequestId());
+                                    SetMessage(a, r.mutable_entry());
+                                  }),
+      For<v1::ClaimCaseRequest>("CaseService/ClaimCase",
+                                [](const Asking& a, auto& r) {
+                                  r.set_name(CaseName(a.target.case_id));
+                                  r.set_request_id(a.cast.world.RequestId());
+                                  r.set_etag(EtagOf(a));
+                                }),
+      For<v1::ChangeCaseStateRequest>("CaseService/ChangeCaseState",
+                                      [](const Asking& a, auto& r) {
+                                        r.set_name(CaseName(a.target.case_id));
+                                        r.set_request_id(a.cast.world.RequestId());
+                                        r.set_etag(EtagOf(a));
+                                        r.set_state(v1::CASE_STATE_ACKNOWLEDGED);
+                                      }),
+      For<v1::ListHistoryRequest>("CaseService/ListHistory",
+                                  [](const Asking& a, auto& r) { r.set_parent(CaseName(a.target.case_id)); }),
+
+      // Admin
+      For<v1::PublishDirectoryRequest>("AdminService/PublishDirectory",
+                                       [](const Asking& a, auto& r) {
+                                         world::World& world = a.cast.world;
+                                         r.set_request_id(world.RequestId());
+                                         r.set_note(world.Signed(*format::DirectoryText(world.NextDirectory())));
+                                         r.set_validate_only(true);
+                                       }),
+      For<v1::GetPolicyRequest>("AdminService/GetPolicy", [](const Asking&, auto& r) { r.set_document("form"); }),
+      For<v1::PublishPolicyRequest>("AdminService/PublishPolicy",
+                                    [](const Asking& a, auto& r) {
+                                      world::World& world = a.cast.world;
+                                      constexpr people::Document kForm = people::Document::kForm;
+                                      r.set_request_id(world.RequestId());
+                                      r.set_note(world.Signed(world.PolicyTextOf(
+                                          kForm, world::PolicyFile(kForm), world.organisation->policy_version(kForm) + 1)));
+                                      r.set_validate_only(true);
+                                    }),
+      For<v1::TestRoutingRequest>("AdminService/TestRouting",
+                                  [](const Asking&, auto& r) { SetFacts(r.mutable_facts()); }),
+      For<v1::GetServiceStatusRequest>("AdminService/GetServiceStatus", [](const Asking&, auto&) {}),
+  };
+  return requests;
+}
+
+}  // namespace alcove::authorization
