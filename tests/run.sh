@@ -97,6 +97,8 @@ if [ -z "$label" ] || [ "$label" = vectors ]; then
   echo
   grep -h '^vectors ' build/dev/Testing/Temporary/LastTest.log | sort -u || echo "vectors: none checked"
 fi
+# How much of the authorisation matrix was run, and the property tests' own counts.
+grep -hE '^[0-9]+ (cells run|runs), ' build/dev/Testing/Temporary/LastTest.log || true
 echo
 echo "seconds per label"
 sed -n '/^Label Time Summary:/,/^$/p' "$report" | sed '1d;/^$/d' || true

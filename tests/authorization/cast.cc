@@ -113,6 +113,8 @@ void Cast::Publish(const std::string& slug, std::vector<Role> roles, std::vector
         person.aliases.push_back(
             {format::IdentifierAlias(directory.salt, identifier), format::TagAlias(directory.salt, tag)});
       }
+      std::sort(person.aliases.begin(), person.aliases.end(),
+                [](const auto& a, const auto& b) { return a.identifier.view() < b.identifier.view(); });
     }
   });
 }

@@ -51,8 +51,8 @@ class Cast {
   void ReturnToNeverFiled(const Scene& scene);
 
   world::World world;
-  world::Reporter reporter;  // of the case that calls name, since the last Bring
-  world::Reporter other;     // of another case
+  world::Reporter reporter = world.NewReporter();  // of the case that calls name, since the last Bring
+  world::Reporter other = world.NewReporter();     // of another case
 
  private:
   // The directory with one person changed.

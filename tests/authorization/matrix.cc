@@ -79,7 +79,9 @@ std::set<std::string> Matrix::RelationsOf(const std::string& method) const {
 
 void Matrix::Set(const std::string& method, const std::string& relation, const std::string& role,
                  const std::string& value) {
-  lines_[method][relation][role] = value;
+  auto& lines = lines_[method];
+  if (!lines.contains(relation) && lines.contains("*")) lines[relation] = lines["*"];
+  lines[relation][role] = value;
 }
 
 void Matrix::Drop(const std::string& method) { lines_.erase(method); }
