@@ -27,7 +27,7 @@ class Sha256Stream {
   Digest Finish();
 
  private:
-  alignas(8) std::array<uint8_t, 104> state_;
+  alignas(8) std::array<uint8_t, 112> state_;
 };
 
 Digest Blake2b256(BytesView message);  // RFC 7693, 32 bytes, no key

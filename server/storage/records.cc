@@ -140,8 +140,8 @@ absl::StatusOr<RowKey> Records::KeyToWrite(const base::ChangeSet& changes, base:
   std::string wrapped;
   RowKey drawn = vault_.DrawCaseKey(out->View(disk_key), &wrapped);
   const SealedRows::Span value = Appended(*out, [&](std::string* bytes) { bytes->append(wrapped); });
+  // That there is none yet follows from the case's own expectation: key and case are written and deleted together.
   out->rows.push_back({disk_key, value, false});
-  out->expectations.push_back({disk_key, std::nullopt});
   out->new_case_keys.emplace_back(std::string(case_id), drawn);
   return drawn;
 }

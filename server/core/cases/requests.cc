@@ -22,19 +22,26 @@ bool IsUuid4(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<RequestSlot> OpenRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
-                                        const crypto::Digest& digest) {
+absl::StatusOr<RequestSlot> ClaimRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
+                                         const crypto::Digest& digest) {
   if (!IsUuid4(request_id)) return base::FieldInvalid("request_id");
   RequestSlot slot;
   slot.row.key_hash = crypto::KeyedBlake2b256(
       ports.request_key, format::ByteWriter(128).Short("alcove request v1").Short(scope).Raw(request_id).bytes());
   slot.row.digest = digest;
   slot.row.day = ports.clock.Today();
-  absl::StatusOr<std::optional<base::Versioned<Request>>> found = ports.rows.Get<Request>(slot.row.key());
+  return slot;
+}
+
+absl::StatusOr<RequestSlot> OpenRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
+                                        const crypto::Digest& digest) {
+  absl::StatusOr<RequestSlot> slot = ClaimRequest(ports, scope, request_id, digest);
+  if (!slot.ok()) return slot;
+  absl::StatusOr<std::optional<base::Versioned<Request>>> found = ports.rows.Get<Request>(slot->row.key());
   if (!found.ok()) return found.status();
   if (!*found) return slot;
   if ((*found)->record.digest != digest) return RequestIdReused();
-  slot.repeated = std::move((*found)->record);
+  slot->repeated = std::move((*found)->record);
   return slot;
 }
 

@@ -25,6 +25,11 @@ struct RequestSlot {
 absl::StatusOr<RequestSlot> OpenRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
                                         const crypto::Digest& digest);
 
+// The same without looking whether the id is known: for a first decision that leaves it to the expectation of
+// `CloseRequest`. When that fails the decision is made again, with a look.
+absl::StatusOr<RequestSlot> ClaimRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
+                                         const crypto::Digest& digest);
+
 // Puts the row, expecting that nobody took the id meanwhile. `answer` only for staff.
 void CloseRequest(RequestSlot slot, crypto::Bytes answer, base::ChangeSet& changes);
 

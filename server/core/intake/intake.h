@@ -75,6 +75,9 @@ struct SubmitRequest {
   crypto::VerifyKey mailbox_verify_key;
   cases::NewEntry entry;
   std::optional<crypto::BytesView> identity;
+  // Look whether request, case and mailbox are there already. A first decision may leave that to the expectations of its
+  // commit (almost every filing is new, and asking the store twice costs); when one fails, decide again with a look.
+  bool look = true;
 };
 struct Filing {
   base::CaseId case_id;

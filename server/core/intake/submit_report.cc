@@ -139,7 +139,8 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
 
   const crypto::Digest head = format::EntryHash(*envelope);
   absl::StatusOr<cases::RequestSlot> slot =
-      cases::OpenRequest(world, "SubmitReport", request.request_id, DigestOf(request, head));
+      (request.look ? cases::OpenRequest : cases::ClaimRequest)(world, "SubmitReport", request.request_id,
+                                                                DigestOf(request, head));
   if (!slot.ok()) return slot.status();
   base::Outcome<Filing> outcome;
   if (slot->repeated) {
@@ -169,7 +170,8 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
   if (absl::Status status = cases::CheckBlobList(request.entry.blobs, *envelope); !status.ok()) return status;
   if (request.identity)
     if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
-  if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
+  if (request.look)
+    if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
 
   cases::Case record = NewCase(world, *std::move(plan), std::move(wall), request);
   record.thread = {.epochs = 1,

@@ -82,8 +82,9 @@ grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContex
       // work that is spent by now: a repetition is answered all the same, and commits nothing.
       [this, request, paid = std::optional<absl::Status>()](
           const Caller&) mutable -> absl::StatusOr<base::Outcome<intake::Filing>> {
-        const absl::StatusOr<intake::SubmitRequest> submit = ParseSubmit(*request);
+        absl::StatusOr<intake::SubmitRequest> submit = ParseSubmit(*request);
         if (!submit.ok()) return submit.status();
+        submit->look = paid.has_value();
         if (!paid) {
           paid = Pay(intake::Call::kSubmit, request->work());
           // Whoever repeats may have nothing to pay with, and looking whether they do is not free.
@@ -91,6 +92,7 @@ grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContex
           if (absl::Status s = unpaid ? world_.budgets.Spend(intake::Call::kRepeat) : absl::OkStatus(); !s.ok()) paid = s;
         }
         if (!paid->ok() && base::ReasonOf(*paid) != base::Reason::kWorkRequired) return *paid;
+        if (!paid->ok()) submit->look = true;
         const Moment now(world_.core);
         absl::StatusOr<base::Outcome<intake::Filing>> filing =
             intake::SubmitReport({now.ports(), world_.secrets}, *submit);

@@ -109,6 +109,25 @@ TEST_F(Filing, OtherBytesUnderAKnownRequestIdAreRefused) {
   ExpectRefused(second, Reason::kRequestIdReused);
 }
 
+TEST_F(Filing, WithoutALookTheCommitFindsWhatIsThereAlready) {
+  Submission first = Proper();
+  first.look = false;
+  const auto filed = world.Submit(first);
+  ASSERT_TRUE(filed.ok());
+  EXPECT_EQ(Why(world.Submit(first)), Reason::kContended) << "a repetition";
+  Reporter other = world.NewReporter();
+  Submission same_plan = world.Prepare(other, plan);
+  same_plan.look = false;
+  EXPECT_EQ(Why(world.Submit(same_plan)), Reason::kContended) << "a plan that was used";
+  Submission same_receipt = world.Prepare(reporter, world.Plan(world.Facts()));
+  same_receipt.look = false;
+  EXPECT_EQ(Why(world.Submit(same_receipt)), Reason::kContended) << "a receipt that was used";
+  first.look = true;
+  const auto again = world.Submit(first);
+  ASSERT_TRUE(again.ok()) << "decided again, with a look";
+  EXPECT_EQ(again->promise, filed->promise);
+}
+
 TEST_F(Filing, ARequestIdThatIsNoUuid4IsRefused) {
   for (const char* id : {"", "1", "00000000-0000-1000-8000-000000000001", "00000000-0000-4000-c000-000000000001",
                          "00000000-0000-4000-8000-00000000000A", "00000000000040008000000000000001----"}) {

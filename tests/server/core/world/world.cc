@@ -30,6 +30,7 @@ intake::SubmitRequest Submission::request() const {
   request.entry.blobs = blobs;
   if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
   if (identity) request.identity = *identity;
+  request.look = look;
   return request;
 }
 

@@ -91,6 +91,7 @@ struct Submission {
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
   bool without_epoch = false;
+  bool look = true;
 
   intake::SubmitRequest request() const;
 };
