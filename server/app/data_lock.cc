@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,7 +20,14 @@ absl::StatusOr<std::unique_ptr<DataLock>> DataLock::Take(const std::filesystem::
     close(file);
     return ServesAlready(data);
   }
-  return std::unique_ptr<DataLock>(new DataLock(file));
+  return std::unique_ptr<DataLock>(new DataLock(data, file));
+}
+
+bool DataLock::StillThere() const {
+  struct stat held = {};
+  struct stat named = {};
+  return fstat(file_, &held) == 0 && stat(data_.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+         held.st_ino == named.st_ino;
 }
 
 DataLock::~DataLock() { close(file_); }

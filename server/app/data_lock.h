@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace alcove::app {
 
@@ -14,11 +15,17 @@ class DataLock {
   // ServesAlready when another process holds it; FileUnreadable when there is no such directory.
   static absl::StatusOr<std::unique_ptr<DataLock>> Take(const std::filesystem::path& data);
   ~DataLock();
+
+  // The directory that is locked still stands under its name. When it does not, somebody moved or removed it: the lock
+  // guards nothing any more, and the next file that the store opens by name would land in whatever stands there now.
+  bool StillThere() const;
+
   DataLock(const DataLock&) = delete;
   DataLock& operator=(const DataLock&) = delete;
 
  private:
-  explicit DataLock(int file) : file_(file) {}
+  DataLock(std::filesystem::path data, int file) : data_(std::move(data)), file_(file) {}
+  const std::filesystem::path data_;
   const int file_;
 };
 

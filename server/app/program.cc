@@ -100,11 +100,22 @@ sigset_t EndingSignals() {
   _exit(kRefused);
 }
 
+// Closing the store writes files by name, so without its directory the process ends as if it were killed.
+void EndIfDataWasReplaced(EventLog& log, const DataLock& lock) {
+  if (lock.StillThere()) return;
+  EndAtOnce(log,
+            "the data directory was moved or replaced while alcoved served, so it stopped without writing to what stands "
+            "there now. Put the directory back, run `alcoved check`, and start again; stop alcoved before touching its data");
+}
+
 // Until a signal asks to end; about once a second something may be due.
-void ServeUntilAsked(Server& server) {
+void ServeUntilAsked(Server& server, EventLog& log, const DataLock& lock) {
   const sigset_t signals = EndingSignals();
   const timespec second{1, 0};
-  while (sigtimedwait(&signals, nullptr, &second) < 0) server.Tick();
+  while (sigtimedwait(&signals, nullptr, &second) < 0) {
+    EndIfDataWasReplaced(log, lock);
+    server.Tick();
+  }
 }
 
 int Serve(const Asked& asked) {
@@ -151,13 +162,14 @@ int Serve(const Asked& asked) {
     EndAtOnce(log, "the listener " + address + " does not answer any more");
   });
   NotifyReady();
-  ServeUntilAsked(**server);
+  ServeUntilAsked(**server, log, **lock);
 
   NotifyStopping();
   // Whatever hangs: the process ends a little after the time it was given to drain.
   alarm(static_cast<unsigned>(config->drain.count()) + 10);
   watchdog.reset();
   (*server)->Drain();
+  EndIfDataWasReplaced(log, **lock);
   server->reset();
   log.Record(base::Event::kStopped);
   log.Flush();

@@ -40,8 +40,8 @@ constexpr int kBuffersOfFile = 4;
 absl::Status StatusOf(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   if (status.IsNoSpace()) return base::StoreFull();
-  if (status.IsCorruption()) return absl::DataLossError("the database is damaged");
-  if (status.IsPathNotFound() || status.IsNotFound()) return absl::DataLossError("a file of the database is missing");
+  if (status.IsCorruption()) return absl::DataLossError("the database is damaged: `alcoved check` says where, `alcoved restore` brings back a backup");
+  if (status.IsPathNotFound() || status.IsNotFound()) return absl::DataLossError("a file of the database is missing: `alcoved restore` brings back a backup");
   if (status.IsIOError()) return absl::UnavailableError("the device failed");
   return absl::UnavailableError("the database refused");
 }

@@ -112,6 +112,10 @@ void ServerProcess::Kill() {
 
 int ServerProcess::Terminate() {
   kill(pid_, SIGTERM);
+  return Wait();
+}
+
+int ServerProcess::Wait() {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < end) {
     int status = 0;

@@ -31,6 +31,8 @@ class ServerProcess {
   void Kill();
   // SIGTERM; returns its exit status once it has drained, -1 when a signal ended it or it took longer than 20 seconds.
   int Terminate();
+  // The same for a process that is about to end by itself.
+  int Wait();
   bool running() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
 

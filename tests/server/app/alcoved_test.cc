@@ -208,6 +208,30 @@ TEST_F(Alcoved, TwoProcessesDoNotShareData) {
   EXPECT_EQ(Command({"check"}), 1);
 }
 
+TEST_F(Alcoved, StopsWithoutWritingWhenItsDataDirectoryIsReplaced) {
+  ASSERT_TRUE(Start()) << Log();
+  const fs::path data = folder_ + "/world/data";
+  fs::rename(data, folder_ + "/moved");
+  fs::create_directory(data);
+  EXPECT_EQ(server_->Wait(), 1) << Log();
+  EXPECT_NE(Log().find("Put the directory back"), std::string::npos) << Log();
+  EXPECT_TRUE(fs::is_empty(data));
+  fs::remove(data);
+  fs::rename(folder_ + "/moved", data);
+  EXPECT_EQ(Command({"check"}), 0) << out_;
+  EXPECT_TRUE(Start()) << Log();
+  EXPECT_EQ(server_->Terminate(), 0) << Log();
+}
+
+TEST_F(Alcoved, DoesNotCloseItsStoreIntoAnotherDirectory) {
+  ASSERT_TRUE(Start()) << Log();
+  const fs::path data = folder_ + "/world/data";
+  fs::rename(data, folder_ + "/moved");
+  fs::create_directory(data);
+  EXPECT_NE(server_->Terminate(), 0) << Log();
+  EXPECT_TRUE(fs::is_empty(data));
+}
+
 TEST_F(Alcoved, BacksUpWhileServingAndServesWhatWasRestored) {
   ASSERT_TRUE(Start()) << Log();
   world_->Publish();
