@@ -56,6 +56,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kApprovalExecuted, "approval.executed", "ia", "approval kind"},
     {LeafKind::kReaderAdded, "reader.added", "pcy", "staff condition until"},
     {LeafKind::kWallLifted, "wall.lifted", "p", "staff"},
+    {LeafKind::kApprovalsListed, "approvals.listed", "", ""},
 };
 static_assert(std::size(kKinds) == kLastLeafKind);
 

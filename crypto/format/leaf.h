@@ -43,6 +43,7 @@
 //      27  approval.executed    approval 16, kind 1
 //      28  reader.added         staff text, release condition 1, last day 4    a day of zero: no last day
 //      29  wall.lifted          staff text                                     ended edges of the chart count no more for this person
+//      30  approvals.listed     -
 //
 // The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
 // tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
@@ -105,8 +106,9 @@ enum class LeafKind : uint16_t {
   kApprovalExecuted = 27,
   kReaderAdded = 28,
   kWallLifted = 29,
+  kApprovalsListed = 30,
 };
-inline constexpr uint16_t kLastLeafKind = 29;
+inline constexpr uint16_t kLastLeafKind = 30;
 
 // `case.filed`, ...
 std::string_view Name(LeafKind kind);

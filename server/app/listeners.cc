@@ -21,6 +21,7 @@ std::string ContractName(Service service) {
     case Service::kIntake: return "alcove.v1.IntakeService";
     case Service::kMailbox: return "alcove.v1.MailboxService";
     case Service::kCase: return "alcove.v1.CaseService";
+    case Service::kApproval: return "alcove.v1.ApprovalService";
     case Service::kAdmin: return "alcove.v1.AdminService";
   }
   return {};

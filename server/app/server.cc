@@ -19,6 +19,7 @@
 #include "server/core/ledger/refusals.h"
 #include "server/core/people/publish.h"
 #include "server/rpc/admin/admin.h"
+#include "server/rpc/approval/approval.h"
 #include "server/rpc/blob/blob.h"
 #include "server/rpc/cases/cases.h"
 #include "server/rpc/intake/intake.h"
@@ -182,6 +183,7 @@ absl::Status Server::OpenListeners() {
        }},
       {Service::kMailbox, [this] { return std::make_unique<rpc::MailboxHandler>(*door_, *core_); }},
       {Service::kCase, [this] { return std::make_unique<rpc::CaseHandler>(*door_, *core_); }},
+      {Service::kApproval, [this] { return std::make_unique<rpc::ApprovalHandler>(*door_, *core_); }},
       {Service::kAdmin,
        [this] {
          return std::make_unique<rpc::AdminHandler>(rpc::AdminHandler::World{

@@ -1,5 +1,6 @@
 #include "server/storage/codec.h"
 
+#include "server/storage/codec_approvals.h"
 #include "server/storage/codec_cases.h"
 #include "server/storage/codec_ledger.h"
 #include "server/storage/codec_people.h"
@@ -54,6 +55,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(cases::Mailbox, MailboxRow)
     ALCOVE_ROW(cases::Membership, MembershipRow)
     ALCOVE_ROW(cases::Request, RequestRow)
+    ALCOVE_ROW(cases::Approval, ApprovalRow)
+    ALCOVE_ROW(approvals::Party, PartyRow)
     ALCOVE_ROW(ledger::LeafPlace, LeafPlaceRow)
     ALCOVE_ROW(ledger::Tile, TileRow)
     ALCOVE_ROW(ledger::Tree, TreeRow)

@@ -14,6 +14,7 @@ void ToPart(const grants::Holder& holder, v1::HolderRow* row) {
   row->set_opened(PlusOne(holder.opened));
   row->set_lost(holder.lost);
   if (holder.until) row->mutable_until()->set_number(holder.until->number());
+  if (!holder.approval.IsZero()) Write(holder.approval, row->mutable_approval());
 }
 
 void FromPart(const v1::HolderRow& row, FieldReader& fields, grants::Holder* holder) {
@@ -25,6 +26,7 @@ void FromPart(const v1::HolderRow& row, FieldReader& fields, grants::Holder* hol
   fields.Read(row.opened(), &holder->opened);
   holder->lost = row.lost();
   if (row.has_until()) fields.Read(row.until().number(), &holder->until.emplace());
+  if (!row.approval().empty()) fields.Read(row.approval(), &holder->approval);
 }
 
 void ToPart(const cases::KeyringState& keyring, v1::KeyringRow* row) {
@@ -277,6 +279,7 @@ void ToRow(const cases::Epoch& record, v1::EpochRow* row) {
   row->set_number(record.number);
   row->set_record(record.record);
   for (const crypto::Bytes& grant : record.grants) row->add_grants(grant);
+  for (const crypto::Bytes& grant : record.added) row->add_added(grant);
 }
 
 bool FromRow(const v1::EpochRow& row, cases::Epoch* record) {
@@ -286,6 +289,7 @@ bool FromRow(const v1::EpochRow& row, cases::Epoch* record) {
   record->number = row.number();
   record->record = row.record();
   record->grants.assign(row.grants().begin(), row.grants().end());
+  record->added.assign(row.added().begin(), row.added().end());
   return fields.ok();
 }
 

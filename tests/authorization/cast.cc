@@ -68,6 +68,7 @@ const std::vector<std::string>& Cast::Relations() {
       "kept_out",    // the reporter keeps them out
       "struck_out",  // the reporter struck them out of the plan
       "conflicted",  // assigned; then they turned out to be the subject
+      "decider",     // an approval of the case was sealed to them as an approver
       "gone",        // assigned; then their keys were replaced, so none of the grants is theirs
   };
   return relations;
@@ -83,9 +84,11 @@ Cast::Cast() {
   world.PublishDirectory([&](format::Directory& directory) {
     for (const Part& part : Parts())
       if (!part.slug.empty()) world.AddPerson(directory, part.slug, {}, {});
-    // A desk of two, besides the one who plays.
-    for (format::Person& person : directory.people)
+    // A desk of two, besides the one who plays; and two approvers, so that something can be asked for.
+    for (format::Person& person : directory.people) {
       if (person.slug == "chiara" || person.slug == "dilip") person.desks = {"pay"};
+      if (person.slug == "carl" || person.slug == "cora") person.roles.push_back(Role::kApprover);
+    }
     std::sort(directory.people.begin(), directory.people.end(),
               [](const format::Person& a, const format::Person& b) { return a.slug < b.slug; });
   });
@@ -145,6 +148,8 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     if (part.slug.empty()) return;
     if (sleeps_by_role) {
       Publish(part.slug, part.roles, {});
+    } else if (relation == "decider") {
+      Publish(part.slug, {Role::kApprover}, {});
     } else if (at_filing_on_desk) {
       Publish(part.slug, {Role::kInvestigator}, {"intake"});
     }
@@ -196,12 +201,17 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     const bool should = at_filing_on_desk && relation != "struck_out";
     EXPECT_EQ(holds, should) << role << " " << relation;
   }
+  const auto lift = [&](std::string_view person, const std::vector<std::string>& approvers) {
+    return world.Ask(filed.assignee, reporter.case_id,
+                     {format::ApprovalKind::kLiftWall, Slug(person), format::ReleaseCondition::kApproved, {}}, approvers);
+  };
+  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"})};
   end();
   scene.rows = world.rows.Keep();
   scene.organisation = world.organisation;
   scene.now = world.clock.now;
-  scene.target = {reporter.case_id, blob_};
-  scene.absent = {format::DrawId<base::CaseId>(world.random), format::DrawId<base::BlobId>(world.random)};
+  scene.absent = {format::DrawId<base::CaseId>(world.random), format::DrawId<base::BlobId>(world.random),
+                  format::DrawId<base::ApprovalId>(world.random), format::DrawId<base::ApprovalId>(world.random)};
   if (relation == "absent") scene.target = scene.absent;
 
   if (role == "mailbox") {

@@ -19,6 +19,8 @@ namespace alcove::authorization {
 struct Target {
   base::CaseId case_id;
   base::BlobId blob;
+  base::ApprovalId approval;  // asked for by whoever the case is assigned to; nobody has decided
+  base::ApprovalId granted;   // the same, approved
 };
 
 // One point in time, to which every cell of one role and relation goes back.

@@ -5,8 +5,8 @@
 //   CaseService/GetCase,*,session,caller,...            `*`: every relation that no other line of the method names
 //
 // Values: `-` this role cannot stand in this relation; `ok`; `listed` and `empty`: answered, with the case and without a
-// trace of it; `session` SESSION_REQUIRED; `caller` CALLER_NOT_ALLOWED; `nothing` NOTHING_HERE; or an error reason in
-// capitals. Lines that begin with # are remarks.
+// trace of it; `session` SESSION_REQUIRED; `caller` CALLER_NOT_ALLOWED; `nothing` NOTHING_HERE; `refused`
+// APPROVAL_REFUSED to somebody who may know of the approval; or an error reason in capitals. Lines that begin with # are remarks.
 #pragma once
 
 #include <istream>

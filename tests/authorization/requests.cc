@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "alcove/v1/admin_service.pb.h"
+#include "alcove/v1/approval_service.pb.h"
 #include "alcove/v1/blob_service.pb.h"
 #include "alcove/v1/case_service.pb.h"
 #include "alcove/v1/intake_service.pb.h"
 #include "alcove/v1/ledger_service.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
 #include "alcove/v1/session_service.pb.h"
+#include "crypto/format/approval.h"
 #include "crypto/format/signin.h"
 #include "crypto/oprf.h"
 #include "server/core/cases/requests.h"
@@ -51,6 +53,30 @@ void SetMessage(const Asking& asking, v1::NewEntry* out) {
   SetEntry(world.Write(format::Keyring::kThread, format::EntryKind::kMessage, reporter.case_id, signer,
                        reporter.epochs.back()),
            out);
+}
+
+// An approval's row, as its own case has it; nothing for an id that never was.
+std::optional<cases::Approval> ApprovalOf(const Asking& asking, const base::ApprovalId& id) {
+  const auto row = asking.cast.world.rows.Get<cases::Approval>(base::RowKey(asking.target.case_id, id));
+  if (!row.ok() || !*row) return std::nullopt;
+  return (*row)->record;
+}
+
+// Name, etag and request of a change.
+template <class Request>
+void SetApproval(const Asking& asking, const base::ApprovalId& id, Request& request) {
+  const std::optional<cases::Approval> approval = ApprovalOf(asking, id);
+  request.set_name(format::ApprovalName(id));
+  request.set_etag(cases::EtagOf(asking.cast.world.ports(), id.view(), approval ? approval->revision : 0));
+  request.set_request_id(asking.cast.world.RequestId());
+}
+
+// Yes, signed by who calls; zeros where there is nothing to sign or nobody to.
+crypto::Signature DecisionOf(const Asking& asking) {
+  const std::optional<cases::Approval> approval = ApprovalOf(asking, asking.target.approval);
+  if (!approval || asking.scene.staff.empty()) return {};
+  return format::SignDecision(format::ParseApprovalRequest(approval->request)->statement, format::Decision::kApprove,
+                              asking.cast.world.machines.at(asking.scene.staff.text())[0].signing);
 }
 
 void SetFacts(v1::RoutingFacts* facts) { facts->add_categories("bullying"); }
@@ -185,6 +211,28 @@ const Requests& AllRequests() {
                                       }),
       For<v1::ListHistoryRequest>("CaseService/ListHistory",
                                   [](const Asking& a, auto& r) { r.set_parent(CaseName(a.target.case_id)); }),
+
+      // Approval
+      For<v1::CreateApprovalRequest>("ApprovalService/CreateApproval",
+                                     [](const Asking& a, auto& r) {
+                                       r.set_parent(CaseName(a.target.case_id));
+                                       r.set_kind(v1::APPROVAL_KIND_LIFT_WALL);
+                                       r.set_person(format::StaffName("pia"));
+                                       r.set_validate_only(true);
+                                     }),
+      For<v1::GetApprovalRequest>("ApprovalService/GetApproval",
+                                  [](const Asking& a, auto& r) { r.set_name(format::ApprovalName(a.target.approval)); }),
+      For<v1::ListApprovalsRequest>("ApprovalService/ListApprovals", [](const Asking&, auto&) {}),
+      For<v1::DecideApprovalRequest>("ApprovalService/DecideApproval",
+                                     [](const Asking& a, auto& r) {
+                                       SetApproval(a, a.target.approval, r);
+                                       r.set_decision(v1::DECISION_APPROVE);
+                                       r.set_signature(DecisionOf(a).str());
+                                     }),
+      For<v1::CancelApprovalRequest>("ApprovalService/CancelApproval",
+                                     [](const Asking& a, auto& r) { SetApproval(a, a.target.approval, r); }),
+      For<v1::ExecuteApprovalRequest>("ApprovalService/ExecuteApproval",
+                                      [](const Asking& a, auto& r) { SetApproval(a, a.target.granted, r); }),
 
       // Admin
       For<v1::PublishDirectoryRequest>("AdminService/PublishDirectory",

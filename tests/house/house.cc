@@ -53,12 +53,14 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
       intake_({door_, core_, world.secrets, budgets_, work_, world.log_key.verify_key()}),
       mailbox_(door_, core_),
       cases_(door_, core_),
+      approvals_(door_, core_),
       admin_({door_, core_, world.file, events_, "0.0.0", [] { return true; }}) {
   grpc::ServerBuilder builder;
   for (grpc::Service* service :
        {static_cast<grpc::Service*>(&session_), static_cast<grpc::Service*>(&ledger_),
         static_cast<grpc::Service*>(&blob_), static_cast<grpc::Service*>(&intake_),
         static_cast<grpc::Service*>(&mailbox_), static_cast<grpc::Service*>(&cases_),
+        static_cast<grpc::Service*>(&approvals_),
         static_cast<grpc::Service*>(&admin_)})
     builder.RegisterService(service);
   server_ = builder.BuildAndStart();

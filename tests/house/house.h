@@ -14,6 +14,7 @@
 #include "server/core/intake/budget.h"
 #include "server/core/intake/work.h"
 #include "server/rpc/admin/admin.h"
+#include "server/rpc/approval/approval.h"
 #include "server/rpc/blob/blob.h"
 #include "server/rpc/cases/cases.h"
 #include "server/rpc/door/access_table.h"
@@ -81,6 +82,7 @@ class House {
   rpc::IntakeHandler intake_;
   rpc::MailboxHandler mailbox_;
   rpc::CaseHandler cases_;
+  rpc::ApprovalHandler approvals_;
   rpc::AdminHandler admin_;
 
   std::unique_ptr<grpc::Server> server_;

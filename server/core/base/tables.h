@@ -19,6 +19,8 @@
 //   kMailbox     mailbox16                                    store  case id and the mailbox's public keys
 //   kMembership  slug case16                                  store  this person was ever given something of this case
 //   kRequest     request-hash32                               store  digest of the request, day, answer where staff
+//   kApproval    case16 approval16                            case   what was asked, decisions, how it ended
+//   kApprovalOf  slug approval16                              store  this person asked for the approval or may decide it
 //   kLeaf        leaf-hash32                                  store  where a leaf stands in the tree; dummy leaves too
 //   kTile        level1 index8                                store  a tile of up to 256 hashes of the ledger's tree
 //   kTree        -                                            store  size, root and newest hashes of the tree
@@ -60,6 +62,8 @@ enum class Table : std::uint8_t {
   kMailbox = 24,
   kMembership = 25,
   kRequest = 26,
+  kApproval = 27,
+  kApprovalOf = 28,
   kLeaf = 32,
   kTile = 33,
   kTree = 34,
@@ -107,6 +111,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kMailbox, "mailbox", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kMembership, "membership", Scope::kStore, SlugPlace::kFirst, 16},
     TableTraits{Table::kRequest, "request", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kApproval, "approval", Scope::kCase, SlugPlace::kNone, 32},
+    TableTraits{Table::kApprovalOf, "approval-of", Scope::kStore, SlugPlace::kFirst, 16},
     TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kTile, "tile", Scope::kStore, SlugPlace::kNone, 9},
     TableTraits{Table::kTree, "tree", Scope::kStore, SlugPlace::kNone, 0},

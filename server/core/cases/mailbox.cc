@@ -36,6 +36,7 @@ absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId
   view.grants = GrantsTo(*epochs, {crypto::KeyIdOf(record.mailbox_encryption_key)});
   AddEpochViews(ports, record, format::Keyring::kThread, *std::move(epochs), view.epochs);
   view.readers = ReadersOf(ports, record);
+  if (absl::Status status = AddAdmissions(ports, record, view.readers); !status.ok()) return status;
   view.etag = EtagOf(ports, record);
   view.thread_head = record.thread.head;
   view.thread_length = record.thread.length;

@@ -137,6 +137,7 @@ struct Epoch : base::Record {
   std::uint32_t number = 0;
   crypto::Bytes record;               // "ALE1"
   std::vector<crypto::Bytes> grants;  // "ALG1", in the record's order; empty where it was deleted
+  std::vector<crypto::Bytes> added;   // "ALG1" to people who were added later: the record does not list them
 };
 
 // A confidential identity as the reporter sealed it ("ALI1").

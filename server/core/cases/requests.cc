@@ -22,6 +22,8 @@ bool IsUuid4(std::string_view text) {
 
 }  // namespace
 
+std::string ScopeOf(const base::StaffSlug& caller) { return "staff/" + caller.text(); }
+
 absl::StatusOr<RequestSlot> ClaimRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
                                          const crypto::Digest& digest) {
   if (!IsUuid4(request_id)) return base::FieldInvalid("request_id");
@@ -62,10 +64,11 @@ absl::StatusOr<base::ChangeSet> ForgetOldRequests(const base::Reader& rows, base
   return changes;
 }
 
-std::string EtagOf(const Ports& ports, const Case& record) {
+std::string EtagOf(const Ports& ports, const Case& record) { return EtagOf(ports, record.id.view(), record.revision); }
+
+std::string EtagOf(const Ports& ports, crypto::BytesView id, std::uint32_t revision) {
   const crypto::Digest tag = crypto::KeyedBlake2b256(
-      ports.request_key,
-      format::ByteWriter(64).Short("alcove etag v1").Fixed(record.id).U32(record.revision).bytes());
+      ports.request_key, format::ByteWriter(64).Short("alcove etag v1").Raw(id).U32(revision).bytes());
   return crypto::Base32Encode(tag.view().substr(0, 10));
 }
 

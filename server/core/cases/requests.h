@@ -19,7 +19,10 @@ struct RequestSlot {
   std::optional<Request> repeated;
 };
 
-// `scope` is the caller for staff ("staff/mira") and the method for reporters and strangers, so that the row names no
+// The scope of a staff caller's requests: "staff/mira".
+std::string ScopeOf(const base::StaffSlug& caller);
+
+// `scope` is the caller for staff and the method for reporters and strangers, so that the row names no
 // reporter. `digest` is of everything the request asks for. FIELD_INVALID("request_id") unless a UUIDv4;
 // REQUEST_ID_REUSED when the id is known with another digest.
 absl::StatusOr<RequestSlot> OpenRequest(const Ports& ports, std::string_view scope, const std::string& request_id,
@@ -39,5 +42,7 @@ absl::StatusOr<base::ChangeSet> ForgetOldRequests(const base::Reader& rows, base
 // What a caller quotes to say which version of a case it has seen: changes with every change of state, assignment and
 // claim. Keyed, so that it counts nothing.
 std::string EtagOf(const Ports& ports, const Case& record);
+// The same for any thing of a case that counts its changes. `id` is random and 16 bytes.
+std::string EtagOf(const Ports& ports, crypto::BytesView id, std::uint32_t revision);
 
 }  // namespace alcove::cases

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "crypto/encoding.h"
+#include "crypto/format/approval.h"
 #include "crypto/format/epoch.h"
+#include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
@@ -68,6 +70,21 @@ bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& stat
          grants::IsStale(state.holders, ports.organisation, record.wall, ports.clock.Today());
 }
 
+absl::Status AddAdmissions(const Ports& ports, const Case& record, std::vector<ReaderView>& readers) {
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    const base::ApprovalId& id = record.thread.holders[i].approval;
+    if (id.IsZero()) continue;
+    auto approval = ports.rows.Get<Approval>(base::RowKey(record.id, id));
+    if (!approval.ok()) return approval.status();
+    if (!*approval) return base::Broken("a reader was added by an approval that is not there");
+    const absl::StatusOr<format::ParsedApprovalRequest> request =
+        format::ParseApprovalRequest((*approval)->record.request);
+    if (!request.ok()) return base::Broken("a kept request does not parse");
+    readers[i].admission = {crypto::Bytes(request->statement.bytes), std::move((*approval)->record.decisions)};
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& record, format::Keyring keyring) {
   std::vector<Epoch> epochs;
   absl::Status status = ports.rows.Scan<Epoch>(base::RowKey(record.id, static_cast<std::uint8_t>(keyring)), "",
@@ -97,6 +114,11 @@ std::vector<ReleasedGrant> GrantsTo(const std::vector<Epoch>& epochs, const std:
     for (std::size_t i = 0; i < record->reader_count; ++i)
       if (!epoch.grants[i].empty() && std::find(keys.begin(), keys.end(), record->ReaderAt(i).key) != keys.end())
         released.push_back({epoch.number, epoch.grants[i]});
+    for (const crypto::Bytes& bytes : epoch.added) {
+      const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
+      if (grant.ok() && std::find(keys.begin(), keys.end(), grant->recipient) != keys.end())
+        released.push_back({epoch.number, bytes});
+    }
   }
   return released;
 }

@@ -18,6 +18,9 @@ std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record);
 // reported, or there is none yet.
 bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& state);
 
+// Says of those who were added later by which approval; one row read for each approval.
+absl::Status AddAdmissions(const Ports& ports, const Case& record, std::vector<ReaderView>& readers);
+
 // Every epoch of a keyring, oldest first.
 absl::StatusOr<std::vector<Epoch>> EpochsOf(const Ports& ports, const Case& record, format::Keyring keyring);
 void AddEpochViews(const Ports& ports, const Case& record, format::Keyring keyring, std::vector<Epoch> epochs,

@@ -83,6 +83,7 @@ absl::StatusOr<base::Outcome<CaseDetail>> GetCase(const Ports& ports, const base
   AddEpochViews(ports, record, format::Keyring::kThread, *std::move(thread), detail.epochs);
   AddEpochViews(ports, record, format::Keyring::kTeam, *std::move(team), detail.epochs);
   detail.readers = ReadersOf(ports, record);
+  if (absl::Status status = AddAdmissions(ports, record, detail.readers); !status.ok()) return status;
   detail.heads = {record.thread.head, record.thread.length, record.team.head,
                   record.team.length, record.leaf_head,     record.leaf_count};
   detail.mailbox_encryption_key = record.mailbox_encryption_key;

@@ -12,8 +12,6 @@
 namespace alcove::cases {
 namespace {
 
-std::string ScopeOf(const base::StaffSlug& caller) { return "staff/" + caller.text(); }
-
 // What a change asks for. Texts longer than any valid one are cut before they are hashed: they are refused anyway.
 crypto::Digest DigestOf(std::string_view method, const base::CaseId& id, std::string_view etag, std::uint8_t state,
                         std::string_view reason) {

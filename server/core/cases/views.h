@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "server/core/cases/approval.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/deadlines.h"
 
@@ -19,6 +20,12 @@ struct PageRequest {
   std::string token;
 };
 
+// Why somebody who was added later is among the readers: what was asked for, and by whom it was approved.
+struct Admission {
+  crypto::Bytes statement;  // the request without its reason ("ALR1")
+  std::vector<SignedDecision> decisions;
+};
+
 struct ReaderView {
   base::StaffSlug staff;
   std::string display_name;  // empty when the person left the directory
@@ -29,6 +36,7 @@ struct ReaderView {
   std::optional<base::Instant> opened;
   bool lost = false;                // may not read on, whatever the cause
   std::optional<base::Day> until;  // a guest's last day
+  std::optional<Admission> admission;  // nothing for those of the plan
 };
 
 struct EpochView {

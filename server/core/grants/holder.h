@@ -41,6 +41,7 @@ struct Holder {
   std::optional<base::Instant> opened;  // when this person first opened the case
   bool lost = false;                    // may never read on; a new grant takes an approval
   std::optional<base::Day> until;       // a guest's last day; nothing: no end
+  base::ApprovalId approval;            // by which they were added later; zero: a reader of the plan
 
   friend bool operator==(const Holder&, const Holder&) = default;
 };

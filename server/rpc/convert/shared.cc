@@ -47,6 +47,12 @@ absl::StatusOr<base::StaffSlug> ParseStaff(std::string_view name, std::string_vi
   return slug;
 }
 
+absl::StatusOr<base::Day> ParseDay(const google::type::Date& date, std::string_view field) {
+  absl::StatusOr<base::Day> day = base::Day::FromCivil(date.year(), date.month(), date.day());
+  if (!day.ok()) return base::FieldInvalid(field);
+  return day;
+}
+
 absl::StatusOr<format::Keyring> ParseKeyring(v1::Keyring keyring, std::string_view field) {
   const int code = keyring;
   if (code < 1 || code > 2) return base::FieldInvalid(field);
@@ -117,6 +123,14 @@ void SetDeadline(const clocks::Deadline& deadline, v1::Deadline* out) {
   out->set_external(deadline.external);
 }
 
+void SetDecision(const cases::SignedDecision& decision, v1::SignedDecision* out) {
+  out->set_staff(StaffName(decision.staff));
+  out->set_decision(static_cast<v1::Decision>(decision.decision));
+  out->set_key_id(decision.key_id.str());
+  out->set_signature(decision.signature.str());
+  SetInstant(decision.at, out->mutable_time());
+}
+
 void SetReader(const cases::ReaderView& reader, v1::Reader* out) {
   out->set_staff(StaffName(reader.staff));
   out->set_display_name(reader.display_name);
@@ -127,6 +141,10 @@ void SetReader(const cases::ReaderView& reader, v1::Reader* out) {
   if (reader.opened) SetInstant(*reader.opened, out->mutable_opened());
   out->set_lost(reader.lost);
   if (reader.until) SetDay(*reader.until, out->mutable_until());
+  if (!reader.admission) return;
+  out->mutable_admission()->set_statement(reader.admission->statement);
+  for (const cases::SignedDecision& decision : reader.admission->decisions)
+    SetDecision(decision, out->mutable_admission()->add_decisions());
 }
 
 void SetEpoch(const cases::EpochView& epoch, v1::Epoch* out) {

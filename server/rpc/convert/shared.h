@@ -32,6 +32,8 @@ absl::StatusOr<base::CaseId> ParseCase(std::string_view name, std::string_view f
 absl::StatusOr<base::BlobId> ParseBlob(std::string_view name, std::string_view field);
 absl::StatusOr<base::MailboxId> ParseMailbox(std::string_view name, std::string_view field);
 absl::StatusOr<base::StaffSlug> ParseStaff(std::string_view name, std::string_view field);
+// A date of the calendar.
+absl::StatusOr<base::Day> ParseDay(const google::type::Date& date, std::string_view field);
 absl::StatusOr<format::Keyring> ParseKeyring(v1::Keyring keyring, std::string_view field);
 // 1 to 16 states' numbers; kFieldInvalid for CASE_STATE_UNSPECIFIED and what is no state.
 absl::StatusOr<cases::State> ParseState(v1::CaseState state, std::string_view field);
@@ -48,6 +50,7 @@ void SetDay(base::Day day, google::type::Date* out);
 void SetInstant(base::Instant instant, google::protobuf::Timestamp* out);
 void SetFacts(const people::Facts& facts, v1::RoutingFacts* out);
 void SetDeadline(const clocks::Deadline& deadline, v1::Deadline* out);
+void SetDecision(const cases::SignedDecision& decision, v1::SignedDecision* out);
 void SetReader(const cases::ReaderView& reader, v1::Reader* out);
 void SetEpoch(const cases::EpochView& epoch, v1::Epoch* out);
 void SetGrant(const cases::ReleasedGrant& grant, v1::ReleasedGrant* out);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "alcove/v1/admin_service.pb.h"
+#include "alcove/v1/approval_service.pb.h"
 #include "alcove/v1/blob_service.pb.h"
 #include "alcove/v1/case_service.pb.h"
 #include "alcove/v1/intake_service.pb.h"
@@ -71,7 +72,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AccessTable::Contract() 
       v1::CreateSessionRequest::descriptor()->file()->service(0), v1::GetDirectoryRequest::descriptor()->file()->service(0),
       v1::GetBlobRequest::descriptor()->file()->service(0),       v1::GetIntakeRequest::descriptor()->file()->service(0),
       v1::GetMailboxRequest::descriptor()->file()->service(0),    v1::GetCaseRequest::descriptor()->file()->service(0),
-      v1::GetPolicyRequest::descriptor()->file()->service(0),
+      v1::GetApprovalRequest::descriptor()->file()->service(0),   v1::GetPolicyRequest::descriptor()->file()->service(0),
   };
 }
 

@@ -69,6 +69,7 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kReaderAdded, details::ReaderAdded("zoe", ReleaseCondition::kGuest, Day(20778)),
        {{"staff", "zoe"}, {"condition", "GUEST"}, {"until", Day(20778).Text()}}},
       {LeafKind::kWallLifted, details::WallLifted("zoe"), {{"staff", "zoe"}}},
+      {LeafKind::kApprovalsListed, "", {}},
   };
 }
 

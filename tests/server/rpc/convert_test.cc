@@ -133,6 +133,11 @@ cases::ReaderView SomeReader() {
   reader.key_id = *crypto::KeyId::FromBytes("key-id-16-bytes.");
   reader.released = true;
   reader.opened = base::Instant(std::chrono::seconds(5));
+  reader.lost = true;
+  reader.until = base::Day(20000);
+  cases::Admission& admission = reader.admission.emplace();
+  admission.statement = "statement";
+  admission.decisions.emplace_back();
   return reader;
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/core/approvals/records.h"
+#include "server/core/cases/approval.h"
 #include "server/core/ledger/records.h"
 #include "server/core/people/records.h"
 #include "tests/server/storage/fakes.h"
@@ -34,6 +36,7 @@ grants::Holder SomeHolder() {
   holder.condition = format::ReleaseCondition::kFallback;
   holder.released = true;
   holder.opened = base::Instant(std::chrono::seconds(1700000000));
+  holder.approval = Draw<base::ApprovalId>();
   holder.lost = true;
   holder.until = base::Day(20030);
   return holder;
@@ -97,12 +100,12 @@ cases::Case SomeCase() {
 TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(cases::Case), 928U);
   EXPECT_EQ(sizeof(cases::KeyringState), 112U);
-  EXPECT_EQ(sizeof(grants::Holder), 88U);
+  EXPECT_EQ(sizeof(grants::Holder), 104U);
   EXPECT_EQ(sizeof(access::Wall), 136U);
   EXPECT_EQ(sizeof(people::Facts), 128U);
   EXPECT_EQ(sizeof(clocks::Marks), 48U);
   EXPECT_EQ(sizeof(cases::Entry), 168U);
-  EXPECT_EQ(sizeof(cases::Epoch), 88U);
+  EXPECT_EQ(sizeof(cases::Epoch), 112U);
   EXPECT_EQ(sizeof(cases::Identity), 56U);
   EXPECT_EQ(sizeof(cases::CaseLeaf), 160U);
   EXPECT_EQ(sizeof(cases::HistoryLeaf), 96U);
@@ -111,6 +114,9 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(cases::Mailbox), 72U);
   EXPECT_EQ(sizeof(cases::Membership), 56U);
   EXPECT_EQ(sizeof(cases::Request), 112U);
+  EXPECT_EQ(sizeof(cases::Approval), 200U);
+  EXPECT_EQ(sizeof(cases::SignedDecision), 128U);
+  EXPECT_EQ(sizeof(approvals::Party), 72U);
   EXPECT_EQ(sizeof(people::InForce), 64U);
   EXPECT_EQ(sizeof(people::DirectoryNote), 48U);
   EXPECT_EQ(sizeof(people::PolicyNote), 56U);
@@ -202,6 +208,40 @@ TEST(Codec, AnEntryComesBack) {
   EXPECT_EQ(RoundTrip(cases::Entry()).time, std::nullopt);
 }
 
+TEST(Codec, AnApprovalAndItsPartiesComeBack) {
+  cases::Approval was;
+  was.case_id = Draw<base::CaseId>();
+  was.id = Draw<base::ApprovalId>();
+  was.kind = format::ApprovalKind::kLiftWall;
+  was.requester = *base::StaffSlug::Parse("amira");
+  was.person = *base::StaffSlug::Parse("zoe");
+  was.condition = format::ReleaseCondition::kGuest;
+  was.until = base::Day(20030);
+  was.request = "request";
+  was.created = base::Instant(std::chrono::seconds(1700000000));
+  was.decisions = {{*base::StaffSlug::Parse("bo"), format::Decision::kApprove, Draw<crypto::KeyId>(),
+                    Draw<crypto::Signature>(), base::Instant(std::chrono::seconds(1700000001))}};
+  was.end = cases::ApprovalEnd::kExecuted;
+  was.revision = 3;
+  const cases::Approval is = RoundTrip(was);
+  EXPECT_EQ(is.kind, was.kind);
+  EXPECT_EQ(is.requester, was.requester);
+  EXPECT_EQ(is.person, was.person);
+  EXPECT_EQ(is.condition, was.condition);
+  EXPECT_EQ(is.until, was.until);
+  EXPECT_EQ(is.request, was.request);
+  EXPECT_EQ(is.created, was.created);
+  EXPECT_EQ(is.decisions, was.decisions);
+  EXPECT_EQ(is.end, was.end);
+  EXPECT_EQ(is.revision, was.revision);
+
+  approvals::Party party;
+  party.staff = was.requester;
+  party.approval = was.id;
+  party.case_id = was.case_id;
+  EXPECT_EQ(RoundTrip(party).case_id, party.case_id);
+}
+
 TEST(Codec, TheOtherRowsOfACaseComeBack) {
   cases::Epoch epoch;
   epoch.case_id = Draw<base::CaseId>();
@@ -209,8 +249,10 @@ TEST(Codec, TheOtherRowsOfACaseComeBack) {
   epoch.number = 4;
   epoch.record = "record";
   epoch.grants = {"one", "two"};
+  epoch.added = {"three"};
   EXPECT_EQ(RoundTrip(epoch).record, epoch.record);
   EXPECT_EQ(RoundTrip(epoch).grants, epoch.grants);
+  EXPECT_EQ(RoundTrip(epoch).added, epoch.added);
 
   cases::Identity identity;
   identity.case_id = epoch.case_id;

@@ -1,5 +1,7 @@
 #include "tests/server/core/world/rows.h"
 
+#include "server/core/approvals/records.h"
+#include "server/core/cases/approval.h"
 #include "server/core/cases/records.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
@@ -31,6 +33,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kMailbox: return Clone<cases::Mailbox>(record);
     case Table::kMembership: return Clone<cases::Membership>(record);
     case Table::kRequest: return Clone<cases::Request>(record);
+    case Table::kApproval: return Clone<cases::Approval>(record);
+    case Table::kApprovalOf: return Clone<approvals::Party>(record);
     case Table::kLeaf: return Clone<ledger::LeafPlace>(record);
     case Table::kTile: return Clone<ledger::Tile>(record);
     case Table::kTree: return Clone<ledger::Tree>(record);

@@ -334,10 +334,57 @@ std::vector<format::EpochKey> World::Open(const base::StaffSlug& caller, const b
     const format::ParsedGrant grant = *format::ParseGrant(released.grant);
     for (const Machine& machine : machines.at(caller.text())) {
       absl::StatusOr<format::EpochKey> key = format::OpenGrant(grant, epoch, machine.decryption);
+      if (!key.ok()) key = format::OpenAddedGrant(grant, epoch, machine.decryption);
       if (key.ok()) keys.push_back(*std::move(key));
     }
   }
   return keys;
+}
+
+crypto::Bytes World::SealRequest(const base::StaffSlug& asker, const base::CaseId& id, const approvals::Terms& terms,
+                                 const std::function<void(format::ApprovalTerms&)>& change,
+                                 const std::optional<std::vector<std::string>>& deciders) {
+  format::ApprovalTerms request;
+  request.kind = terms.kind;
+  request.condition = terms.condition;
+  request.organisation = file.id;
+  request.case_id = id;
+  request.approval = format::DrawId<base::ApprovalId>(random);
+  request.day = clock.Today();
+  if (terms.until) request.until = *terms.until;
+  request.directory_version = organisation->directory_version();
+  request.person = terms.person.text();
+  if (change) change(request);
+  std::vector<std::string> slugs;
+  if (deciders) {
+    slugs = *deciders;
+  } else if (const auto who = approvals::WhoDecides(ports(), asker, {id, terms, {}}); who.ok()) {
+    for (const approvals::Decider& decider : who->deciders) slugs.push_back(decider.staff.text());
+  }
+  std::vector<crypto::EncryptionKey> keys;
+  for (const std::string& slug : slugs)
+    for (const Machine& machine : machines.at(slug)) keys.push_back(machine.decryption.encryption_key());
+  absl::StatusOr<crypto::Bytes> sealed = format::SealApprovalRequest(
+      request, keys, "Somebody else has to help.", machines.at(asker.text())[0].signing, random);
+  EXPECT_TRUE(sealed.ok()) << sealed.status();
+  return sealed.ok() ? *sealed : crypto::Bytes();
+}
+
+base::ApprovalId World::Ask(const base::StaffSlug& asker, const base::CaseId& id, const approvals::Terms& terms,
+                            const std::vector<std::string>& approvers) {
+  const crypto::Bytes request = SealRequest(asker, id, terms);
+  const auto created = Carry(approvals::CreateApproval(ports(), asker, RequestId(), {id, terms, request}));
+  EXPECT_TRUE(created.ok()) << created.status();
+  if (!created.ok()) return {};
+  for (const std::string& slug : approvers) {
+    const auto view = approvals::GetApproval(ports(), asker, created->id);
+    const auto decided = Carry(approvals::DecideApproval(
+        ports(), Slug(slug), created->id, view->etag, RequestId(), format::Decision::kApprove,
+        format::SignDecision(format::ParseApprovalRequest(request)->statement, format::Decision::kApprove,
+                             machines.at(slug)[0].signing)));
+    EXPECT_TRUE(decided.ok()) << decided.status();
+  }
+  return created->id;
 }
 
 }  // namespace alcove::world

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/format/approval.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/envelope.h"
 #include "crypto/format/epoch.h"
@@ -22,6 +23,7 @@
 #include "crypto/format/policy.h"
 #include "crypto/oprf.h"
 #include "crypto/secret.h"
+#include "server/core/approvals/approvals.h"
 #include "server/core/base/ports.h"
 #include "server/core/cases/mailbox.h"
 #include "server/core/cases/team.h"
@@ -159,6 +161,14 @@ class World {
   absl::StatusOr<cases::Appended> Send(Reporter& reporter, const Draft& draft, const std::string& request_id);
   absl::StatusOr<cases::Appended> Append(const base::StaffSlug& caller, const base::CaseId& id, const Draft& draft,
                                          const std::string& request_id);
+  // Approvals: the request as the asker's client makes it, sealed to `deciders` (slugs) or to whoever may decide. `change`
+  // spoils its terms.
+  crypto::Bytes SealRequest(const base::StaffSlug& asker, const base::CaseId& id, const approvals::Terms& terms,
+                            const std::function<void(format::ApprovalTerms&)>& change = {},
+                            const std::optional<std::vector<std::string>>& deciders = {});
+  // Asked for, and approved by each of `approvers`; the test fails if that is refused.
+  base::ApprovalId Ask(const base::StaffSlug& asker, const base::CaseId& id, const approvals::Terms& terms,
+                       const std::vector<std::string>& approvers = {});
   // Grants of the caller, opened with their own key; the current epoch's key is the last.
   std::vector<format::EpochKey> Open(const base::StaffSlug& caller, const base::CaseId& id, format::Keyring keyring);
   std::vector<format::Recipient> RecipientsOf(const base::CaseId& id, format::Keyring keyring) const;

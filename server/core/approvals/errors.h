@@ -1,0 +1,23 @@
+// What this room refuses.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "server/core/base/errors.h"
+
+namespace alcove::approvals {
+
+// A rule forbids it: who may not decide, who may not join, what was decided already, has run out or was carried out. One
+// answer for all of them, so that it does not say on which list of the wall a person stands.
+inline absl::Status ApprovalRefused() { return base::Refuse(base::Reason::kApprovalRefused); }
+
+// Too few of those who may decide have approved, or the time between approval and act is not over.
+inline absl::Status ApprovalNotGranted() { return base::Refuse(base::Reason::kApprovalNotGranted); }
+
+// Grants are missing, doubled, malformed, or for somebody else; or the reason is not sealed to exactly those who decide.
+inline absl::Status GrantsMismatch() { return base::Refuse(base::Reason::kGrantsMismatch); }
+
+// The grants are of an epoch that is not the current one.
+inline absl::Status EpochStale() { return base::Refuse(base::Reason::kEpochStale); }
+
+}  // namespace alcove::approvals

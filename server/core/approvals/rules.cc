@@ -1,0 +1,148 @@
+#include "server/core/approvals/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "crypto/format/grant.h"
+#include "crypto/format/leaf.h"
+#include "server/core/approvals/errors.h"
+
+namespace alcove::approvals {
+namespace {
+
+using format::ReleaseCondition;
+using format::Role;
+
+// Roles that watch over cases or keep the service never read one (design section 3).
+constexpr Role kNeverOnATeam[] = {Role::kAdministrator, Role::kProtectionOfficer, Role::kAuditor};
+
+// Whoever reads already needs no approval, and who stands in for others keeps the grant that waits for that. What a guest or
+// a colleague of the desk has gives way to the new grant.
+bool GivesWay(const grants::Holder& holder) {
+  const bool dormant_colleague = holder.purpose == grants::Purpose::kDesk && !holder.released;
+  return holder.lost || dormant_colleague || holder.condition == ReleaseCondition::kGuest;
+}
+
+bool LastDayFits(const Terms& terms, base::Day today) {
+  if (terms.condition == ReleaseCondition::kApproved) return !terms.until;
+  return terms.condition == ReleaseCondition::kGuest && terms.until && *terms.until >= today &&
+         *terms.until <= today.PlusDays(kMostGuestDays);
+}
+
+bool CanBeAdded(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  const people::Person* person = ports.organisation.FindPerson(terms.person);
+  if (person == nullptr || access::InConflict(ports.organisation, *person, record.wall)) return false;
+  if (std::any_of(std::begin(kNeverOnATeam), std::end(kNeverOnATeam), [&](Role role) { return person->Has(role); }))
+    return false;
+  std::size_t others = 0;
+  for (const grants::Holder& holder : record.thread.holders) {
+    if (holder.staff != terms.person) ++others;
+    else if (!GivesWay(holder)) return false;
+  }
+  // One line of every record of THREAD is the mailbox's.
+  if (others + person->devices.size() + 1 > format::kMaxReaders) return false;
+  return LastDayFits(terms, ports.clock.Today());
+}
+
+// The grants are of the keyring's current epoch, on this condition, one for each machine of the person and for nobody else.
+absl::Status CheckGrants(std::span<const crypto::BytesView> grants, const cases::KeyringState& state,
+                         const people::Person& person, ReleaseCondition condition) {
+  if (grants.size() != person.devices.size()) return GrantsMismatch();
+  std::vector<crypto::KeyId> recipients;
+  for (crypto::BytesView bytes : grants) {
+    const format::ParsedGrant grant = *format::ParseGrant(bytes);
+    if (grant.epoch != state.epochs - 1) return EpochStale();
+    const bool twice = std::find(recipients.begin(), recipients.end(), grant.recipient) != recipients.end();
+    if (grant.condition != condition || twice || person.DeviceOf(grant.recipient) == nullptr) return GrantsMismatch();
+    recipients.push_back(grant.recipient);
+  }
+  return absl::OkStatus();
+}
+
+// Keeps the grants with the epoch that they open, and gives the person their lines.
+absl::Status Admit(const Execution& execution, format::Keyring keyring, const people::Person& person,
+                   std::span<const crypto::BytesView> grants) {
+  const cases::Approval& approval = execution.approval;
+  cases::KeyringState& state =
+      keyring == format::Keyring::kThread ? execution.record.thread : execution.record.team;
+  if (absl::Status status = CheckGrants(grants, state, person, approval.condition); !status.ok()) return status;
+  auto epoch = execution.ports.rows.Get<cases::Epoch>(
+      base::RowKey(approval.case_id, static_cast<std::uint8_t>(keyring), state.epochs - 1));
+  if (!epoch.ok()) return epoch.status();
+  if (!*epoch) return base::Broken("a keyring's current epoch is not there");
+  cases::Epoch& row = (*epoch)->record;
+  row.added.insert(row.added.end(), grants.begin(), grants.end());
+  const base::RowVersion read = (*epoch)->version;
+  execution.changes.Update(std::move(row), read);
+
+  std::erase_if(state.holders, [&](const grants::Holder& holder) { return holder.staff == person.slug; });
+  for (const people::Device& device : person.devices) {
+    grants::Holder holder;
+    holder.staff = person.slug;
+    holder.key_id = device.encryption_key_id;
+    holder.purpose = approval.condition == ReleaseCondition::kGuest ? grants::Purpose::kGuest : grants::Purpose::kApproved;
+    holder.condition = approval.condition;
+    holder.released = true;
+    holder.until = approval.until;
+    holder.approval = approval.id;
+    state.holders.push_back(std::move(holder));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddReader(const Execution& execution) {
+  const cases::Approval& approval = execution.approval;
+  const people::Person& person = *execution.ports.organisation.FindPerson(approval.person);
+  std::vector<crypto::BytesView> thread, team;
+  for (crypto::BytesView bytes : execution.grants) {
+    const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
+    if (!grant.ok()) return GrantsMismatch();
+    (grant->keyring == format::Keyring::kThread ? thread : team).push_back(bytes);
+  }
+  if (absl::Status status = Admit(execution, format::Keyring::kThread, person, thread); !status.ok()) return status;
+  // A TEAM that nobody wrote to begins with whoever holds THREAD then.
+  if (execution.record.team.epochs > 0) {
+    if (absl::Status status = Admit(execution, format::Keyring::kTeam, person, team); !status.ok()) return status;
+  } else if (!team.empty()) {
+    return GrantsMismatch();
+  }
+  cases::Membership membership;
+  membership.staff = person.slug;
+  membership.case_id = approval.case_id;
+  execution.changes.Put(std::move(membership));
+  execution.leaves.ByStaff(format::LeafKind::kReaderAdded, approval.requester,
+                           format::details::ReaderAdded(person.slug.text(), approval.condition,
+                                                        approval.until.value_or(base::Day())));
+  return absl::OkStatus();
+}
+
+// Whether the person stands behind the wall at all is not asked: the answer would tell.
+bool CanBeLifted(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  const std::vector<base::StaffSlug>& lifted = record.wall.lifted;
+  return ports.organisation.FindPerson(terms.person) != nullptr && !terms.until &&
+         std::find(lifted.begin(), lifted.end(), terms.person) == lifted.end();
+}
+
+absl::Status LiftWall(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  execution.record.wall.lifted.push_back(execution.approval.person);
+  execution.leaves.ByStaff(format::LeafKind::kWallLifted, execution.approval.requester,
+                           format::details::WallLifted(execution.approval.person.text()));
+  return absl::OkStatus();
+}
+
+constexpr std::array kRules = {
+    Rule{format::ApprovalKind::kAddReader, 1, 0, CanBeAdded, AddReader},
+    Rule{format::ApprovalKind::kLiftWall, 2, 0, CanBeLifted, LiftWall},
+};
+
+}  // namespace
+
+Terms TermsOf(const cases::Approval& approval) {
+  return {approval.kind, approval.person, approval.condition, approval.until};
+}
+
+const Rule& RuleOf(format::ApprovalKind kind) { return kRules[static_cast<std::size_t>(kind) - 1]; }
+
+}  // namespace alcove::approvals

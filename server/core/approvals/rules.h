@@ -1,0 +1,55 @@
+// The table of approvals: for each kind, how many have to approve, how long to wait then, to whom it may apply, and what
+// carrying it out does to the case. A new kind is a row here; nothing else in the room decides by kind.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "crypto/bytes.h"
+#include "server/core/base/changes.h"
+#include "server/core/cases/approval.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/ports.h"
+#include "server/core/cases/records.h"
+
+namespace alcove::approvals {
+
+// What is asked for.
+struct Terms {
+  format::ApprovalKind kind = format::ApprovalKind::kAddReader;
+  base::StaffSlug person;  // whom it concerns
+  format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
+  std::optional<base::Day> until;                                            // a guest's last day
+};
+Terms TermsOf(const cases::Approval& approval);
+
+// What carrying out is handed. The caller puts the case.
+struct Execution {
+  const cases::Ports& ports;
+  cases::Case& record;
+  const cases::Approval& approval;
+  std::span<const crypto::BytesView> grants;  // as they arrived
+  base::ChangeSet& changes;
+  cases::CaseLeaves& leaves;
+};
+
+struct Rule {
+  format::ApprovalKind kind;
+  std::size_t needed;        // how many have to approve, who asks not counted
+  std::uint32_t waiting_days;  // from the last approval that was needed to carrying out
+  // Whether this may be, on this case, today. Asked when somebody asks for it, and again when it is carried out.
+  bool (*fits)(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
+  absl::Status (*carry_out)(const Execution& execution);
+};
+
+const Rule& RuleOf(format::ApprovalKind kind);
+
+// A request can be decided and carried out for so long.
+inline constexpr std::uint32_t kOpenDays = 7;
+// A guest's last day is at most so far ahead.
+inline constexpr std::uint32_t kMostGuestDays = 366;
+
+}  // namespace alcove::approvals

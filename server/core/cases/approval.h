@@ -1,0 +1,51 @@
+// The row of an approval: what somebody who works on a case asked others to approve, and what they said. The rules are
+// server/core/approvals; the row is a case's, dies with its key, and is read here to show by whom a reader was added.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/format/kinds.h"
+#include "server/core/base/ids.h"
+#include "server/core/base/keys.h"
+#include "server/core/base/record.h"
+#include "server/core/base/time.h"
+
+namespace alcove::cases {
+
+// A decision of one person, signed on their device.
+struct SignedDecision {
+  base::StaffSlug staff;
+  format::Decision decision = format::Decision::kRefuse;
+  crypto::KeyId key_id;  // the directory key that signed
+  crypto::Signature signature;
+  base::Instant at;
+
+  friend bool operator==(const SignedDecision&, const SignedDecision&) = default;
+};
+
+// How it ended by an act of who asked. A refusal and the end of its time are seen from decisions and clock.
+enum class ApprovalEnd : std::uint8_t { kNone = 1, kCancelled, kExecuted };
+
+struct Approval : base::Record {
+  static constexpr base::Table kTable = base::Table::kApproval;
+  std::string key() const { return base::RowKey(case_id, id); }
+
+  base::CaseId case_id;
+  base::ApprovalId id;
+  format::ApprovalKind kind = format::ApprovalKind::kAddReader;
+  base::StaffSlug requester;
+  base::StaffSlug person;  // whom it concerns
+  format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
+  std::optional<base::Day> until;                                            // a guest's last day
+  crypto::Bytes request;                                                     // "ALR1", as received
+  base::Instant created;
+  std::vector<SignedDecision> decisions;  // oldest first, one a person
+  ApprovalEnd end = ApprovalEnd::kNone;
+  std::uint32_t revision = 0;  // counts changes; behind the etag
+};
+
+}  // namespace alcove::cases

@@ -1,0 +1,75 @@
+#include "server/rpc/approval/convert.h"
+
+#include "crypto/format/ids.h"
+#include "server/rpc/convert/shared.h"
+
+namespace alcove::rpc {
+
+absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name) {
+  absl::StatusOr<base::ApprovalId> id = format::ParseApprovalName(name);
+  if (!id.ok()) return base::FieldInvalid("name");
+  return id;
+}
+
+absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApprovalRequest& request) {
+  approvals::NewApproval asked;
+  const absl::StatusOr<base::CaseId> case_id = ParseCase(request.parent(), "parent");
+  if (!case_id.ok()) return case_id.status();
+  asked.case_id = *case_id;
+  const int kind = request.kind();
+  if (kind < 1 || kind > 2) return base::FieldInvalid("kind");
+  asked.terms.kind = static_cast<format::ApprovalKind>(kind);
+  absl::StatusOr<base::StaffSlug> person = ParseStaff(request.person(), "person");
+  if (!person.ok()) return person.status();
+  asked.terms.person = *std::move(person);
+  const bool adds = asked.terms.kind == format::ApprovalKind::kAddReader;
+  const bool guest = request.condition() == v1::RELEASE_CONDITION_GUEST;
+  const v1::ReleaseCondition plain = adds ? v1::RELEASE_CONDITION_APPROVED : v1::RELEASE_CONDITION_UNSPECIFIED;
+  if (request.condition() != plain && !(adds && guest)) return base::FieldInvalid("condition");
+  if (guest) asked.terms.condition = format::ReleaseCondition::kGuest;
+  if (request.has_until()) {
+    const absl::StatusOr<base::Day> until = ParseDay(request.until(), "until");
+    if (!until.ok()) return until.status();
+    asked.terms.until = *until;
+  }
+  if (guest != request.has_until()) return base::FieldInvalid("until");
+  asked.request = request.request();
+  return asked;
+}
+
+absl::StatusOr<format::Decision> ParseDecision(v1::Decision decision) {
+  if (decision != v1::DECISION_APPROVE && decision != v1::DECISION_REFUSE) return base::FieldInvalid("decision");
+  return static_cast<format::Decision>(static_cast<int>(decision));
+}
+
+void Fill(const approvals::Created& created, v1::CreateApprovalResponse* out) {
+  if (!created.id.IsZero()) out->set_name(format::ApprovalName(created.id));
+  out->set_etag(created.etag);
+  for (const approvals::Decider& decider : created.deciders) {
+    v1::Decider* line = out->add_deciders();
+    line->set_staff(StaffName(decider.staff));
+    for (const crypto::KeyId& key : decider.keys) line->add_key_ids(key.str());
+  }
+  out->set_needed(static_cast<std::uint32_t>(created.needed));
+}
+
+void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
+  const cases::Approval& approval = view.approval;
+  out->set_name(format::ApprovalName(approval.id));
+  out->set_kind(static_cast<v1::ApprovalKind>(approval.kind));
+  out->set_state(static_cast<v1::ApprovalState>(view.state));
+  out->set_case_(format::CaseName(approval.case_id));
+  out->set_requester(StaffName(approval.requester));
+  out->set_person(StaffName(approval.person));
+  if (approval.kind == format::ApprovalKind::kAddReader)
+    out->set_condition(static_cast<v1::ReleaseCondition>(approval.condition));
+  if (approval.until) SetDay(*approval.until, out->mutable_until());
+  out->set_request(approval.request);
+  for (const cases::SignedDecision& decision : approval.decisions) SetDecision(decision, out->add_decisions());
+  out->set_needed(static_cast<std::uint32_t>(view.needed));
+  SetInstant(approval.created, out->mutable_created());
+  SetInstant(view.expires, out->mutable_expires());
+  out->set_etag(view.etag);
+}
+
+}  // namespace alcove::rpc
