@@ -53,6 +53,7 @@ Connection::Connection(format::OrganisationFile organisation, std::shared_ptr<gr
       intake_(v1::IntakeService::NewStub(channel_)),
       mailbox_(v1::MailboxService::NewStub(channel_)),
       case_(v1::CaseService::NewStub(channel_)),
+      approval_(v1::ApprovalService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)) {}
 
 void Connection::Prepare(grpc::ClientContext& context, const Session* session) const {

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "alcove/v1/admin_service.grpc.pb.h"
+#include "alcove/v1/approval_service.grpc.pb.h"
 #include "alcove/v1/blob_service.grpc.pb.h"
 #include "alcove/v1/case_service.grpc.pb.h"
 #include "alcove/v1/intake_service.grpc.pb.h"
@@ -88,6 +89,7 @@ class Connection {
   std::unique_ptr<v1::IntakeService::Stub> intake_;
   std::unique_ptr<v1::MailboxService::Stub> mailbox_;
   std::unique_ptr<v1::CaseService::Stub> case_;
+  std::unique_ptr<v1::ApprovalService::Stub> approval_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 
@@ -103,6 +105,8 @@ template <>
 inline v1::MailboxService::Stub& Connection::StubOf() { return *mailbox_; }
 template <>
 inline v1::CaseService::Stub& Connection::StubOf() { return *case_; }
+template <>
+inline v1::ApprovalService::Stub& Connection::StubOf() { return *approval_; }
 template <>
 inline v1::AdminService::Stub& Connection::StubOf() { return *admin_; }
 

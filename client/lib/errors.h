@@ -55,6 +55,7 @@ enum class Refusal {
   kAttachmentInvalid,
   kReaderSurplus,
   kMailboxKeySwapped,
+  kApprovalInvalid,
   // An attachment that the entry names never arrived. NOT_FOUND.
   kAttachmentMissing,
 };

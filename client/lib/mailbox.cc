@@ -9,16 +9,17 @@ namespace alcove::client {
 
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
-                                                              const std::vector<format::EpochReader>* before) {
+                                                              const std::vector<format::EpochReader>& before,
+                                                              const std::map<std::string, Admitted>& admitted) {
   std::vector<format::Recipient> recipients;
   for (const v1::Reader& reader : readers) {
     if (reader.lost()) continue;
     ALCOVE_CLIENT_ASSIGN(const crypto::EncryptionKey key, ReaderKey(directory, reader));
     const crypto::KeyId id = crypto::KeyIdOf(key);
-    if (before != nullptr && std::none_of(before->begin(), before->end(),
-                                          [&](const format::EpochReader& old) { return old.key == id; })) {
-      return Refuse(Refusal::kReaderSurplus, reader.staff());
-    }
+    ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(reader.staff()));
+    const bool read_before =
+        std::any_of(before.begin(), before.end(), [&](const format::EpochReader& old) { return old.key == id; });
+    if (!read_before && !admitted.contains(slug)) return Refuse(Refusal::kReaderSurplus, slug);
     recipients.push_back({key, static_cast<format::ReleaseCondition>(reader.condition())});
   }
   return recipients;
@@ -83,7 +84,11 @@ absl::Status MailboxVisit::Fetch() {
   if (leaves_.leaves.empty() || leaves_.leaves.front().kind != format::LeafKind::kCaseFiled) {
     return Refuse(Refusal::kLeafOmitted, "the filing itself");
   }
-  return CheckAgainstEntries(leaves_, thread_, {});
+  ALCOVE_CLIENT_TRY(CheckAgainstEntries(leaves_, thread_, {}));
+  ALCOVE_CLIENT_TRY(CheckNewcomers(view, epochs_, leaves_, thread_));
+  ALCOVE_CLIENT_ASSIGN(admitted_, CheckAdmissions(view, epochs_, leaves_,
+                                                  {mailbox_.readers().begin(), mailbox_.readers().end()}));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const CheckedDirectory& directory,
@@ -106,7 +111,7 @@ absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Mes
     const std::vector<format::EpochReader> before = epochs_.ReadersNow();
     ALCOVE_CLIENT_ASSIGN(recipients,
                          NextRecipients(directory_->directory(),
-                                        {mailbox_.readers().begin(), mailbox_.readers().end()}, &before));
+                                        {mailbox_.readers().begin(), mailbox_.readers().end()}, before, admitted_));
     recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
   }
   NextEntry next;

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "alcove/v1/mailbox_service.pb.h"
+#include "client/lib/admission.h"
 #include "client/lib/connection.h"
 #include "client/lib/directory.h"
 #include "client/lib/leaves.h"
@@ -28,6 +29,8 @@ class MailboxVisit {
   const v1::GetMailboxResponse& mailbox() const { return mailbox_; }
   const std::vector<OpenedEntry>& thread() const { return thread_; }
   const CheckedLeaves& leaves() const { return leaves_; }
+  // Readers who were added after the filing, by slug.
+  const std::map<std::string, Admitted>& admitted() const { return admitted_; }
   const Session& session() const { return session_; }
   // The filing.
   const sealed::v1::Report& report() const { return *thread_.front().report; }
@@ -54,12 +57,15 @@ class MailboxVisit {
   KeyringKeys epochs_;
   std::vector<OpenedEntry> thread_;
   CheckedLeaves leaves_;
+  std::map<std::string, Admitted> admitted_;
 };
 
-// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it,
-// each key from the newest directory and each a reader of the epoch before (`before` empty: TEAM's first epoch, any reader of the case).
+// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it, each
+// key from the newest directory, and each a reader of the epoch `before` or one whose admission was checked.
+// kReaderSurplus for anybody else.
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
-                                                              const std::vector<format::EpochReader>* before);
+                                                              const std::vector<format::EpochReader>& before,
+                                                              const std::map<std::string, Admitted>& admitted);
 
 }  // namespace alcove::client

@@ -13,22 +13,6 @@ namespace {
 
 constexpr size_t kTagsACall = 16;
 
-// Slugs of everybody whom the reporter named, by identifier and by tag.
-std::set<std::string> NamedSlugs(const format::Directory& directory, const PlanInput& input) {
-  std::set<std::string> slugs;
-  for (const auto* list : {&input.subjects, &input.keep_out}) {
-    for (const NamedPerson& person : *list) {
-      if (person.identifier) {
-        for (const format::Person* known : format::Recognise(directory, *person.identifier)) slugs.insert(known->slug);
-      }
-      if (person.tag) {
-        for (const format::Person* known : format::Recognise(directory, *person.tag)) slugs.insert(known->slug);
-      }
-    }
-  }
-  return slugs;
-}
-
 bool Fits(const format::Person& person, v1::ReleaseCondition condition) {
   switch (condition) {
     case v1::RELEASE_CONDITION_ASSIGNED:
@@ -55,6 +39,19 @@ absl::StatusOr<PlannedReader> CheckReader(const format::Directory& directory, co
 }
 
 }  // namespace
+
+std::set<std::string> NamedSlugs(const format::Directory& directory, const std::vector<NamedPerson>& people) {
+  std::set<std::string> slugs;
+  for (const NamedPerson& person : people) {
+    if (person.identifier) {
+      for (const format::Person* known : format::Recognise(directory, *person.identifier)) slugs.insert(known->slug);
+    }
+    if (person.tag) {
+      for (const format::Person* known : format::Recognise(directory, *person.tag)) slugs.insert(known->slug);
+    }
+  }
+  return slugs;
+}
 
 NamedPerson ParsePerson(std::string_view text) {
   NamedPerson person;
@@ -153,7 +150,9 @@ absl::StatusOr<CheckedPlan> CheckPlan(const CheckedDirectory& directory, const P
   plan.custodian_threshold = response.custodian_threshold();
   if (!format::ParseCaseName(plan.case_name).ok()) return Refuse(Refusal::kAnswerMalformed, "the case's name is not one");
 
-  const std::set<std::string> named = NamedSlugs(directory.directory(), input);
+  std::vector<NamedPerson> everybody = input.subjects;
+  everybody.insert(everybody.end(), input.keep_out.begin(), input.keep_out.end());
+  const std::set<std::string> named = NamedSlugs(directory.directory(), everybody);
   std::set<crypto::KeyId> seen;
   bool fallback = false;
   for (const v1::Reader& reader : response.readers()) {

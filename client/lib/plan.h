@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,9 @@ absl::StatusOr<Response> CallPaid(Connection& connection, grpc::Status (Stub::*m
 // answer is kTagKeyChanged. Whoever enrols before intake is open has no GetIntake to go by and passes an empty one.
 absl::Status ComputeTags(Connection& connection, const v1::GetIntakeResponse& limits,
                          const std::vector<NamedPerson*>& people, crypto::Random& random);
+
+// Slugs of everybody in the directory whom these people are, by identifier and by tag.
+std::set<std::string> NamedSlugs(const format::Directory& directory, const std::vector<NamedPerson>& people);
 
 // What a plan is asked for.
 struct PlanInput {

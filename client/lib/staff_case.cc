@@ -144,13 +144,18 @@ absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompu
   ALCOVE_CLIENT_ASSIGN(const KeyringView thread, View(opened.facts, format::Keyring::kThread, history));
   ALCOVE_CLIENT_ASSIGN(opened.thread, OpenKeyring(opened.facts, thread, opened.thread_keys));
   if (opened.thread.empty()) return Refuse(Refusal::kEntryOmitted, "the report itself");
+  ALCOVE_CLIENT_ASSIGN(const KeyringView team, View(opened.facts, format::Keyring::kTeam, history));
   if (opened.facts.team_length() > 0) {
-    ALCOVE_CLIENT_ASSIGN(const KeyringView team, View(opened.facts, format::Keyring::kTeam, history));
     ALCOVE_CLIENT_ASSIGN(opened.team, OpenKeyring(opened.facts, team, opened.team_keys));
   }
   ALCOVE_CLIENT_ASSIGN(CheckedHistory past, History(opened.facts));
   opened.leaves = std::move(past.chain);
   ALCOVE_CLIENT_TRY(CheckAgainstEntries(opened.leaves, opened.thread, opened.team));
+  ALCOVE_CLIENT_TRY(CheckNewcomers(thread, opened.thread_keys, opened.leaves, opened.thread));
+  ALCOVE_CLIENT_TRY(CheckNewcomers(team, opened.team_keys, opened.leaves, opened.team));
+  ALCOVE_CLIENT_ASSIGN(opened.admitted,
+                       CheckAdmissions(thread, opened.thread_keys, opened.leaves,
+                                       {opened.facts.readers().begin(), opened.facts.readers().end()}));
 
   std::set<std::string> authors;
   for (const auto* entries : {&opened.thread, &opened.team}) {
@@ -182,7 +187,7 @@ absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& open
         keys.empty() ? opened.thread_keys.ReadersNow() : keys.ReadersNow();
     ALCOVE_CLIENT_ASSIGN(recipients, NextRecipients(directory_->directory(),
                                                     {opened.facts.readers().begin(), opened.facts.readers().end()},
-                                                    &before));
+                                                    before, opened.admitted));
     if (thread) {
       recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
     }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "alcove/v1/case_service.pb.h"
+#include "client/lib/admission.h"
 #include "client/lib/connection.h"
 #include "client/lib/directory.h"
 #include "client/lib/key_file.h"
@@ -35,6 +36,8 @@ struct OpenedCase {
   KeyringKeys thread_keys;
   KeyringKeys team_keys;
   CheckedLeaves leaves;
+  // Readers who were added after the filing, by slug.
+  std::map<std::string, Admitted> admitted;
   std::vector<TagMismatch> mismatches;
   // What was checked, in sentences for the reader.
   std::vector<std::string> checked;
@@ -57,6 +60,9 @@ class StaffDesk {
 
   const Session& session() const { return session_; }
   Connection& connection() { return *connection_; }
+  const CheckedDirectory& directory() const { return *directory_; }
+  const StaffKeys& keys() const { return *keys_; }
+  crypto::Random& random() { return *random_; }
 
   // Every case released to the caller.
   absl::StatusOr<std::vector<v1::Case>> ListCases();

@@ -27,7 +27,9 @@ absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::Par
   const std::set<crypto::KeyId> before = ReadersOf(older);
   for (size_t i = 0; i < newer.reader_count; ++i) {
     const format::EpochReader reader = newer.ReaderAt(i);
-    if (!before.contains(reader.key) && reader.condition != format::ReleaseCondition::kApproved) {
+    const bool added = reader.condition == format::ReleaseCondition::kApproved ||
+                       reader.condition == format::ReleaseCondition::kGuest;
+    if (!before.contains(reader.key) && !added) {
       return Refuse(Refusal::kReaderSurplus, "key generation " + std::to_string(newer.scope.number));
     }
   }
@@ -38,13 +40,6 @@ absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::Par
 absl::StatusOr<Found> Author(const KeyringView& view, const crypto::KeyId& key) {
   if (key == crypto::KeyIdOf(view.mailbox_verify_key)) return Found{};
   return view.history->WhoSigns(key);
-}
-
-bool Reads(const format::Person& person, const format::ParsedEpoch& epoch) {
-  const std::set<crypto::KeyId> readers = ReadersOf(epoch);
-  return std::any_of(person.devices.begin(), person.devices.end(), [&](const format::Device& device) {
-    return readers.contains(crypto::KeyIdOf(device.encryption));
-  });
 }
 
 }  // namespace
@@ -115,6 +110,9 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
     }
     if (grant->recipient != crypto::KeyIdOf(own.encryption_key())) continue;  // another machine's of the same person
     auto key = format::OpenGrant(*grant, parsed[grant->epoch], own);
+    if (!key.ok()) {
+      if (auto added = format::OpenAddedGrant(*grant, parsed[grant->epoch], own); added.ok()) key = std::move(added);
+    }
     if (!key.ok()) return Refuse(Refusal::kGrantInvalid, key.status());
     keys.keys_.insert_or_assign(grant->epoch, *std::move(key));
   }
@@ -154,9 +152,6 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     ALCOVE_CLIENT_ASSIGN(const Found author, Author(view, context.author));
     const crypto::VerifyKey verify_key = author.device == nullptr ? view.mailbox_verify_key : author.device->signing;
     if (!format::VerifyAuthor(*envelope, verify_key).ok()) return BadEntry(position, "its signature does not verify");
-    if (author.person != nullptr && !Reads(*author.person, *epoch)) {
-      return BadEntry(position, "its author is not among the readers");
-    }
     if (begun.insert(context.epoch).second && epoch->maker != context.author) {
       return BadEntry(position, "it begins a key generation that somebody else made");
     }

@@ -45,7 +45,14 @@ REASONS = {
     "auditor": "sees that the ledger is whole, and no case",
     "escalation": "holds a key that is released only when a deadline passes unanswered",
     "fallback": "holds a key that is released only when nobody else is left",
+    "approver": "decides about what others ask for, and reads no case",
+    "counsel": "reads what two people let her read, until the last day they named",
 }
+
+
+def role_of(entry):
+    """The first role of a person of the roster; whoever has none is counsel from outside."""
+    return (entry["roles"] or ["counsel"])[0]
 
 
 class Deviation(Exception):
@@ -151,7 +158,7 @@ class Play:
         for report, _, _ in self.checks:
             heads.append(report)
         for entry in people:
-            person, role = entry["person"], entry["roles"][0]
+            person, role = entry["person"], role_of(entry)
             row = [person, role.replace("_", " ")]
             for report, holder, special in self.checks:
                 done = self.run("alcove case show " + self.words[report], person=person)
@@ -169,7 +176,7 @@ class Play:
             print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
         print("\nWhy not, where there is a `-`: the same answer as for a report that never was")
         for role, reason in REASONS.items():
-            if any(entry["roles"][0] == role for entry in people):
+            if any(role_of(entry) == role for entry in people):
                 print(f"  {role.replace('_', ' ')}: {reason}")
         for reason in reasons:
             print(f"  {reason}")

@@ -96,6 +96,8 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"LEAF_OMITTED", "Something is left out of the record of this case: {}. Tell the auditor."},
       {"ATTACHMENT_INVALID", "The attachment is not what was sealed: {}."},
       {"ATTACHMENT_MISSING", "This attachment never arrived: {}."},
+      {"APPROVAL_INVALID",
+       "An approval does not check: {}. Nobody was let in and nothing was sent. This can be an attack: tell the auditor."},
       {"READER_SURPLUS", "Somebody was added to the readers who was not there before: {}. Nothing was sent."},
       {"MAILBOX_KEY_SWAPPED",
        "The reporter's key is not the one the report was filed with. Nothing was sent. This can be an attack."},

@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "client/cli/admin/admin.h"
+#include "client/cli/approval/approval.h"
 #include "client/cli/case/case.h"
 #include "client/cli/audit/audit.h"
 #include "client/cli/frame/frame.h"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   frame.AddCommonOptions(app);
   alcove::cli::AddReportCommands(app, frame);
   alcove::cli::AddCaseCommands(app, frame);
+  alcove::cli::AddApprovalCommands(app, frame);
   alcove::cli::AddStaffCommands(app, frame);
   alcove::cli::AddOrgCommands(app, frame);
   alcove::cli::AddAdminCommands(app, frame);

@@ -98,6 +98,22 @@ std::string ReadersText(const client::MailboxVisit& visit) {
   return "Who may read this\n" + table.Text();
 }
 
+// Who joined after the filing: two people stand for each of them, and their signatures were checked.
+std::string AddedText(const client::MailboxVisit& visit, const format::Directory& directory) {
+  const auto name = [&](const std::string& slug) {
+    const format::Person* person = directory.FindPerson(slug);
+    return person == nullptr ? slug : person->name;
+  };
+  if (visit.admitted().empty()) return "";
+  Table table({"Added later", "Asked by", "Approved by", "Until"});
+  for (const auto& [slug, added] : visit.admitted()) {
+    std::string approvers;
+    for (const std::string& approver : added.approvers) approvers += (approvers.empty() ? "" : ", ") + name(approver);
+    table.Row({name(slug), name(added.requester), approvers, added.until.number() == 0 ? "no end" : added.until.Text()});
+  }
+  return table.Text();
+}
+
 absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
   const v1::GetMailboxResponse& mailbox = visit.mailbox->mailbox();
   const sealed::v1::Report& report = visit.mailbox->report();
@@ -116,7 +132,7 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
                      StateText(mailbox.state()) + ".\n";
   if (mailbox.withdrawn()) text += "You have withdrawn it. What you wrote stays, and the team decides what follows.\n";
   text += std::to_string(visit.mailbox->thread().size()) + " messages, the report included.\n\n" +
-          ReadersText(*visit.mailbox) + "\n" +
+          ReadersText(*visit.mailbox) + AddedText(*visit.mailbox, visit.directory.directory()) + "\n" +
           DeadlinesText(DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), last), frame.today()) + "\n" +
           "Checked: the signed list of staff, the keys, every message's author and order, and the record of what was done.\n";
   return text;

@@ -97,6 +97,15 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kEntriesRead: return who + " read messages";
     case format::LeafKind::kBlobRead: return who + " read an attachment";
     case format::LeafKind::kHistoryRead: return who + " looked at this record";
+    case format::LeafKind::kApprovalRequested:
+      return who + (details["kind"] == "LIFT_WALL" ? " asked to lift an error in the chart" : " asked that somebody else may read");
+    case format::LeafKind::kApprovalDecided:
+      return who + (details["decision"] == "APPROVE" ? " approved what was asked" : " refused what was asked");
+    case format::LeafKind::kApprovalCancelled: return who + " withdrew what they had asked";
+    case format::LeafKind::kApprovalExecuted: return who + " carried out what was approved";
+    case format::LeafKind::kReaderAdded:
+      return who + " let " + staff + " read" + (details["until"] == "-" ? "" : " until " + details["until"]);
+    case format::LeafKind::kWallLifted: return "Ended lines of the chart keep " + staff + " out no longer";
     default: return std::string(format::Name(leaf.kind));
   }
 }

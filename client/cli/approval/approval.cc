@@ -1,0 +1,161 @@
+#include "client/cli/approval/approval.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/cli/approval/approval_text.h"
+#include "client/cli/frame/staff_sign_in.h"
+#include "client/cli/frame/text_input.h"
+#include "client/lib/approvals.h"
+
+namespace alcove::cli {
+namespace {
+
+using client::ApprovalDesk;
+using client::Refusal;
+using client::Refuse;
+
+struct ApprovalOptions {
+  StaffOptions staff;
+  std::string name;       // of the approval, or of the case that something is asked for
+  std::string add_reader;
+  std::string lift_wall;
+  std::string until;
+  std::string message_file;
+};
+
+struct Opened {
+  std::unique_ptr<StaffMember> member;
+  client::CheckedApproval checked;
+
+  ApprovalDesk desk() { return ApprovalDesk(member->desk()); }
+};
+
+// Signed in, and the approval that the options name, checked.
+absl::StatusOr<Opened> Open(Frame& frame, const ApprovalOptions& options) {
+  Opened opened;
+  ALCOVE_CLIENT_ASSIGN(opened.member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, opened.desk().ApprovalOf(options.name));
+  ALCOVE_CLIENT_ASSIGN(opened.checked, opened.desk().Get(name));
+  return opened;
+}
+
+template <class Response>
+void Tell(Frame& frame, const Response& response, std::string_view text) {
+  if (frame.json()) {
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print(text);
+  }
+}
+
+absl::Status List(Frame& frame, const ApprovalOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::vector<v1::Approval> approvals, ApprovalDesk(member->desk()).List());
+  v1::ListApprovalsResponse response;
+  for (const v1::Approval& approval : approvals) *response.add_approvals() = approval;
+  Tell(frame, response, approvals.empty() ? "You asked for nothing, and nothing waits for your decision.\n" : ApprovalsTable(approvals));
+  return absl::OkStatus();
+}
+
+absl::Status Show(Frame& frame, const ApprovalOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const Opened opened, Open(frame, options));
+  v1::GetApprovalResponse response;
+  *response.mutable_approval() = opened.checked.approval;
+  Tell(frame, response, ApprovalText(opened.checked, opened.member->directory().directory(), opened.member->keys().slug,
+                                     frame.terminal().width()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<client::ApprovalWish> WishOf(const ApprovalOptions& options) {
+  client::ApprovalWish wish;
+  if (!options.lift_wall.empty()) wish.kind = format::ApprovalKind::kLiftWall;
+  wish.person = options.lift_wall.empty() ? options.add_reader : options.lift_wall;
+  if (wish.person.empty()) return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader or --lift-wall");
+  if (!options.until.empty()) {
+    const auto day = format::Day::FromText(options.until);
+    if (!day.ok()) return Refuse(Refusal::kInputInvalid, "`" + options.until + "` is no day; write YYYY-MM-DD");
+    wish.until = *day;
+  }
+  return wish;
+}
+
+absl::Status Request(Frame& frame, const ApprovalOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const client::ApprovalWish wish, WishOf(options));
+  ALCOVE_CLIENT_ASSIGN(const std::string reason, ReadText(frame.terminal(), options.message_file, "Why"));
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  ALCOVE_CLIENT_ASSIGN(const v1::CreateApprovalResponse response,
+                       ApprovalDesk(member->desk()).Ask(name, wish, reason, frame.today()));
+  std::string who;
+  for (const v1::Decider& decider : response.deciders()) who += (who.empty() ? "" : ", ") + decider.staff();
+  Tell(frame, response, "Asked: approval " + ShortApproval(response.name()) + ". " + std::to_string(response.needed()) +
+                            " of these may approve it within 7 days, and read why: " + who +
+                            ".\nThe reporter sees that you asked.\n");
+  return absl::OkStatus();
+}
+
+absl::Status Decide(Frame& frame, const ApprovalOptions& options, format::Decision decision) {
+  ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
+  ALCOVE_CLIENT_ASSIGN(const v1::DecideApprovalResponse response, opened.desk().Decide(opened.checked, decision));
+  Tell(frame, response,
+       decision == format::Decision::kRefuse ? "Refused. The request is at its end.\n"
+       : response.state() == v1::APPROVAL_STATE_APPROVED
+           ? "Approved. Whoever asked can carry it out now; the reporter sees by whom it was approved.\n"
+           : "Approved. Others have to approve it too.\n");
+  return absl::OkStatus();
+}
+
+absl::Status Cancel(Frame& frame, const ApprovalOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
+  ALCOVE_CLIENT_ASSIGN(const v1::CancelApprovalResponse response, opened.desk().Cancel(opened.checked.approval));
+  Tell(frame, response, "Withdrawn.\n");
+  return absl::OkStatus();
+}
+
+absl::Status Execute(Frame& frame, const ApprovalOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
+  ALCOVE_CLIENT_ASSIGN(const v1::ExecuteApprovalResponse response, opened.desk().Execute(opened.checked));
+  const std::string& person = opened.checked.decisions.terms.person;
+  Tell(frame, response,
+       opened.checked.decisions.terms.kind == format::ApprovalKind::kAddReader
+           ? "Done. " + person + " can read the case now. The reporter sees it, and who approved.\n"
+           : "Done. Lines of the chart that ended keep " + person + " out no longer. The reporter sees it.\n");
+  return absl::OkStatus();
+}
+
+using Verb = absl::Status (*)(Frame&, const ApprovalOptions&);
+
+CLI::App* AddVerb(CLI::App& noun, Frame& frame, const std::shared_ptr<ApprovalOptions>& options, const char* name,
+                  const char* help, Verb verb, const char* names = nullptr) {
+  CLI::App* command = noun.add_subcommand(name, help);
+  AddStaffOptions(*command, options->staff);
+  if (names != nullptr) command->add_option(names, options->name, "The beginning of its id is enough")->required();
+  command->callback([&frame, options, verb] { frame.End(verb(frame, *options)); });
+  return command;
+}
+
+}  // namespace
+
+void AddApprovalCommands(CLI::App& app, Frame& frame) {
+  CLI::App* noun = app.add_subcommand("approval", "Ask for, decide and carry out what takes more than one person");
+  noun->require_subcommand(1);
+  const auto options = std::make_shared<ApprovalOptions>();
+  AddVerb(*noun, frame, options, "list", "List what you asked for and what waits for your decision", List);
+  AddVerb(*noun, frame, options, "show", "Show one, with why it is asked for, every signature checked", Show, "approval");
+  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, or is no longer kept out by an error", Request, "case");
+  CLI::Option* add = request->add_option("--add-reader", options->add_reader, "Who should read the case")->type_name("SLUG");
+  CLI::Option* lift = request->add_option("--lift-wall", options->lift_wall, "Whom ended lines of the chart keep out by error")->type_name("SLUG");
+  add->excludes(lift);
+  request->add_option("--until", options->until, "A guest's last day, YYYY-MM-DD: outside counsel")->needs(add);
+  request->add_option("--message", options->message_file, "Read the reason from this file; - is standard input")->type_name("FILE");
+  AddVerb(*noun, frame, options, "approve", "Say yes; final, and signed by you",
+          [](Frame& f, const ApprovalOptions& o) { return Decide(f, o, format::Decision::kApprove); }, "approval");
+  AddVerb(*noun, frame, options, "refuse", "Say no; final, and signed by you",
+          [](Frame& f, const ApprovalOptions& o) { return Decide(f, o, format::Decision::kRefuse); }, "approval");
+  AddVerb(*noun, frame, options, "cancel", "Withdraw what you asked for", Cancel, "approval");
+  AddVerb(*noun, frame, options, "execute", "Carry out what was approved; the reporter sees it", Execute, "approval");
+}
+
+}  // namespace alcove::cli

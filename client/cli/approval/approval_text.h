@@ -1,0 +1,21 @@
+// Approvals in words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/lib/approvals.h"
+#include "crypto/format/directory.h"
+
+namespace alcove::cli {
+
+// The part of an approval's id that is enough among a person's own.
+std::string ShortApproval(std::string_view name);
+
+std::string ApprovalsTable(const std::vector<v1::Approval>& approvals);
+
+// Everything about one, checked. `me` is the reader's slug: it says what they can do next.
+std::string ApprovalText(const client::CheckedApproval& checked, const format::Directory& directory,
+                         const std::string& me, size_t width);
+
+}  // namespace alcove::cli
