@@ -309,8 +309,11 @@ struct Impostor::Services : v1::SessionService::Service,
   }
   grpc::Status OpenCase(Context*, const v1::OpenCaseRequest* request, v1::OpenCaseResponse* answer) override {
     in.AddLeaf(format::LeafKind::kCaseOpened, "ana", format::details::Opened(static_cast<format::Keyring>(request->keyring())));
-    const auto key = crypto::KeyIdOf(in.members_.at("ana").decryption.encryption_key());
-    for (const auto& grant : GrantsFor(key, static_cast<format::Keyring>(request->keyring()))) *answer->add_grants() = grant;
+    // It does not remember who asks: whoever does picks out what is theirs.
+    for (const auto& [slug, member] : in.members_) {
+      const auto key = crypto::KeyIdOf(member.decryption.encryption_key());
+      for (const auto& grant : GrantsFor(key, static_cast<format::Keyring>(request->keyring()))) *answer->add_grants() = grant;
+    }
     return grpc::Status::OK;
   }
   grpc::Status ListEntries(Context*, const v1::ListEntriesRequest* request, v1::ListEntriesResponse* answer) override {
