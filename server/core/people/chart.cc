@@ -2,40 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 
 #include "server/core/base/errors.h"
 
 namespace alcove::people {
 namespace {
-
-// The first bytes of something random are a hash of it.
-std::size_t SlotOf(std::string_view random_bytes, std::size_t slots) {
-  std::uint64_t hash = 0;
-  std::memcpy(&hash, random_bytes.data(), sizeof(hash));
-  return static_cast<std::size_t>(hash) & (slots - 1);
-}
-
-// `bytes_at(position)` of what stands in a slot. The slot of `wanted`, or the free one where it would go.
-template <class BytesAt>
-std::size_t FindSlot(const std::vector<std::uint32_t>& slots, std::string_view wanted, const BytesAt& bytes_at) {
-  std::size_t slot = SlotOf(wanted, slots.size());
-  while (slots[slot] != 0 && bytes_at(slots[slot] - 1) != wanted) slot = (slot + 1) & (slots.size() - 1);
-  return slot;
-}
-
-// At most half full.
-template <class BytesAt>
-absl::Status FillSlots(std::size_t count, const BytesAt& bytes_at, std::vector<std::uint32_t>& slots) {
-  slots.assign(std::bit_ceil(std::max<std::size_t>(count * 2, 2)), 0);
-  for (std::size_t position = 0; position < count; ++position) {
-    const std::size_t slot = FindSlot(slots, bytes_at(position), bytes_at);
-    if (slots[slot] != 0) return base::Broken("chart: a tag or an employee id stands twice");
-    slots[slot] = static_cast<std::uint32_t>(position) + 1;
-  }
-  return absl::OkStatus();
-}
 
 bool IsManager(EdgeKind kind) { return kind == EdgeKind::kManager || kind == EdgeKind::kDotted; }
 
@@ -79,7 +50,7 @@ class Met {
 
 }  // namespace
 
-Chart::Chart() : first_tag_{0}, first_edge_{0}, first_edge_to_{0}, by_tag_(2, 0), by_id_(2, 0) {}
+Chart::Chart() : first_tag_{0}, first_edge_{0}, first_edge_to_{0} {}
 
 absl::StatusOr<ChartPtr> Chart::Build(std::uint32_t version, std::vector<ChartPart> parts) {
   auto chart = std::make_shared<Chart>();
@@ -91,41 +62,41 @@ absl::StatusOr<ChartPtr> Chart::Build(std::uint32_t version, std::vector<ChartPa
     edges += part.edges.size();
   }
   if (employees > kMostEmployees || version >= kMostVersions) return base::Broken("chart: too large");
-  chart->ids_.reserve(employees);
+  chart->by_id_.Reserve(employees);
+  chart->by_tag_.Reserve(tags);
   chart->listed_.reserve(employees);
   chart->merged_into_.reserve(employees);
   chart->first_tag_.reserve(employees + 1);
   chart->first_edge_.reserve(employees + 1);
-  chart->tags_.reserve(tags);
-  chart->tag_owners_.reserve(tags);
   chart->edges_.reserve(edges);
   for (ChartPart& part : parts) {
-    chart->Append(std::move(part));
+    if (absl::Status status = chart->Append(part); !status.ok()) return status;
     part = {};  // a part may be large: never all of them twice
   }
   if (absl::Status status = chart->Check(); !status.ok()) return status;
   chart->IndexEdgesTo();
-  if (absl::Status status = chart->IndexNames(); !status.ok()) return status;
   return chart;
 }
 
-void Chart::Append(ChartPart part) {
+absl::Status Chart::Append(const ChartPart& part) {
+  auto tag = part.tags.begin();
   for (const ChartPart::Employee& employee : part.employees) {
-    tag_owners_.insert(tag_owners_.end(), employee.tags, size());
-    ids_.push_back(employee.id);
+    const EmployeeIndex index = size();
+    bool added = by_id_.Add(employee.id, index);
+    for (std::uint32_t i = 0; i < employee.tags && tag != part.tags.end(); ++i) added = by_tag_.Add(*tag++, index) && added;
+    if (!added) return base::Broken("chart: a tag or an employee id stands twice");
     listed_.push_back(employee.listed ? 1 : 0);
     listed_count_ += employee.listed ? 1 : 0;
     merged_into_.push_back(employee.merged_into);
     first_tag_.push_back(first_tag_.back() + employee.tags);
     first_edge_.push_back(first_edge_.back() + employee.edges);
   }
-  tags_.insert(tags_.end(), part.tags.begin(), part.tags.end());
   edges_.insert(edges_.end(), part.edges.begin(), part.edges.end());
+  const bool fits = tag == part.tags.end() && first_tag_.back() == by_tag_.size() && first_edge_.back() == edges_.size();
+  return fits ? absl::OkStatus() : base::Broken("chart: tags or edges of nobody");
 }
 
 absl::Status Chart::Check() const {
-  if (first_tag_.back() != tags_.size() || first_edge_.back() != edges_.size())
-    return base::Broken("chart: tags or edges of nobody");
   for (EmployeeIndex index = 0; index < size(); ++index) {
     // Towards the front, so that following it ends.
     if (merged_into_[index] > index) return base::Broken("chart: merged into somebody later");
@@ -139,7 +110,7 @@ absl::Status Chart::Check() const {
 }
 
 void Chart::IndexEdgesTo() {
-  first_edge_to_.assign(ids_.size() + 1, 0);
+  first_edge_to_.assign(std::size_t{size()} + 1, 0);
   for (const Edge& edge : edges_) ++first_edge_to_[edge.other + 1];
   for (std::size_t i = 1; i < first_edge_to_.size(); ++i) first_edge_to_[i] += first_edge_to_[i - 1];
   std::vector<std::uint32_t> next(first_edge_to_.begin(), first_edge_to_.end() - 1);
@@ -148,20 +119,13 @@ void Chart::IndexEdgesTo() {
     for (const Edge& edge : edges(index)) edges_to_[next[edge.other]++] = {index, edge.ended, edge.kind};
 }
 
-absl::Status Chart::IndexNames() {
-  const auto tag_at = [this](std::size_t position) { return tags_[position].view(); };
-  const auto id_at = [this](std::size_t position) { return ids_[position].view(); };
-  if (absl::Status status = FillSlots(tags_.size(), tag_at, by_tag_); !status.ok()) return status;
-  return FillSlots(ids_.size(), id_at, by_id_);
-}
-
 EmployeeIndex Chart::Resolve(EmployeeIndex index) const {
   while (merged_into_[index] != 0) index = merged_into_[index] - 1;
   return index;
 }
 
 std::span<const TagHash> Chart::tags(EmployeeIndex index) const {
-  return {tags_.data() + first_tag_[index], first_tag_[index + 1] - first_tag_[index]};
+  return {by_tag_.keys().data() + first_tag_[index], first_tag_[index + 1] - first_tag_[index]};
 }
 
 std::span<const Edge> Chart::edges(EmployeeIndex index) const {
@@ -173,28 +137,25 @@ std::span<const Edge> Chart::edges_to(EmployeeIndex index) const {
 }
 
 std::optional<EmployeeIndex> Chart::Find(const TagHash& tag) const {
-  const auto tag_at = [this](std::size_t position) { return tags_[position].view(); };
-  const std::uint32_t found = by_tag_[FindSlot(by_tag_, tag.view(), tag_at)];
-  if (found == 0) return std::nullopt;
-  return tag_owners_[found - 1];
+  const std::uint32_t* found = by_tag_.Find(tag);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::optional<EmployeeIndex> Chart::Find(const base::EmployeeId& id) const {
-  const auto id_at = [this](std::size_t position) { return ids_[position].view(); };
-  const std::uint32_t found = by_id_[FindSlot(by_id_, id.view(), id_at)];
-  if (found == 0) return std::nullopt;
-  return Resolve(found - 1);
+  const std::uint32_t* found = by_id_.Find(id);
+  return found == nullptr ? std::nullopt : std::optional(Resolve(*found));
 }
 
 ChartPart Chart::PartOf(EmployeeIndex first, EmployeeIndex count) const {
   ChartPart part;
   const EmployeeIndex end = std::min(size(), first + count);
   for (EmployeeIndex index = first; index < end; ++index)
-    part.employees.push_back({ids_[index], listed(index), merged_into_[index],
+    part.employees.push_back({id(index), listed(index), merged_into_[index],
                               static_cast<std::uint32_t>(tags(index).size()),
                               static_cast<std::uint32_t>(edges(index).size())});
   if (first >= end) return part;
-  part.tags.assign(tags_.begin() + first_tag_[first], tags_.begin() + first_tag_[end]);
+  const std::vector<TagHash>& tags_of_all = by_tag_.keys();
+  part.tags.assign(tags_of_all.begin() + first_tag_[first], tags_of_all.begin() + first_tag_[end]);
   part.edges.assign(edges_.begin() + first_edge_[first], edges_.begin() + first_edge_[end]);
   return part;
 }

@@ -15,18 +15,17 @@
 
 #include <absl/status/statusor.h>
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "crypto/bytes.h"
 #include "server/core/base/ids.h"
+#include "server/core/people/key_table.h"
 
 namespace alcove::people {
 
@@ -88,11 +87,11 @@ class Chart {
   // Counts commits; 0 before the first sync.
   std::uint32_t version() const { return version_; }
   // Employees ever heard of, and those whom the newest sync that spoke of them listed.
-  EmployeeIndex size() const { return static_cast<EmployeeIndex>(ids_.size()); }
+  EmployeeIndex size() const { return static_cast<EmployeeIndex>(by_id_.size()); }
   EmployeeIndex listed_count() const { return listed_count_; }
 
   // Below: index < size().
-  const base::EmployeeId& id(EmployeeIndex index) const { return ids_[index]; }
+  const base::EmployeeId& id(EmployeeIndex index) const { return by_id_.keys()[index]; }
   bool listed(EmployeeIndex index) const { return listed_[index] != 0; }
   // The employee that this one turned out to be: itself unless two were merged.
   EmployeeIndex Resolve(EmployeeIndex index) const;
@@ -109,26 +108,21 @@ class Chart {
   ChartPart PartOf(EmployeeIndex first, EmployeeIndex count) const;
 
  private:
-  void Append(ChartPart part);
+  absl::Status Append(const ChartPart& part);
   absl::Status Check() const;
   void IndexEdgesTo();
-  absl::Status IndexNames();
 
   std::uint32_t version_ = 0;
   EmployeeIndex listed_count_ = 0;
-  std::vector<base::EmployeeId> ids_;
+  KeyTable<base::EmployeeId> by_id_;  // the keys are the employees, by index
+  KeyTable<TagHash> by_tag_;          // the keys are the tags in the order of employees, the numbers whose they are
   std::vector<std::uint8_t> listed_;
   std::vector<std::uint32_t> merged_into_;
   std::vector<std::uint32_t> first_tag_;      // size() + 1
-  std::vector<TagHash> tags_;
-  std::vector<EmployeeIndex> tag_owners_;
   std::vector<std::uint32_t> first_edge_;     // size() + 1
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> first_edge_to_;  // size() + 1
   std::vector<Edge> edges_to_;
-  // Open addressing over hashes that are random already: position plus 1, 0 is free. Powers of two.
-  std::vector<std::uint32_t> by_tag_;
-  std::vector<std::uint32_t> by_id_;
 };
 
 using ChartPtr = std::shared_ptr<const Chart>;

@@ -1,0 +1,16 @@
+// What this room refuses.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "server/core/base/errors.h"
+
+namespace alcove::hr {
+
+// It would remove more people, or more people's managers, than the safeguards allow at once.
+inline absl::Status SyncRefused() { return base::Refuse(base::Reason::kSyncRefused); }
+
+// Not every page that was announced has arrived.
+inline absl::Status SyncIncomplete() { return base::Refuse(base::Reason::kSyncIncomplete); }
+
+}  // namespace alcove::hr
