@@ -54,7 +54,8 @@ Connection::Connection(format::OrganisationFile organisation, std::shared_ptr<gr
       mailbox_(v1::MailboxService::NewStub(channel_)),
       case_(v1::CaseService::NewStub(channel_)),
       approval_(v1::ApprovalService::NewStub(channel_)),
-      admin_(v1::AdminService::NewStub(channel_)) {}
+      admin_(v1::AdminService::NewStub(channel_)),
+      hr_(v1::HrService::NewStub(channel_)) {}
 
 void Connection::Prepare(grpc::ClientContext& context, const Session* session) const {
   context.set_deadline(std::chrono::system_clock::now() + call_timeout_);

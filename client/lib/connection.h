@@ -19,6 +19,7 @@
 #include "alcove/v1/approval_service.grpc.pb.h"
 #include "alcove/v1/blob_service.grpc.pb.h"
 #include "alcove/v1/case_service.grpc.pb.h"
+#include "alcove/v1/hr_service.grpc.pb.h"
 #include "alcove/v1/intake_service.grpc.pb.h"
 #include "alcove/v1/ledger_service.grpc.pb.h"
 #include "alcove/v1/mailbox_service.grpc.pb.h"
@@ -91,6 +92,7 @@ class Connection {
   std::unique_ptr<v1::CaseService::Stub> case_;
   std::unique_ptr<v1::ApprovalService::Stub> approval_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
+  std::unique_ptr<v1::HrService::Stub> hr_;
 };
 
 template <>
@@ -109,6 +111,8 @@ template <>
 inline v1::ApprovalService::Stub& Connection::StubOf() { return *approval_; }
 template <>
 inline v1::AdminService::Stub& Connection::StubOf() { return *admin_; }
+template <>
+inline v1::HrService::Stub& Connection::StubOf() { return *hr_; }
 
 // A UUIDv4 for a request_id.
 std::string DrawRequestId(crypto::Random& random);

@@ -27,6 +27,7 @@ enum class Refusal {
   kCancelled,
   kPassphraseWrong,
   kCustodyNotOffered,
+  kCoverageIncomplete,
   // UNAVAILABLE.
   kServerUnreachable,
   // What the server sent does not check. DATA_LOSS.

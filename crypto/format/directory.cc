@@ -20,11 +20,12 @@ constexpr size_t kMaxDesks = 64;
 constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxAliases = 8;
-constexpr size_t kRoles = 8;
+constexpr size_t kRoles = 9;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
-                                                 "auditor",      "escalation",    "fallback",  "approver"};
+                                                 "auditor",      "escalation",    "fallback",  "approver",
+                                                 "service_directory"};
 
 // Ascending, each once.
 template <class Range, class Key>
@@ -47,6 +48,10 @@ absl::Status CheckPerson(const Directory& directory, const Person& person) {
     }
   }
   if (!Ascending(person.roles, [](Role role) { return role; })) return Malformed(kLayout, "roles of " + person.slug);
+  const bool service = std::any_of(person.roles.begin(), person.roles.end(), [](Role role) { return !ScopeOf(role).empty(); });
+  if (service && (person.roles.size() > 1 || !person.desks.empty())) {
+    return Malformed(kLayout, "service account with other roles: " + person.slug);
+  }
   if (!Ascending(person.desks, [](const std::string& desk) { return std::string_view(desk); })) {
     return Malformed(kLayout, "desks of " + person.slug);
   }
@@ -191,6 +196,8 @@ bool TakeDirectory(internal::LineReader& lines, Directory* d) {
 }  // namespace
 
 std::string_view Name(Role role) { return kRoleNames[static_cast<uint8_t>(role) - 1]; }
+
+std::string_view ScopeOf(Role role) { return role == Role::kServiceDirectory ? "directory" : ""; }
 
 absl::StatusOr<Role> RoleFromText(std::string_view text) {
   for (size_t i = 0; i < kRoles; ++i) {

@@ -57,7 +57,12 @@ enum class Role : uint8_t {
   kEscalation = 6,
   kFallback = 7,
   kApprover = 8,
+  // A service account of an HR system that may tell who works here. Whoever holds such a role is no person: it stands alone,
+  // at no desk.
+  kServiceDirectory = 9,
 };
+// The scope that a service account's role gives it; empty for the roles of people.
+std::string_view ScopeOf(Role role);
 // `investigator`, `protection_officer`, ...
 std::string_view Name(Role role);
 absl::StatusOr<Role> RoleFromText(std::string_view text);

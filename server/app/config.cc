@@ -181,7 +181,7 @@ absl::Status ApplyOverrides(const Overrides& overrides, Config* config) {
 
 const std::vector<std::string>& ServiceNames() {
   static const auto& names =
-      *new std::vector<std::string>{"session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin"};
+      *new std::vector<std::string>{"session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr"};
   return names;
 }
 

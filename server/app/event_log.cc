@@ -18,6 +18,7 @@ std::string_view Word(base::Event event) {
     case base::Event::kLedgerCut: return "ledger_cut";
     case base::Event::kDirectoryPublished: return "directory_published";
     case base::Event::kPolicyPublished: return "policy_published";
+    case base::Event::kChartSynced: return "chart_synced";
     case base::Event::kIntakeClosed: return "intake_closed";
     case base::Event::kDirectoryExpiring: return "directory_expiring";
     case base::Event::kAnonymousBudgetUsed: return "anonymous_budget_used";

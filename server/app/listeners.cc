@@ -23,6 +23,7 @@ std::string ContractName(Service service) {
     case Service::kCase: return "alcove.v1.CaseService";
     case Service::kApproval: return "alcove.v1.ApprovalService";
     case Service::kAdmin: return "alcove.v1.AdminService";
+    case Service::kHr: return "alcove.v1.HrService";
   }
   return {};
 }

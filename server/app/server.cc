@@ -22,6 +22,7 @@
 #include "server/rpc/approval/approval.h"
 #include "server/rpc/blob/blob.h"
 #include "server/rpc/cases/cases.h"
+#include "server/rpc/hr/hr.h"
 #include "server/rpc/intake/intake.h"
 #include "server/rpc/ledger/ledger.h"
 #include "server/rpc/mailbox/mailbox.h"
@@ -184,6 +185,10 @@ absl::Status Server::OpenListeners() {
       {Service::kMailbox, [this] { return std::make_unique<rpc::MailboxHandler>(*door_, *core_); }},
       {Service::kCase, [this] { return std::make_unique<rpc::CaseHandler>(*door_, *core_); }},
       {Service::kApproval, [this] { return std::make_unique<rpc::ApprovalHandler>(*door_, *core_); }},
+      {Service::kHr,
+       [this] {
+         return std::make_unique<rpc::HrHandler>(rpc::HrHandler::World{*door_, *core_, secrets_->tag, world_.log});
+       }},
       {Service::kAdmin,
        [this] {
          return std::make_unique<rpc::AdminHandler>(rpc::AdminHandler::World{

@@ -5,8 +5,11 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/records.h"
+#include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
 #include "server/core/ledger/tree.h"
+#include "server/core/people/newest.h"
+#include "server/core/people/records.h"
 #include "server/storage/codec.h"
 #include "server/storage/errors.h"
 #include "server/storage/records.h"
@@ -32,6 +35,7 @@ class Check {
     if (const absl::Status status = EveryRow(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryCase(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryBlob(); !status.ok()) Problem(status);
+    if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_key_);
     if (ledger.ok()) report_.ledger = *ledger;
     else Problem(ledger.status());
@@ -187,6 +191,22 @@ class Check {
                                                return true;
                                              });
       if (inner.ok() && stored != blob.received) Problem("blob-part", "a blob has more or fewer bytes than it counts");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  // Pages, edges and tags fit each other, there is no page beyond the head, and staged pages belong to a sync.
+  absl::Status WholeChart() {
+    const auto chart = people::LoadChart(records_);
+    if (!chart.ok()) return chart.status();
+    const std::uint64_t pages = ((*chart)->size() + people::kEmployeesPerPage - 1) / people::kEmployeesPerPage;
+    if (report_.rows[base::Table::kChartPage] != pages) Problem("chart-page", "more pages than the head counts");
+    absl::Status inner;
+    const absl::Status status = records_.Scan<hr::SyncPage>({}, {}, kAll, [&](const base::Versioned<hr::SyncPage>& page) {
+      const auto sync = records_.Get<hr::Sync>(page.record.sync.view());
+      if (!sync.ok()) inner = sync.status();
+      else if (!*sync) Problem("sync-page", "a page of a sync that is not there");
       return inner.ok();
     });
     return status.ok() ? inner : status;

@@ -2,6 +2,7 @@
 
 #include "server/storage/codec_approvals.h"
 #include "server/storage/codec_cases.h"
+#include "server/storage/codec_hr.h"
 #include "server/storage/codec_ledger.h"
 #include "server/storage/codec_people.h"
 
@@ -44,6 +45,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(people::PolicyNote, PolicyRow)
     ALCOVE_ROW(people::ChartHead, ChartHeadRow)
     ALCOVE_ROW(people::ChartPage, ChartPageRow)
+    ALCOVE_ROW(hr::Sync, SyncRow)
+    ALCOVE_ROW(hr::SyncPage, SyncPageRow)
     ALCOVE_ROW(cases::Case, CaseRow)
     ALCOVE_ROW(cases::Entry, EntryRow)
     ALCOVE_ROW(cases::Epoch, EpochRow)

@@ -90,6 +90,11 @@ void PrintGaps(Frame& frame, const google::protobuf::RepeatedPtrField<std::strin
   for (const std::string& gap : gaps) frame.terminal().Print("  - " + Harmless(gap) + "\n");
 }
 
+void PrintCoverage(Frame& frame, const google::protobuf::RepeatedPtrField<std::string>& lines) {
+  frame.terminal().Print(lines.empty() ? "coverage      everybody can be reported\n" : "coverage      incomplete:\n");
+  for (const std::string& line : lines) frame.terminal().Print("  - " + Harmless(line) + "\n");
+}
+
 absl::Status PublishTheDirectory(Frame& frame, const AdminOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const std::string note, client::ReadFile(options.document));
   v1::PublishDirectoryRequest request;
@@ -112,6 +117,7 @@ absl::Status PublishTheDirectory(Frame& frame, const AdminOptions& options) {
   frame.terminal().Print("directory     version " + std::to_string(response->version()) +
                          (options.check ? " would be valid\n" : " published\n"));
   PrintGaps(frame, response->gaps());
+  PrintCoverage(frame, response->coverage());
   return absl::OkStatus();
 }
 
@@ -131,6 +137,7 @@ absl::Status PublishThePolicy(Frame& frame, const AdminOptions& options) {
   frame.terminal().Print("policy        " + response.document() + " version " + std::to_string(response.version()) +
                          (options.check ? " would be valid\n" : " published\n"));
   PrintGaps(frame, response.gaps());
+  PrintCoverage(frame, response.coverage());
   return absl::OkStatus();
 }
 
@@ -175,6 +182,27 @@ absl::Status TryRouting(Frame& frame, const AdminOptions& options) {
   for (const v1::Reader& reader : response.eligible()) table.Row({reader.staff(), reader.display_name(), reader.purpose()});
   frame.terminal().Print(table.Text());
   return absl::OkStatus();
+}
+
+absl::Status ShowCoverage(Frame& frame, const AdminOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const v1::GetCoverageResponse response,
+                       member->connection().Call(&v1::AdminService::Stub::GetCoverage, v1::GetCoverageRequest(),
+                                                 &member->session()));
+  if (frame.json()) {
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print("chart         version " + std::to_string(response.chart_version()) + ", " +
+                           std::to_string(response.subjects()) + " people\n");
+    Table table({"rule", "desk", "fewest left", "nobody", "only a fallback", "few approvers"});
+    for (const v1::RuleCoverage& rule : response.rules())
+      table.Row({rule.rule(), rule.desk(), std::to_string(rule.fewest()), std::to_string(rule.nobody().employees()),
+                 std::to_string(rule.only_fallback().employees()), std::to_string(rule.few_approvers().employees())});
+    frame.terminal().Print(table.Text());
+    PrintCoverage(frame, response.gaps());
+  }
+  if (response.gaps().empty()) return absl::OkStatus();
+  return Refuse(Refusal::kCoverageIncomplete, std::to_string(response.gaps_size()) + " gaps");
 }
 
 absl::Status Status(Frame& frame, const AdminOptions& options) {
@@ -253,6 +281,7 @@ void AddAdminCommands(CLI::App& app, Frame& frame) {
   routing->add_option("--jurisdiction", options->jurisdiction, "A policy profile");
   routing->add_flag("--danger", options->danger, "Somebody is in danger now");
   routing->add_option("--kept-out", options->kept_out, "Short name of a person to treat as named; once for each");
+  AddVerb(*noun, frame, options, "coverage", "Check that somebody at a desk could take a report about anybody", ShowCoverage, true);
   AddVerb(*noun, frame, options, "status", "Show the health of the service", Status, true);
 }
 

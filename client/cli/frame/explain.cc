@@ -62,6 +62,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"NO_TERMINAL", "{}. Run this in a terminal, or give what is asked by an option; --help lists them."},
       {"CANCELLED", "Stopped before anything was sent ({})."},
       {"PASSPHRASE_WRONG", "The passphrase does not open this key file."},
+      {"COVERAGE_INCOMPLETE",
+       "Somebody could be reported to nobody but a fallback, or too few approvers or custodians would be left: {}. Add people "
+       "to the desk, or change the routing."},
       {"SERVER_UNREACHABLE", "The server cannot be reached ({}). Nothing was lost; try again, perhaps from another network."},
       {"DIRECTORY_INVALID",
        "The list of staff keys is not properly signed: {}. Nothing was sent. Tell a person you trust; this can be an attack."},

@@ -11,6 +11,7 @@
 #include "client/cli/audit/audit.h"
 #include "client/cli/frame/frame.h"
 #include "client/cli/frame/terminal.h"
+#include "client/cli/hr/hr.h"
 #include "client/cli/org/org.h"
 #include "client/cli/report/report.h"
 #include "client/cli/staff/staff.h"
@@ -39,6 +40,7 @@ int main(int argc, char** argv) {
   alcove::cli::AddStaffCommands(app, frame);
   alcove::cli::AddOrgCommands(app, frame);
   alcove::cli::AddAdminCommands(app, frame);
+  alcove::cli::AddHrCommands(app, frame);
   alcove::cli::AddVerifyCommands(app, frame);
   alcove::cli::AddAuditCommands(app, frame);
 

@@ -33,6 +33,7 @@ enum class Event : std::uint8_t {
   kLedgerCut,             // a checkpoint was published
   kDirectoryPublished,
   kPolicyPublished,
+  kChartSynced,
   kIntakeClosed,          // no directory, no policy, or fewer than two fallbacks
   kDirectoryExpiring,     // less than 30 days left
   kAnonymousBudgetUsed,   // strangers' calls met their budget

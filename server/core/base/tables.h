@@ -8,6 +8,8 @@
 //   kPolicy      document1 version4                           store  a published policy document, the note as received
 //   kChartHead   -                                            store  version and size of the chart
 //   kChartPage   page4                                        store  512 employees: ids, tags, edges
+//   kSync        sync16                                       store  a sync of the chart that was begun
+//   kSyncPage    sync16 page4                                 store  a page of it: tags of people, never numbers
 //   kCase        case16                                       case   state, facts, plan, assignment, heads, deadlines
 //   kEntry       case16 keyring1 sequence4                    case   one sealed entry
 //   kEpoch       case16 keyring1 number4                      case   an epoch record with its grants and their release
@@ -51,6 +53,8 @@ enum class Table : std::uint8_t {
   kPolicy = 5,
   kChartHead = 6,
   kChartPage = 7,
+  kSync = 8,
+  kSyncPage = 9,
   kCase = 16,
   kEntry = 17,
   kEpoch = 18,
@@ -100,6 +104,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kPolicy, "policy", Scope::kStore, SlugPlace::kNone, 5},
     TableTraits{Table::kChartHead, "chart-head", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kChartPage, "chart-page", Scope::kStore, SlugPlace::kNone, 4},
+    TableTraits{Table::kSync, "sync", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kSyncPage, "sync-page", Scope::kStore, SlugPlace::kNone, 20},
     TableTraits{Table::kCase, "case", Scope::kCase, SlugPlace::kNone, 16},
     TableTraits{Table::kEntry, "entry", Scope::kCase, SlugPlace::kNone, 21},
     TableTraits{Table::kEpoch, "epoch", Scope::kCase, SlugPlace::kNone, 21},

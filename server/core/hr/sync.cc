@@ -152,7 +152,7 @@ Committed AnswerAgain(crypto::BytesView bytes) {
   format::ByteReader in(bytes);
   committed.version = in.U32();
   for (const auto count : kCounts) committed.counts.*count = in.U32();
-  while (in.ok() && in.remaining() > 0) {
+  while (in.left() > 0) {
     const auto kind = static_cast<FindingKind>(in.U8());
     committed.findings.push_back({kind, in.U32()});
   }

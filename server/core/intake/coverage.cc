@@ -74,7 +74,7 @@ class Survey {
       desks_.push_back({PoolOf(organisation_, serves), PoolOf(organisation_, [&](const Person& person) {
                           return IsApprover(person) && !serves(person);
                         })});
-      coverage_.rules.push_back({.rule = rule.id, .desk = rule.desk, .fewest = desks_.back().members.all});
+      coverage_.rules.push_back({rule.id, rule.desk, desks_.back().members.all, {}, {}, {}});
     }
   }
 

@@ -3,30 +3,57 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/intake/coverage.h"
 #include "server/core/intake/intake.h"
-#include "server/core/people/publish.h"
 #include "server/rpc/admin/convert.h"
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
+namespace {
+
+// A publication, and about whom nobody but a fallback could take a report under it.
+struct Published {
+  people::Publication publication;
+  std::vector<std::string> coverage;
+};
+
+// Looked at before the commit: afterwards is the Committer's thread.
+absl::StatusOr<base::Outcome<Published>> WithCoverage(absl::StatusOr<base::Outcome<people::Publication>> decided) {
+  if (!decided.ok()) return decided.status();
+  base::Outcome<Published> outcome;
+  outcome.changes = std::move(decided->changes);
+  outcome.leaves = std::move(decided->leaves);
+  outcome.answer.publication = std::move(decided->answer);
+  outcome.answer.coverage = intake::LinesOf(intake::CoverageOf(*outcome.answer.publication.organisation));
+  return outcome;
+}
+
+// What both publications answer.
+template <class Response>
+void FillPublished(const Published& published, Response* response) {
+  response->set_version(published.publication.version);
+  response->mutable_gaps()->Assign(published.publication.gaps.begin(), published.publication.gaps.end());
+  response->mutable_coverage()->Assign(published.coverage.begin(), published.coverage.end());
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* AdminHandler::PublishDirectory(grpc::CallbackServerContext* context,
                                                          const v1::PublishDirectoryRequest* request,
                                                          v1::PublishDirectoryResponse* response) {
-  return world_.door.Decide<people::Publication>(
+  return world_.door.Decide<Published>(
       context, request,
       [this, request](const Caller& caller) {
         const people::OrganisationPtr current = world_.core.organisation.Get();
-        return people::PublishDirectory({world_.core.rows, world_.core.clock, world_.core.random, world_.file}, *current,
-                                        caller.staff, request->note(), request->validate_only());
+        return WithCoverage(people::PublishDirectory(PeoplePorts(), *current, caller.staff, request->note(),
+                                                     request->validate_only()));
       },
-      [this, request, response](const people::Publication& publication) {
+      [this, request, response](const Published& published) {
         if (!request->validate_only()) {
-          world_.core.organisation.Set(publication.organisation);
+          world_.core.organisation.Set(published.publication.organisation);
           world_.events.Record(base::Event::kDirectoryPublished);
         }
-        response->set_version(publication.version);
-        response->mutable_gaps()->Assign(publication.gaps.begin(), publication.gaps.end());
+        FillPublished(published, response);
       });
 }
 
@@ -45,21 +72,20 @@ grpc::ServerUnaryReactor* AdminHandler::GetPolicy(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* AdminHandler::PublishPolicy(grpc::CallbackServerContext* context,
                                                       const v1::PublishPolicyRequest* request,
                                                       v1::PublishPolicyResponse* response) {
-  return world_.door.Decide<people::Publication>(
+  return world_.door.Decide<Published>(
       context, request,
       [this, request](const Caller& caller) {
         const people::OrganisationPtr current = world_.core.organisation.Get();
-        return people::PublishPolicy({world_.core.rows, world_.core.clock, world_.core.random, world_.file}, *current,
-                                     caller.staff, request->note(), request->validate_only());
+        return WithCoverage(people::PublishPolicy(PeoplePorts(), *current, caller.staff, request->note(),
+                                                  request->validate_only()));
       },
-      [this, request, response](const people::Publication& publication) {
+      [this, request, response](const Published& published) {
         if (!request->validate_only()) {
-          world_.core.organisation.Set(publication.organisation);
+          world_.core.organisation.Set(published.publication.organisation);
           world_.events.Record(base::Event::kPolicyPublished);
         }
-        response->set_document(publication.document);
-        response->set_version(publication.version);
-        response->mutable_gaps()->Assign(publication.gaps.begin(), publication.gaps.end());
+        response->set_document(published.publication.document);
+        FillPublished(published, response);
       });
 }
 
@@ -73,6 +99,17 @@ grpc::ServerUnaryReactor* AdminHandler::TestRouting(grpc::CallbackServerContext*
     const auto test = intake::TestRouting(*current, ParseFacts(request->facts()), *kept_out);
     if (!test.ok()) return test.status();
     Fill(*test, response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AdminHandler::GetCoverage(grpc::CallbackServerContext* context,
+                                                    const v1::GetCoverageRequest* request,
+                                                    v1::GetCoverageResponse* response) {
+  return world_.door.Read(context, request, [&](const Caller&) -> absl::Status {
+    const people::OrganisationPtr current = world_.core.organisation.Get();
+    Fill(intake::CoverageOf(*current), response);
+    response->set_chart_version(current->chart().version());
     return absl::OkStatus();
   });
 }

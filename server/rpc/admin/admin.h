@@ -6,6 +6,7 @@
 
 #include "alcove/v1/admin_service.grpc.pb.h"
 #include "crypto/format/organisation.h"
+#include "server/core/people/publish.h"
 #include "server/rpc/door/core_ports.h"
 #include "server/rpc/door/door.h"
 
@@ -34,11 +35,17 @@ class AdminHandler final : public v1::AdminService::CallbackService {
                                           v1::PublishPolicyResponse* response) override;
   grpc::ServerUnaryReactor* TestRouting(grpc::CallbackServerContext* context, const v1::TestRoutingRequest* request,
                                         v1::TestRoutingResponse* response) override;
+  grpc::ServerUnaryReactor* GetCoverage(grpc::CallbackServerContext* context, const v1::GetCoverageRequest* request,
+                                        v1::GetCoverageResponse* response) override;
   grpc::ServerUnaryReactor* GetServiceStatus(grpc::CallbackServerContext* context,
                                              const v1::GetServiceStatusRequest* request,
                                              v1::GetServiceStatusResponse* response) override;
 
  private:
+  people::Ports PeoplePorts() const {
+    return {world_.core.rows, world_.core.clock, world_.core.random, world_.file};
+  }
+
   const World world_;
 };
 

@@ -3,6 +3,14 @@
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
+namespace {
+
+void SetAffected(const intake::Affected& affected, v1::Affected* out) {
+  out->set_employees(affected.employees);
+  for (const base::StaffSlug& slug : affected.staff) out->add_staff(StaffName(slug));
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<std::string>> ParseKeptOut(const v1::TestRoutingRequest& request) {
   if (request.kept_out_size() > static_cast<int>(intake::kMaxTags)) return base::FieldInvalid("kept_out");
@@ -20,6 +28,22 @@ void Fill(const intake::RoutingTest& test, v1::TestRoutingResponse* out) {
   out->set_desk(test.desk);
   out->set_urgency(ToProto(test.urgency));
   for (const cases::ReaderView& reader : test.eligible) SetReader(reader, out->add_eligible());
+}
+
+void Fill(const intake::Coverage& coverage, v1::GetCoverageResponse* out) {
+  out->set_subjects(coverage.subjects);
+  for (const intake::RuleCoverage& rule : coverage.rules) {
+    v1::RuleCoverage* one = out->add_rules();
+    one->set_rule(rule.rule);
+    one->set_desk(rule.desk);
+    one->set_fewest(rule.fewest);
+    SetAffected(rule.nobody, one->mutable_nobody());
+    SetAffected(rule.only_fallback, one->mutable_only_fallback());
+    SetAffected(rule.few_approvers, one->mutable_few_approvers());
+  }
+  SetAffected(coverage.few_custodians, out->mutable_few_custodians());
+  const std::vector<std::string> lines = intake::LinesOf(coverage);
+  out->mutable_gaps()->Assign(lines.begin(), lines.end());
 }
 
 void Fill(const people::Organisation& organisation, base::Day today, v1::GetServiceStatusResponse* out) {

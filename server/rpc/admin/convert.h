@@ -8,6 +8,7 @@
 
 #include "alcove/v1/admin_service.pb.h"
 #include "server/core/base/time.h"
+#include "server/core/intake/coverage.h"
 #include "server/core/intake/intake.h"
 #include "server/core/people/organisation.h"
 
@@ -17,6 +18,7 @@ namespace alcove::rpc {
 absl::StatusOr<std::vector<std::string>> ParseKeptOut(const v1::TestRoutingRequest& request);
 
 void Fill(const intake::RoutingTest& test, v1::TestRoutingResponse* out);
+void Fill(const intake::Coverage& coverage, v1::GetCoverageResponse* out);
 // Directory, policies, gaps, and whether intake is open: it is while there is no gap.
 void Fill(const people::Organisation& organisation, base::Day today, v1::GetServiceStatusResponse* out);
 

@@ -8,6 +8,7 @@
 #include "alcove/v1/approval_service.pb.h"
 #include "alcove/v1/blob_service.pb.h"
 #include "alcove/v1/case_service.pb.h"
+#include "alcove/v1/hr_service.pb.h"
 #include "alcove/v1/intake_service.pb.h"
 #include "alcove/v1/ledger_service.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
@@ -44,6 +45,12 @@ std::string Fault(const google::protobuf::MethodDescriptor& method) {
 
 bool MethodRule::Admits(v1::Caller caller) const { return Names(access, caller); }
 
+bool MethodRule::AdmitsService(const std::vector<std::string_view>& scopes) const {
+  const bool holds = access.scope().empty() ||
+                     std::find(scopes.begin(), scopes.end(), std::string_view(access.scope())) != scopes.end();
+  return holds && Names(access, v1::CALLER_SERVICE);
+}
+
 bool MethodRule::anonymous() const { return Names(access, v1::CALLER_ANYONE); }
 
 absl::StatusOr<AccessTable> AccessTable::Read(
@@ -73,6 +80,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AccessTable::Contract() 
       v1::GetBlobRequest::descriptor()->file()->service(0),       v1::GetIntakeRequest::descriptor()->file()->service(0),
       v1::GetMailboxRequest::descriptor()->file()->service(0),    v1::GetCaseRequest::descriptor()->file()->service(0),
       v1::GetApprovalRequest::descriptor()->file()->service(0),   v1::GetPolicyRequest::descriptor()->file()->service(0),
+      v1::CreateSyncRequest::descriptor()->file()->service(0),
   };
 }
 

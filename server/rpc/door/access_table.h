@@ -22,6 +22,8 @@ struct MethodRule {
   int number = 0;  // dense from 0, in the order of the contract; what counters are indexed by
 
   bool Admits(v1::Caller caller) const;
+  // A service account that holds these scopes may call: the rule names services, and no scope or one of these.
+  bool AdmitsService(const std::vector<std::string_view>& scopes) const;
   // Only CALLER_ANYONE: calls of this method are by strangers and leave hourly totals alone.
   bool anonymous() const;
 };

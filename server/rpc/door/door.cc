@@ -67,11 +67,10 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       caller.staff = session->principal.slug;
       caller.administrator = standing->administrator;
       caller.auditor = standing->auditor;
-      admitted = rule.Admits(v1::CALLER_STAFF) || (caller.administrator && rule.Admits(v1::CALLER_ADMINISTRATOR)) ||
-                 (caller.auditor && rule.Admits(v1::CALLER_AUDITOR));
-      break;
-    case Principal::Kind::kService:
-      // Service accounts and their scopes come with the HR bridge; until then nobody can open such a session.
+      admitted = standing->scopes.empty()
+                     ? rule.Admits(v1::CALLER_STAFF) || (caller.administrator && rule.Admits(v1::CALLER_ADMINISTRATOR)) ||
+                           (caller.auditor && rule.Admits(v1::CALLER_AUDITOR))
+                     : rule.AdmitsService(standing->scopes);
       break;
   }
   if (!admitted) return base::Refuse(base::Reason::kCallerNotAllowed);

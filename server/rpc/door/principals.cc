@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view kMailboxes = "mailboxes/";
 constexpr std::string_view kStaff = "staff/";
-constexpr std::string_view kServices = "services/";
 
 }  // namespace
 
@@ -22,11 +21,9 @@ absl::StatusOr<Principal> Principal::Parse(std::string_view name) {
     principal.mailbox = *id;
     return principal;
   }
-  const bool staff = name.starts_with(kStaff);
-  if (!staff && !name.starts_with(kServices)) return base::FieldInvalid("principal");
-  principal.kind = staff ? Kind::kStaff : Kind::kService;
-  const absl::StatusOr<base::StaffSlug> slug =
-      base::StaffSlug::Parse(name.substr(staff ? kStaff.size() : kServices.size()));
+  if (!name.starts_with(kStaff)) return base::FieldInvalid("principal");
+  principal.kind = Kind::kStaff;
+  const absl::StatusOr<base::StaffSlug> slug = base::StaffSlug::Parse(name.substr(kStaff.size()));
   if (!slug.ok()) return base::FieldInvalid("principal");
   principal.slug = *slug;
   return principal;
@@ -36,7 +33,6 @@ std::string Principal::name() const {
   switch (kind) {
     case Kind::kMailbox: return std::string(kMailboxes) + crypto::Base32Encode(mailbox.view());
     case Kind::kStaff: return std::string(kStaff) + slug.text();
-    case Kind::kService: return std::string(kServices) + slug.text();
   }
   return {};
 }

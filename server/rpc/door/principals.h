@@ -15,12 +15,12 @@ namespace alcove::rpc {
 
 // A principal by its resource name. Exactly one of `mailbox` and `slug` means something, by kind.
 struct Principal {
-  enum class Kind { kMailbox, kStaff, kService };
+  enum class Kind { kMailbox, kStaff };
   Kind kind = Kind::kMailbox;
   base::MailboxId mailbox;
   base::StaffSlug slug;
 
-  // `mailboxes/{m}`, `staff/{slug}` or `services/{slug}`; FieldInvalid("principal") for anything else.
+  // `mailboxes/{m}` or `staff/{slug}`, service accounts too; FieldInvalid("principal") for anything else.
   static absl::StatusOr<Principal> Parse(std::string_view name);
   // The resource name: what a sign-in statement is made over.
   std::string name() const;
@@ -36,6 +36,8 @@ class Principals {
   struct Standing {
     bool administrator = false;
     bool auditor = false;
+    // Of a service account; empty: a person. A service account may call nothing but its scopes' methods.
+    std::vector<std::string_view> scopes;
   };
 
   virtual ~Principals() = default;

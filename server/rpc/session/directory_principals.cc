@@ -37,8 +37,12 @@ std::optional<Principals::Standing> DirectoryPrincipals::StandingOf(const Princi
   const bool still_theirs = std::any_of(person->devices.begin(), person->devices.end(),
                                         [&](const people::Device& device) { return device.verify_key == key; });
   if (!still_theirs) return std::nullopt;
-  return Standing{.administrator = person->Has(people::Role::kAdministrator),
-                  .auditor = person->Has(people::Role::kAuditor)};
+  Standing standing{.administrator = person->Has(people::Role::kAdministrator),
+                    .auditor = person->Has(people::Role::kAuditor),
+                    .scopes = {}};
+  for (const people::Role role : person->roles)
+    if (const std::string_view scope = format::ScopeOf(role); !scope.empty()) standing.scopes.push_back(scope);
+  return standing;
 }
 
 bool DirectoryPrincipals::Founding() const { return core_.organisation.Get()->directory_version() == 0; }

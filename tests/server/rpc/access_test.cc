@@ -20,6 +20,7 @@ using google::protobuf::FileDescriptorProto;
 struct Expected {
   std::set<v1::Caller> callers;
   v1::Relation relation;
+  std::string scope = "";
 };
 
 const std::map<std::string, Expected>& Matrix() {
@@ -65,6 +66,10 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.AdminService/GetPolicy", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
       {"/alcove.v1.AdminService/PublishPolicy", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
       {"/alcove.v1.AdminService/TestRouting", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
+      {"/alcove.v1.AdminService/GetCoverage", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
+      {"/alcove.v1.HrService/CreateSync", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
+      {"/alcove.v1.HrService/UploadSyncPage", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
+      {"/alcove.v1.HrService/CommitSync", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
       {"/alcove.v1.AdminService/GetServiceStatus", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
   };
   return matrix;
@@ -82,7 +87,7 @@ TEST(Access, TheContractSaysExactlyWhatTheHandWrittenTableSays) {
     for (const int caller : rule.access.callers()) callers.insert(static_cast<v1::Caller>(caller));
     EXPECT_EQ(callers, expected->second.callers) << rule.path;
     EXPECT_EQ(rule.access.relation(), expected->second.relation) << rule.path;
-    EXPECT_EQ(rule.access.scope(), "") << rule.path;
+    EXPECT_EQ(rule.access.scope(), expected->second.scope) << rule.path;
   }
   EXPECT_EQ(seen.size(), Matrix().size()) << "a method of this table is not in the contract";
 }

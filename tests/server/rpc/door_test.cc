@@ -122,7 +122,7 @@ TEST_F(DoorTest, StaffMethodsNeedAStaffSession) {
   EXPECT_EQ(GetCase(std::string(32, 'x')), "SESSION_REQUIRED");
   EXPECT_EQ(GetCase(std::string(31, 'x')), "SESSION_REQUIRED");
   EXPECT_EQ(GetCase(SignedIn("mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa")), "CALLER_NOT_ALLOWED");
-  EXPECT_EQ(GetCase(SignedIn("services/hr")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(GetCase(SignedIn("staff/hr", {.scopes = {"directory"}})), "CALLER_NOT_ALLOWED");
   EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
   EXPECT_EQ(case_.case_().name(), "fine");
 }

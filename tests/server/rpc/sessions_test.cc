@@ -89,7 +89,7 @@ TEST_F(SessionsTest, ANonceOpensOneSession) {
 }
 
 TEST_F(SessionsTest, NamesOfPrincipalsHaveOneForm) {
-  for (const char* name : {"staff/amira", "services/hr-sync", "mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+  for (const char* name : {"staff/amira", "mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
     const auto principal = Principal::Parse(name);
     ASSERT_TRUE(principal.ok()) << name;
     EXPECT_EQ(principal->name(), name);

@@ -6,6 +6,7 @@
 
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
+#include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
 #include "server/core/people/records.h"
 #include "tests/server/storage/fakes.h"
@@ -124,6 +125,9 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(people::ChartPage), 88U);
   EXPECT_EQ(sizeof(people::ChartPart::Employee), 32U);
   EXPECT_EQ(sizeof(people::Edge), 12U);
+  EXPECT_EQ(sizeof(hr::Sync), 72U);
+  EXPECT_EQ(sizeof(hr::SyncPage), 56U);
+  EXPECT_EQ(sizeof(hr::Row), 56U);
   EXPECT_EQ(sizeof(ledger::Tree), 72U);
   EXPECT_EQ(sizeof(ledger::Checkpoint), 80U);
   EXPECT_EQ(sizeof(ledger::Opening), 104U);
@@ -409,6 +413,27 @@ TEST(Codec, TheChartComesBack) {
   const people::ChartPage page = SomeChartPage();
   EXPECT_EQ(RoundTrip(page).part, page.part);
   EXPECT_EQ(RoundTrip(people::ChartPage()).part, people::ChartPart());
+}
+
+TEST(Codec, ASyncComesBack) {
+  hr::Sync sync;
+  sync.id = Draw<hr::SyncId>();
+  sync.mode = hr::Mode::kDelta;
+  sync.by = *base::StaffSlug::Parse("hr");
+  sync.day = base::Day(20005);
+  sync.uploads = 6;
+  const hr::Sync is = RoundTrip(sync);
+  EXPECT_EQ(is.mode, sync.mode);
+  EXPECT_EQ(is.by, sync.by);
+  EXPECT_EQ(is.day, sync.day);
+  EXPECT_EQ(is.uploads, sync.uploads);
+
+  hr::SyncPage page;
+  page.sync = sync.id;
+  page.page = 9;
+  page.rows = {{{Draw<crypto::Digest>(), Draw<crypto::Digest>()}, {{people::EdgeKind::kDotted, Draw<crypto::Digest>()}}, true},
+               {{Draw<crypto::Digest>()}, {}, false}};
+  EXPECT_EQ(RoundTrip(page).rows, page.rows);
 }
 
 TEST(Codec, AChartPageWithAnUnknownKindOfEdgeIsNoRecord) {

@@ -3,6 +3,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/records.h"
+#include "server/core/hr/records.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
 #include "server/core/people/records.h"
@@ -22,6 +23,10 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kOrganisation: return Clone<people::InForce>(record);
     case Table::kDirectory: return Clone<people::DirectoryNote>(record);
     case Table::kPolicy: return Clone<people::PolicyNote>(record);
+    case Table::kChartHead: return Clone<people::ChartHead>(record);
+    case Table::kChartPage: return Clone<people::ChartPage>(record);
+    case Table::kSync: return Clone<hr::Sync>(record);
+    case Table::kSyncPage: return Clone<hr::SyncPage>(record);
     case Table::kCase: return Clone<cases::Case>(record);
     case Table::kEntry: return Clone<cases::Entry>(record);
     case Table::kEpoch: return Clone<cases::Epoch>(record);

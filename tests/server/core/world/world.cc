@@ -148,6 +148,53 @@ void World::PublishDirectory(const std::function<void(format::Directory&)>& edit
   organisation = published->organisation;
 }
 
+hr::ClearRow Employment::row() const {
+  using people::EdgeKind;
+  hr::ClearRow row;
+  const auto add = [&](EdgeKind kind, const std::vector<std::string>& numbers) {
+    for (const std::string& who : numbers)
+      if (!who.empty()) row.names.push_back({kind, *format::Identifier::OfStaffNumber(who)});
+  };
+  row.identifiers.push_back(*format::Identifier::OfStaffNumber(number));
+  for (const std::string& other : also) row.identifiers.push_back(*format::Identifier::OfStaffNumber(other));
+  add(EdgeKind::kManager, {manager});
+  add(EdgeKind::kDotted, dotted);
+  add(EdgeKind::kDelegate, delegates);
+  add(EdgeKind::kRelation, relations);
+  row.left = left;
+  return row;
+}
+
+absl::StatusOr<hr::Committed> World::TrySync(const std::vector<Employment>& people, hr::Mode mode, bool validate_only) {
+  const base::StaffSlug by = Slug("hr-system");
+  const auto id = Carry(hr::CreateSync(ports(), by, RequestId(), mode));
+  if (!id.ok()) return id.status();
+  std::uint32_t pages = 0;
+  for (std::size_t at = 0; at < people.size(); ++pages) {
+    std::vector<hr::ClearRow> page;
+    for (; at < people.size() && page.size() < hr::kMostRowsOfPage; ++at) page.push_back(people[at].row());
+    const auto uploaded = Carry(hr::UploadSyncPage(ports(), secrets.tag, by, *id, pages, page));
+    if (!uploaded.ok()) return uploaded.status();
+  }
+  absl::StatusOr<hr::Committed> committed =
+      Carry(hr::CommitSync(ports(), by, {RequestId(), *id, pages, validate_only}));
+  if (committed.ok() && committed->organisation != nullptr) organisation = committed->organisation;
+  return committed;
+}
+
+hr::Committed World::Sync(const std::vector<Employment>& people, hr::Mode mode) {
+  absl::StatusOr<hr::Committed> committed = TrySync(people, mode);
+  EXPECT_TRUE(committed.ok()) << committed.status();
+  return committed.ok() ? *std::move(committed) : hr::Committed();
+}
+
+void World::PublishSafeguards(const std::map<std::string, std::string>& members) {
+  std::string json = PolicyFile(people::Document::kSafeguards);
+  json.erase(json.rfind('}'));
+  for (const auto& [name, value] : members) json += ", \"" + name + "\": " + value;
+  PublishPolicy(people::Document::kSafeguards, json + "}");
+}
+
 std::string World::PolicyTextOf(people::Document document, const std::string& json, std::uint32_t version) const {
   return *format::PolicyText({file.id, document, version, json});
 }

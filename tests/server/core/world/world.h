@@ -27,6 +27,7 @@
 #include "server/core/base/ports.h"
 #include "server/core/cases/mailbox.h"
 #include "server/core/cases/team.h"
+#include "server/core/hr/sync.h"
 #include "server/core/intake/intake.h"
 #include "server/core/people/publish.h"
 #include "tests/server/core/world/rows.h"
@@ -118,6 +119,19 @@ struct Draft {
   cases::NewEntry entry() const;
 };
 
+// A row of the HR system. People are given by staff number, which for those of the directory is their slug in capitals.
+struct Employment {
+  std::string number;
+  std::string manager = {};
+  std::vector<std::string> dotted = {};
+  std::vector<std::string> delegates = {};
+  std::vector<std::string> relations = {};
+  std::vector<std::string> also = {};  // further numbers of the same person
+  bool left = false;
+
+  hr::ClearRow row() const;
+};
+
 class World {
  public:
   explicit World(std::uint64_t seed = 1);
@@ -131,6 +145,12 @@ class World {
   // Publishing. `Edit` changes the next directory before the roots sign it.
   void PublishDirectory(const std::function<void(format::Directory&)>& edit = {});
   void PublishPolicy(people::Document document, const std::string& json);
+  // Tells the service who works here, as a service account would. `Sync` fails the test when it is refused.
+  absl::StatusOr<hr::Committed> TrySync(const std::vector<Employment>& people, hr::Mode mode = hr::Mode::kFull,
+                                        bool validate_only = false);
+  hr::Committed Sync(const std::vector<Employment>& people, hr::Mode mode = hr::Mode::kFull);
+  // The safeguards of deploy/policy with these members changed or added.
+  void PublishSafeguards(const std::map<std::string, std::string>& members);
   crypto::Bytes Signed(const std::string& text, int signers = 2) const;
   format::Directory NextDirectory() const;
   std::string PolicyTextOf(people::Document document, const std::string& json, std::uint32_t version) const;

@@ -1,0 +1,123 @@
+#include "client/cli/hr/hr.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "client/cli/frame/staff_sign_in.h"
+#include "client/cli/frame/table.h"
+#include "client/cli/hr/chart_csv.h"
+#include "client/lib/files.h"
+
+namespace alcove::cli {
+namespace {
+
+// Well below the server's 256 rows, so that a page of long rows stays below its 256 KiB.
+constexpr std::size_t kRowsOfPage = 128;
+
+struct HrOptions {
+  StaffOptions staff;
+  std::string file;
+  bool delta = false;
+  bool validate_only = false;
+};
+
+absl::StatusOr<std::string> Begin(Frame& frame, StaffMember& account, bool delta) {
+  v1::CreateSyncRequest request;
+  request.set_request_id(client::DrawRequestId(frame.random()));
+  request.set_mode(delta ? v1::SYNC_MODE_DELTA : v1::SYNC_MODE_FULL);
+  ALCOVE_CLIENT_ASSIGN(const v1::CreateSyncResponse begun,
+                       account.connection().CallAgain(&v1::HrService::Stub::CreateSync, request, &account.session()));
+  return begun.name();
+}
+
+// How many pages it took.
+absl::StatusOr<std::uint32_t> Upload(Frame& frame, StaffMember& account, const std::string& sync, const ChartFile& file) {
+  v1::UploadSyncPageRequest request;
+  request.set_name(sync);
+  std::uint32_t pages = 0;
+  for (std::size_t at = 0; at < file.rows.size(); ++pages) {
+    request.set_page(pages);
+    request.clear_rows();
+    const std::size_t end = std::min(at + kRowsOfPage, file.rows.size());
+    for (; at < end; ++at) *request.add_rows() = file.rows[at];
+    ALCOVE_CLIENT_TRY(
+        account.connection().CallAgain(&v1::HrService::Stub::UploadSyncPage, request, &account.session()).status());
+  }
+  return pages;
+}
+
+std::string Words(v1::SyncFindingKind kind) {
+  switch (kind) {
+    case v1::SYNC_FINDING_KIND_CYCLE: return "the chain of managers leads back to this person";
+    case v1::SYNC_FINDING_KIND_ORPHAN: return "names somebody who is not employed";
+    case v1::SYNC_FINDING_KIND_DUPLICATE: return "this person stands in an earlier line already";
+    case v1::SYNC_FINDING_KIND_MERGED: return "joins two people who were known apart, for good";
+    default: return "something that this program is too old to know";
+  }
+}
+
+void Print(Frame& frame, const v1::CommitSyncResponse& answer, const ChartFile& file, bool validate_only) {
+  const v1::SyncCounts& counts = answer.counts();
+  Table table({"people", ""});
+  const auto row = [&](const char* what, std::uint32_t number) { table.Row({what, std::to_string(number)}); };
+  row("before", counts.before());
+  row("after", counts.after());
+  row("added", counts.added());
+  row("changed", counts.changed());
+  row("removed", counts.removed());
+  row("without manager", counts.without_manager());
+  row("lose their manager", counts.lost_managers());
+  row("merged", counts.merged());
+  row("cycles", counts.cycles());
+  row("orphans", counts.orphans());
+  row("duplicates", counts.duplicates());
+  frame.terminal().Print(table.Text());
+  for (const v1::SyncFinding& finding : answer.findings()) {
+    const bool known = finding.row() > 0 && finding.row() <= file.lines.size();
+    frame.terminal().Print((known ? "line " + std::to_string(file.lines[finding.row() - 1]) : "nobody of this file") + ": " +
+                           Words(finding.kind()) + "\n");
+  }
+  for (const std::string& line : answer.coverage()) frame.terminal().Print("coverage: " + Harmless(line) + "\n");
+  frame.terminal().Print("chart version " + std::to_string(answer.version()) +
+                         (!validate_only     ? " is in force\n"
+                          : answer.refused() ? " would be refused: too many people would go, or lose their manager\n"
+                                             : " would be in force\n"));
+}
+
+absl::Status SyncFile(Frame& frame, const HrOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const std::string text, client::ReadFile(options.file));
+  ALCOVE_CLIENT_ASSIGN(const ChartFile file, ParseChartCsv(text));
+  ALCOVE_CLIENT_ASSIGN(const auto account, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string sync, Begin(frame, *account, options.delta));
+  ALCOVE_CLIENT_ASSIGN(const std::uint32_t pages, Upload(frame, *account, sync, file));
+  v1::CommitSyncRequest request;
+  request.set_request_id(client::DrawRequestId(frame.random()));
+  request.set_name(sync);
+  request.set_pages(pages);
+  request.set_validate_only(options.validate_only);
+  ALCOVE_CLIENT_ASSIGN(const v1::CommitSyncResponse answer,
+                       account->connection().CallAgain(&v1::HrService::Stub::CommitSync, request, &account->session()));
+  if (frame.json()) {
+    frame.PrintJson(answer);
+  } else {
+    Print(frame, answer, file, options.validate_only);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddHrCommands(CLI::App& app, Frame& frame) {
+  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here");
+  noun->require_subcommand(1);
+  auto options = std::make_shared<HrOptions>();
+  CLI::App* sync = noun->add_subcommand("sync", "Send the chart: who works here, under whom, related to whom");
+  AddStaffOptions(*sync, options->staff);
+  sync->add_option("file", options->file, "CSV: number,mail,manager,dotted,delegate,relation,left")->required();
+  sync->add_flag("--delta", options->delta, "The file has changes only; without it, whoever is not in it has left");
+  sync->add_flag("--validate-only", options->validate_only, "Say what would change, and change nothing");
+  sync->callback([&frame, options] { frame.End(SyncFile(frame, *options)); });
+}
+
+}  // namespace alcove::cli

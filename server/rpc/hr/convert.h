@@ -1,0 +1,24 @@
+// Syncs as messages.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alcove/v1/hr_service.pb.h"
+#include "server/core/hr/sync.h"
+
+namespace alcove::rpc {
+
+// `syncs/{s}`.
+std::string SyncName(const hr::SyncId& id);
+absl::StatusOr<hr::SyncId> ParseSync(std::string_view name);
+absl::StatusOr<hr::Mode> ParseMode(v1::SyncMode mode);
+// Identifiers in their normal form. FieldInvalid of "rows.identifiers" and so on, not saying which: sizes are core's to judge.
+absl::StatusOr<std::vector<hr::ClearRow>> ParseRows(const v1::UploadSyncPageRequest& request);
+
+void Fill(const hr::Committed& committed, v1::CommitSyncResponse* out);
+
+}  // namespace alcove::rpc

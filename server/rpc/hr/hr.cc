@@ -1,0 +1,61 @@
+#include "server/rpc/hr/hr.h"
+
+#include <vector>
+
+#include "server/core/hr/sync.h"
+#include "server/rpc/hr/convert.h"
+
+namespace alcove::rpc {
+
+grpc::ServerUnaryReactor* HrHandler::CreateSync(grpc::CallbackServerContext* context,
+                                                const v1::CreateSyncRequest* request,
+                                                v1::CreateSyncResponse* response) {
+  return world_.door.Decide<hr::SyncId>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<hr::SyncId>> {
+        const absl::StatusOr<hr::Mode> mode = ParseMode(request->mode());
+        if (!mode.ok()) return mode.status();
+        const Moment now(world_.core);
+        return hr::CreateSync(now.ports(), caller.staff, request->request_id(), *mode);
+      },
+      [response](const hr::SyncId& id) { response->set_name(SyncName(id)); });
+}
+
+grpc::ServerUnaryReactor* HrHandler::UploadSyncPage(grpc::CallbackServerContext* context,
+                                                    const v1::UploadSyncPageRequest* request,
+                                                    v1::UploadSyncPageResponse*) {
+  return world_.door.Decide<std::monostate>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<std::monostate>> {
+        const absl::StatusOr<hr::SyncId> id = ParseSync(request->name());
+        if (!id.ok()) return id.status();
+        const absl::StatusOr<std::vector<hr::ClearRow>> rows = ParseRows(*request);
+        if (!rows.ok()) return rows.status();
+        const Moment now(world_.core);
+        return hr::UploadSyncPage(now.ports(), world_.tag_key, caller.staff, *id, request->page(), *rows);
+      },
+      [](const std::monostate&) {});
+}
+
+grpc::ServerUnaryReactor* HrHandler::CommitSync(grpc::CallbackServerContext* context,
+                                                const v1::CommitSyncRequest* request,
+                                                v1::CommitSyncResponse* response) {
+  return world_.door.Decide<hr::Committed>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<hr::Committed>> {
+        const absl::StatusOr<hr::SyncId> id = ParseSync(request->name());
+        if (!id.ok()) return id.status();
+        const Moment now(world_.core);
+        return hr::CommitSync(now.ports(), caller.staff,
+                              {request->request_id(), *id, request->pages(), request->validate_only()});
+      },
+      [this, response](const hr::Committed& committed) {
+        if (committed.organisation != nullptr) {
+          world_.core.organisation.Set(committed.organisation);
+          world_.events.Record(base::Event::kChartSynced);
+        }
+        Fill(committed, response);
+      });
+}
+
+}  // namespace alcove::rpc

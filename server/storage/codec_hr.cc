@@ -1,0 +1,63 @@
+#include "server/storage/codec_hr.h"
+
+#include "server/storage/codec_fields.h"
+
+namespace alcove::storage {
+namespace {
+
+void ToPart(const hr::Row& person, v1::SyncPersonRow* row) {
+  for (const people::TagHash& tag : person.tags) Write(tag, row->add_tags());
+  for (const hr::Row::Naming& naming : person.names) {
+    Write(naming.tag, row->add_names());
+    row->mutable_kinds()->push_back(static_cast<char>(naming.kind));
+  }
+  row->set_left(person.left);
+}
+
+void FromPart(const v1::SyncPersonRow& row, FieldReader& fields, hr::Row* person) {
+  for (const std::string& tag : row.tags()) fields.Read(tag, &person->tags.emplace_back());
+  fields.Require(row.kinds().size() == static_cast<std::size_t>(row.names_size()));
+  for (int i = 0; fields.ok() && i < row.names_size(); ++i) {
+    hr::Row::Naming& naming = person->names.emplace_back();
+    fields.Read(row.names(i), &naming.tag);
+    fields.Read(static_cast<std::uint8_t>(row.kinds()[static_cast<std::size_t>(i)]), people::EdgeKind::kRelation,
+                &naming.kind);
+  }
+  person->left = row.left();
+}
+
+}  // namespace
+
+void ToRow(const hr::Sync& record, v1::SyncRow* row) {
+  Write(record.id, row->mutable_id());
+  row->set_mode(static_cast<std::uint32_t>(record.mode));
+  row->set_by(record.by.text());
+  row->set_day(record.day.number());
+  row->set_uploads(record.uploads);
+}
+
+bool FromRow(const v1::SyncRow& row, hr::Sync* record) {
+  FieldReader fields;
+  fields.Read(row.id(), &record->id);
+  fields.Read(row.mode(), hr::Mode::kDelta, &record->mode);
+  fields.Read(row.by(), &record->by);
+  fields.Read(row.day(), &record->day);
+  record->uploads = row.uploads();
+  return fields.ok();
+}
+
+void ToRow(const hr::SyncPage& record, v1::SyncPageRow* row) {
+  Write(record.sync, row->mutable_sync());
+  row->set_page(record.page);
+  for (const hr::Row& person : record.rows) ToPart(person, row->add_rows());
+}
+
+bool FromRow(const v1::SyncPageRow& row, hr::SyncPage* record) {
+  FieldReader fields;
+  fields.Read(row.sync(), &record->sync);
+  record->page = row.page();
+  for (const v1::SyncPersonRow& person : row.rows()) FromPart(person, fields, &record->rows.emplace_back());
+  return fields.ok();
+}
+
+}  // namespace alcove::storage
