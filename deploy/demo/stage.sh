@@ -43,7 +43,7 @@ work_price = 8
 address = "127.0.0.1:$PORT"
 certificate = "$STAGE/tls/server.pem"
 private_key = "$STAGE/tls/server.key"
-services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin"]
+services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr"]
 TOML
 }
 

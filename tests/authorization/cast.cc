@@ -22,7 +22,7 @@ const std::vector<Part>& Parts() {
   static const std::vector<Part> parts = {
       {"stranger", "", {}},
       {"mailbox", "", {}},
-      {"service", "", {}},
+      {"service", "payroll", {Role::kServiceDirectory}},
       {"staff", "nora", {}},
       {"investigator", "ivan", {Role::kInvestigator}},
       {"administrator", "adam", {Role::kAdministrator}},
@@ -77,6 +77,7 @@ const std::vector<std::string>& Cast::Relations() {
 bool Cast::Possible(const std::string& role, const std::string& relation) {
   if (relation == "absent" || relation == "foreign") return true;
   if (role == "mailbox") return relation == "own";
+  if (role == "service") return false;
   return !PartOf(role).slug.empty() && relation != "own";
 }
 
@@ -97,6 +98,10 @@ Cast::Cast() {
   other = std::move(reporter);
   base::Transaction cut = ledger::DecideCut(world.file.id, world.log_key, world.clock.now, world.random);
   EXPECT_TRUE(world.rows.Commit(cut, world.file.id, world.clock.Today()).ok());
+  const auto begun =
+      world.Carry(hr::CreateSync(world.ports(), Slug("payroll"), world.RequestId(), hr::Mode::kFull));
+  EXPECT_TRUE(begun.ok()) << begun.status();
+  sync = *begun;
   first_ = world.rows.Keep();
   first_organisation_ = world.organisation;
   first_now_ = world.clock.now;
@@ -219,11 +224,6 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     scene.principal.emplace();
     scene.principal->mailbox = who.mailbox;
     scene.key = who.keys.signing.verify_key();
-  } else if (role == "service") {
-    scene.principal.emplace();
-    scene.principal->kind = rpc::Principal::Kind::kService;
-    scene.principal->slug = Slug("payroll");
-    scene.key = crypto::SigningKey::Draw(world.random).verify_key();
   } else if (!part.slug.empty()) {
     scene.principal.emplace();
     scene.principal->kind = rpc::Principal::Kind::kStaff;

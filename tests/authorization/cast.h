@@ -55,6 +55,7 @@ class Cast {
   world::World world;
   world::Reporter reporter = world.NewReporter();  // of the case that calls name, since the last Bring
   world::Reporter other = world.NewReporter();     // of another case
+  hr::SyncId sync;                                 // that the service account began
 
  private:
   // The directory with one person changed.

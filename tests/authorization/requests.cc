@@ -6,6 +6,7 @@
 #include "alcove/v1/approval_service.pb.h"
 #include "alcove/v1/blob_service.pb.h"
 #include "alcove/v1/case_service.pb.h"
+#include "alcove/v1/hr_service.pb.h"
 #include "alcove/v1/intake_service.pb.h"
 #include "alcove/v1/ledger_service.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
@@ -80,6 +81,8 @@ crypto::Signature DecisionOf(const Asking& asking) {
 }
 
 void SetFacts(v1::RoutingFacts* facts) { facts->add_categories("bullying"); }
+
+std::string BegunSync(const Asking& asking) { return "syncs/" + format::Text(asking.cast.sync); }
 
 template <class Request, class Fill>
 std::pair<std::string, std::function<std::string(const Asking&)>> For(const char* method, Fill fill) {
@@ -254,7 +257,23 @@ const Requests& AllRequests() {
                                     }),
       For<v1::TestRoutingRequest>("AdminService/TestRouting",
                                   [](const Asking&, auto& r) { SetFacts(r.mutable_facts()); }),
+      For<v1::GetCoverageRequest>("AdminService/GetCoverage", [](const Asking&, auto&) {}),
       For<v1::GetServiceStatusRequest>("AdminService/GetServiceStatus", [](const Asking&, auto&) {}),
+
+      // Hr: a sync that the service account of the cast began.
+      For<v1::CreateSyncRequest>("HrService/CreateSync",
+                                 [](const Asking& a, auto& r) {
+                                   r.set_request_id(a.cast.world.RequestId());
+                                   r.set_mode(v1::SYNC_MODE_FULL);
+                                 }),
+      For<v1::UploadSyncPageRequest>("HrService/UploadSyncPage",
+                                     [](const Asking& a, auto& r) { r.set_name(BegunSync(a)); }),
+      For<v1::CommitSyncRequest>("HrService/CommitSync",
+                                 [](const Asking& a, auto& r) {
+                                   r.set_request_id(a.cast.world.RequestId());
+                                   r.set_name(BegunSync(a));
+                                   r.set_validate_only(true);
+                                 }),
   };
   return requests;
 }

@@ -22,6 +22,7 @@
 #include "server/rpc/door/door.h"
 #include "server/rpc/door/nonces.h"
 #include "server/rpc/door/sessions.h"
+#include "server/rpc/hr/hr.h"
 #include "server/rpc/intake/intake.h"
 #include "server/rpc/ledger/ledger.h"
 #include "server/rpc/mailbox/mailbox.h"
@@ -84,6 +85,7 @@ class House {
   rpc::CaseHandler cases_;
   rpc::ApprovalHandler approvals_;
   rpc::AdminHandler admin_;
+  rpc::HrHandler hr_;
 
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

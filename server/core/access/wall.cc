@@ -58,7 +58,7 @@ bool StandsByASubject(const people::Organisation& organisation, const people::Pe
   bool near = false;
   for (EmployeeIndex subject : EmployeesOf(organisation, wall.subjects))
     VisitCircle(organisation.chart(), subject, reach, since,
-                [&](EmployeeIndex employee) { near = near || Holds(person.employees, employee); });
+                [&](EmployeeIndex employee) { near = Holds(person.employees, employee) || near; });
   return near;
 }
 

@@ -9,8 +9,13 @@ namespace {
 // A fallback is a person who can be reached when everybody inside is in conflict, so one from inside the chart is none.
 std::size_t OutsideFallbacks(const Organisation& organisation) {
   const std::vector<const Person*> fallbacks = organisation.With(Role::kFallback);
-  return static_cast<std::size_t>(
-      std::count_if(fallbacks.begin(), fallbacks.end(), [](const Person* person) { return person->outside; }));
+  return static_cast<std::size_t>(std::count_if(
+      fallbacks.begin(), fallbacks.end(), [](const Person* person) { return person->outside && !person->administers; }));
+}
+
+// Whoever administers the service is behind the wall of every case.
+bool NobodyMayRead(const std::vector<const Person*>& people) {
+  return std::all_of(people.begin(), people.end(), [](const Person* person) { return person->administers; });
 }
 
 }  // namespace
@@ -35,7 +40,7 @@ std::vector<std::string> GapsOf(const Organisation& organisation, base::Day toda
   if (fallbacks < organisation.safeguards().fallbacks)
     gaps.push_back("only " + std::to_string(fallbacks) + " fallbacks from outside the chart; " +
                    std::to_string(organisation.safeguards().fallbacks) + " are needed");
-  if (organisation.With(Role::kEscalation).empty()) gaps.push_back("nobody is the escalation recipient");
+  if (NobodyMayRead(organisation.With(Role::kEscalation))) gaps.push_back("nobody is the escalation recipient");
   if (organisation.With(Role::kAdministrator).empty()) gaps.push_back("nobody is an administrator");
   if (organisation.routing() != nullptr) {
     std::vector<std::string> seen;
@@ -44,7 +49,7 @@ std::vector<std::string> GapsOf(const Organisation& organisation, base::Day toda
       seen.push_back(rule.desk);
       if (!organisation.HasDesk(rule.desk)) {
         gaps.push_back("routing names the desk " + rule.desk + ", which the directory does not have");
-      } else if (organisation.MembersOf(rule.desk).empty()) {
+      } else if (NobodyMayRead(organisation.MembersOf(rule.desk))) {
         gaps.push_back("the desk " + rule.desk + " has no investigator");
       }
     }

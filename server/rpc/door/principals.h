@@ -37,7 +37,7 @@ class Principals {
     bool administrator = false;
     bool auditor = false;
     // Of a service account; empty: a person. A service account may call nothing but its scopes' methods.
-    std::vector<std::string_view> scopes;
+    std::vector<std::string_view> scopes = {};
   };
 
   virtual ~Principals() = default;

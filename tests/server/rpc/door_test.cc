@@ -8,6 +8,7 @@
 
 #include "alcove/v1/admin_service.grpc.pb.h"
 #include "alcove/v1/case_service.grpc.pb.h"
+#include "alcove/v1/hr_service.grpc.pb.h"
 #include "alcove/v1/intake_service.grpc.pb.h"
 #include "tests/server/rpc/fakes.h"
 #include "tests/server/rpc/wire.h"
@@ -54,6 +55,15 @@ struct Admin final : v1::AdminService::CallbackService {
   Door& door;
 };
 
+struct Hr final : v1::HrService::CallbackService {
+  explicit Hr(Door& behind) : door(behind) {}
+  grpc::ServerUnaryReactor* CreateSync(grpc::CallbackServerContext* context, const v1::CreateSyncRequest* request,
+                                       v1::CreateSyncResponse*) override {
+    return door.Read(context, request, [&](const Caller&) { return absl::OkStatus(); });
+  }
+  Door& door;
+};
+
 class DoorTest : public testing::Test {
  protected:
   DoorTest() {
@@ -92,6 +102,13 @@ class DoorTest : public testing::Test {
     return Ended(v1::AdminService::NewStub(wire_.channel())->PublishDirectory(&context, {}, &response));
   }
 
+  std::string CreateSync(const std::string& token) {
+    grpc::ClientContext context;
+    Prepare(context, token);
+    v1::CreateSyncResponse response;
+    return Ended(v1::HrService::NewStub(wire_.channel())->CreateSync(&context, {}, &response));
+  }
+
   const AccessTable table_ = *AccessTable::Read(AccessTable::Contract());
   FakeClock clock_;
   FakeEvents events_;
@@ -113,7 +130,8 @@ class DoorTest : public testing::Test {
   Cases cases_{door_};
   Intake intake_{door_};
   Admin admin_{door_};
-  Wire wire_{{&cases_, &intake_, &admin_}};
+  Hr hr_{door_};
+  Wire wire_{{&cases_, &intake_, &admin_, &hr_}};
   v1::GetCaseResponse case_;
 };
 
@@ -125,6 +143,17 @@ TEST_F(DoorTest, StaffMethodsNeedAStaffSession) {
   EXPECT_EQ(GetCase(SignedIn("staff/hr", {.scopes = {"directory"}})), "CALLER_NOT_ALLOWED");
   EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
   EXPECT_EQ(case_.case_().name(), "fine");
+}
+
+TEST_F(DoorTest, AServiceAccountMayCallItsScopesMethodsAndNoOthers) {
+  const std::string hr = SignedIn("staff/hr", {.administrator = true, .scopes = {"directory"}});
+  EXPECT_EQ(CreateSync(hr), "OK");
+  EXPECT_EQ(CreateSync(SignedIn("staff/other", {.scopes = {"actions"}})), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(CreateSync(SignedIn("staff/amira")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(CreateSync(SignedIn("staff/ada", {.administrator = true})), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(CreateSync(SignedIn("mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa")), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(CreateSync(""), "SESSION_REQUIRED");
+  EXPECT_EQ(PublishDirectory(hr), "CALLER_NOT_ALLOWED") << "whatever else its line says";
 }
 
 TEST_F(DoorTest, WhoLeftTheDirectoryIsOutAtTheNextCall) {

@@ -10,6 +10,8 @@
 
 #include "crypto/aead.h"
 #include "crypto/hkdf.h"
+#include "server/core/hr/records.h"
+#include "server/core/people/records.h"
 #include "server/storage/backup.h"
 #include "server/storage/check.h"
 #include "server/storage/errors.h"
@@ -227,6 +229,42 @@ TEST_F(StoreTest, CheckFindsWhatOpeningDoesNotLookAt) {
   EXPECT_TRUE(Check()->ok()) << "control";
   Plant(std::string(1, '\x63') + "what", std::string(64, 'x'));
   EXPECT_FALSE(Check()->ok()) << "a row of no table";
+}
+
+TEST_F(StoreTest, CheckFindsAChartThatDoesNotFitItself) {
+  people::ChartHead head;
+  head.version = 1;
+  head.employees = 1;
+  people::ChartPage page;
+  page.part.employees = {{Draw<base::EmployeeId>(), true, 0, 1, 0}};
+  page.part.tags = {Draw<crypto::Digest>()};
+  const auto with = [&](const std::function<void(base::ChangeSet&)>& change) {
+    EXPECT_TRUE(Open().ok());
+    base::Transaction transaction;
+    change(transaction.changes);
+    EXPECT_TRUE(Commit(std::move(transaction)).ok());
+    store_.reset();
+    return Check()->problems;
+  };
+  EXPECT_FALSE(with([&](base::ChangeSet& changes) { changes.Put(head); }).empty()) << "a page is missing";
+  EXPECT_EQ(with([&](base::ChangeSet& changes) { changes.Put(page); }), std::vector<std::string>()) << "control";
+  ASSERT_TRUE(MakeBackup(**RocksOpener()(DatabaseIn(data_), false), data_ + "/scratch", directory_ / "backup", Parts()).ok());
+  people::ChartPage edge_to_nobody = page;
+  edge_to_nobody.part.employees[0].edges = 1;
+  edge_to_nobody.part.edges = {{7, 0, people::EdgeKind::kManager}};
+  EXPECT_FALSE(with([&](base::ChangeSet& changes) { changes.Put(edge_to_nobody); }).empty());
+  EXPECT_TRUE(with([&](base::ChangeSet& changes) { changes.Put(page); }).empty()) << "control";
+  people::ChartPage surplus = page;
+  surplus.page = 1;
+  EXPECT_FALSE(with([&](base::ChangeSet& changes) { changes.Put(surplus); }).empty()) << "a page beyond the head";
+  hr::SyncPage staged;
+  staged.sync = Draw<hr::SyncId>();
+  EXPECT_EQ(with([&](base::ChangeSet& changes) {
+              changes.Delete(people::ChartPage::kTable, surplus.key());
+              changes.Put(staged);
+            }).size(),
+            1u)
+      << "a page of no sync";
 }
 
 TEST_F(StoreTest, ABackupTakenWhileServingIsAWholeStoreWithoutKeys) {
