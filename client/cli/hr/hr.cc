@@ -32,7 +32,7 @@ absl::StatusOr<std::string> Begin(Frame& frame, StaffMember& account, bool delta
 }
 
 // How many pages it took.
-absl::StatusOr<std::uint32_t> Upload(Frame& frame, StaffMember& account, const std::string& sync, const ChartFile& file) {
+absl::StatusOr<std::uint32_t> Upload(StaffMember& account, const std::string& sync, const ChartFile& file) {
   v1::UploadSyncPageRequest request;
   request.set_name(sync);
   std::uint32_t pages = 0;
@@ -90,7 +90,7 @@ absl::Status SyncFile(Frame& frame, const HrOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const ChartFile file, ParseChartCsv(text));
   ALCOVE_CLIENT_ASSIGN(const auto account, StaffMember::SignIn(frame, options.staff));
   ALCOVE_CLIENT_ASSIGN(const std::string sync, Begin(frame, *account, options.delta));
-  ALCOVE_CLIENT_ASSIGN(const std::uint32_t pages, Upload(frame, *account, sync, file));
+  ALCOVE_CLIENT_ASSIGN(const std::uint32_t pages, Upload(*account, sync, file));
   v1::CommitSyncRequest request;
   request.set_request_id(client::DrawRequestId(frame.random()));
   request.set_name(sync);
