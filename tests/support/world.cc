@@ -38,6 +38,8 @@ const std::vector<Casting>& Cast() {
   using format::Role;
   static const std::vector<Casting> cast{
       {"admin", {Role::kAdministrator}},
+      {"approver-a", {Role::kApprover}},
+      {"approver-b", {Role::kApprover}},
       {"auditor", {Role::kAuditor}},
       {"custodian-a", {Role::kCustodian}},
       {"custodian-b", {Role::kCustodian}},
