@@ -1,5 +1,6 @@
 // Properties: statements that hold for every seed. A property takes all its choices from the seed, so that a violation
-// can be played again with ALCOVE_PROPERTY_SEED=<seed>. ALCOVE_PROPERTY_RUNS says how many seeds (default 200).
+// can be played again with ALCOVE_PROPERTY_SEED=<seed>. ALCOVE_PROPERTY_RUNS says how many seeds, ALCOVE_PROPERTY_FIRST
+// the first of them (default: by the clock).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,12 +15,13 @@ namespace alcove::property {
 
 // Calls `property(seed)` for each seed until one fails; prints the line that tests/property/run.sh counts.
 template <class Property>
-void ForEachSeed(Property property) {
+void ForEachSeed(Property property, uint64_t runs_unless_told = 200) {
   const char* one = std::getenv("ALCOVE_PROPERTY_SEED");
   const char* many = std::getenv("ALCOVE_PROPERTY_RUNS");
-  const uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10)
-                                        : static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  const uint64_t runs = one != nullptr ? 1 : many != nullptr ? std::strtoull(many, nullptr, 10) : 200;
+  const char* from = one != nullptr ? one : std::getenv("ALCOVE_PROPERTY_FIRST");
+  const uint64_t first = from != nullptr ? std::strtoull(from, nullptr, 10)
+                                         : static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  const uint64_t runs = one != nullptr ? 1 : many != nullptr ? std::strtoull(many, nullptr, 10) : runs_unless_told;
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   uint64_t done = 0;
   bool held = true;

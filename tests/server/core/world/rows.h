@@ -43,6 +43,9 @@ class Rows final : public base::Reader {
   // Adds to a counter without a transaction.
   void Count(base::Counter, const std::string& name, std::int64_t delta) { counts_[name] += delta; }
 
+  // A planted fault for controls: commits look at no expectation.
+  void BeCareless(bool careless) { careless_ = careless; }
+
   // All that the rows are at this moment, and back to it: a test tries many things from one point. Going back draws no
   // randomness; rows that were read before are as they were, versions included.
   struct Moment;
@@ -78,6 +81,7 @@ class Rows final : public base::Reader {
   std::map<std::pair<base::Table, std::string>, Stored> rows_;
   std::map<std::string, std::int64_t> counts_;
   mutable std::uint64_t reads_ = 0;
+  bool careless_ = false;
 };
 
 struct Rows::Moment {
