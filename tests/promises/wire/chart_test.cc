@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "alcove/v1/hr_service.grpc.pb.h"
+#include "crypto/format/grant.h"
 #include "server/core/people/newest.h"
 #include "server/storage/codec.h"
 #include "tests/promises/wire/scene.h"
