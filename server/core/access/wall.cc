@@ -62,7 +62,39 @@ bool StandsByASubject(const people::Organisation& organisation, const people::Pe
   return near;
 }
 
+template <class T>
+void AddMissing(std::vector<T>& to, const std::vector<T>& from) {
+  for (const T& one : from)
+    if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+}
+
+void AddNamed(std::vector<Named>& to, const std::vector<Named>& from) {
+  for (const Named& named : from) {
+    const auto known = std::find_if(to.begin(), to.end(), [&](const Named& own) { return own.tag == named.tag; });
+    if (known == to.end()) {
+      to.push_back(named);
+    } else {
+      AddMissing(known->slugs, named.slugs);
+      AddMissing(known->employees, named.employees);
+    }
+  }
+}
+
 }  // namespace
+
+Wall Union(const Wall& one, const Wall& other) {
+  Wall wall = one;
+  AddNamed(wall.subjects, other.subjects);
+  AddNamed(wall.kept_out, other.kept_out);
+  AddMissing(wall.struck_out, other.struck_out);
+  AddMissing(wall.recused, other.recused);
+  std::erase_if(wall.lifted, [&](const base::StaffSlug& slug) {
+    return std::find(other.lifted.begin(), other.lifted.end(), slug) == other.lifted.end();
+  });
+  wall.chart_version = std::min(one.chart_version, other.chart_version);
+  wall.reach = people::Stricter(one.reach, other.reach);
+  return wall;
+}
 
 Named NameOf(const people::Organisation& organisation, const people::TagHash& tag) {
   Named named{tag, {}, {}};

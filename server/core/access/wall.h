@@ -41,6 +41,9 @@ struct Wall {
 // Somebody named, as directory and chart have them now.
 Named NameOf(const people::Organisation& organisation, const people::TagHash& tag);
 
+// The wall that keeps out everybody whom either keeps out: for cases that stand behind one wall.
+Wall Union(const Wall& one, const Wall& other);
+
 // The person must not see, hold a key of, or act on what this wall guards: they administer the service, or by this or
 // another account of theirs are named, struck out or recused, or stand by a subject. Microseconds, not allocations, are
 // the bound: 20 of them with 100,000 employees.

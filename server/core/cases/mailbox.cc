@@ -72,13 +72,13 @@ absl::StatusOr<base::Outcome<Appended>> SendMessage(const Ports& ports, const ba
   }
   if (envelope->context.keyring != format::Keyring::kThread) return KindRefused();
   const EntryAuthor author{{}, record.mailbox_verify_key, crypto::KeyIdOf(record.mailbox_verify_key)};
-  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, outcome.changes);
+  CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, leaves, outcome.changes);
   if (!placed.ok()) return placed.status();
   outcome.answer = *placed;
-  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
-      .ByReporter(format::LeafKind::kEntryAppended,
-                  format::details::Appended(envelope->context.keyring, envelope->context.sequence,
-                                            envelope->context.entry, head));
+  leaves.ByReporter(format::LeafKind::kEntryAppended,
+                    format::details::Appended(envelope->context.keyring, envelope->context.sequence,
+                                              envelope->context.entry, head));
   CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(record), own->version);
   return outcome;

@@ -4,6 +4,7 @@
 
 #include "server/core/cases/errors.h"
 #include "server/core/cases/kinds.h"
+#include "server/core/cases/losses.h"
 #include "server/core/cases/show.h"
 #include "server/core/grants/readers.h"
 
@@ -33,7 +34,8 @@ std::vector<grants::Holder> NextHolders(const Ports& ports, const Case& record, 
 
 // The epoch of the entry: the current one while it serves, else exactly the next, granted to exactly who remains.
 absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry,
-                         const format::ParsedEnvelope& envelope, const EntryAuthor& author, base::ChangeSet& changes) {
+                         const format::ParsedEnvelope& envelope, const EntryAuthor& author, CaseLeaves& leaves,
+                         base::ChangeSet& changes) {
   const format::EnvelopeContext& context = envelope.context;
   KeyringState& state = context.keyring == format::Keyring::kThread ? record.thread : record.team;
   if (!IsEpochDue(ports, record, state)) {
@@ -42,6 +44,7 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
     return absl::OkStatus();
   }
   if (!entry.epoch) return EpochStale();
+  if (absl::Status status = LoseReaders(ports, record, std::nullopt, leaves, changes); !status.ok()) return status;
   std::vector<grants::Holder> holders = NextHolders(ports, record, context.keyring);
   const crypto::KeyId mailbox = crypto::KeyIdOf(record.mailbox_encryption_key);
   const std::vector<grants::Required> required = context.keyring == format::Keyring::kThread
@@ -123,7 +126,7 @@ Epoch EpochRow(const base::CaseId& case_id, format::Keyring keyring, std::uint32
 
 absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewEntry& entry,
                                     const format::ParsedEnvelope& envelope, const EntryAuthor& author,
-                                    base::ChangeSet& changes) {
+                                    CaseLeaves& leaves, base::ChangeSet& changes) {
   const format::EnvelopeContext& context = envelope.context;
   const bool by_reporter = author.staff.empty();
   if (context.organisation != ports.organisation.id() || context.case_id != record.id) return EnvelopeInvalid();
@@ -138,7 +141,8 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
   if (!quotes.ok()) return quotes.status();
   if (!*quotes) return EnvelopeInvalid();
   if (absl::Status status = CheckBlobList(entry.blobs, envelope); !status.ok()) return status;
-  if (absl::Status status = SettleEpoch(ports, record, entry, envelope, author, changes); !status.ok()) return status;
+  if (absl::Status status = SettleEpoch(ports, record, entry, envelope, author, leaves, changes); !status.ok())
+    return status;
   if (absl::Status status =
           NameBlobs(ports, record, entry.blobs, context.keyring, context.sequence, author.staff, changes);
       !status.ok())

@@ -10,6 +10,7 @@
 #include "crypto/bytes.h"
 #include "crypto/format/envelope.h"
 #include "server/core/base/changes.h"
+#include "server/core/cases/leaves.h"
 #include "server/core/cases/ports.h"
 #include "server/core/cases/records.h"
 #include "server/core/grants/epoch_check.h"
@@ -54,7 +55,8 @@ struct EntryAuthor {
 // Everything between an arrived entry and its rows, for SendMessage and AppendEntry alike. `envelope` was read and its
 // author verified; `record` is the case as read and gets its new heads. Checks binding, kind, place in the chain, what the
 // author saw of the chain of leaves, epoch (current, or the new one that is due), blobs and quota; puts entry, epoch and
-// blobs. Neither puts the case nor drafts leaves.
+// blobs. Whoever may not read on when a new epoch comes loses the case (losses.h). The caller puts the case and drafts
+// the leaf of the entry.
 //
 //   ENVELOPE_INVALID  bound to another organisation or case, a day that cannot be, leaves it cannot have seen
 //   KIND_REFUSED      not in the table of kinds.h
@@ -64,7 +66,7 @@ struct EntryAuthor {
 //   GRANTS_MISMATCH   readers or grants are not exactly those who remain
 absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewEntry& entry,
                                     const format::ParsedEnvelope& envelope, const EntryAuthor& author,
-                                    base::ChangeSet& changes);
+                                    CaseLeaves& leaves, base::ChangeSet& changes);
 
 // The rows of blobs that an entry names, and their weight on the case's quota. QUOTA_EXCEEDED.
 absl::Status NameBlobs(const Ports& ports, Case& record, const std::vector<BlobName>& blobs, format::Keyring keyring,

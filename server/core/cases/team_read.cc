@@ -88,6 +88,14 @@ absl::StatusOr<base::Outcome<CaseDetail>> GetCase(const Ports& ports, const base
                   record.team.length, record.leaf_head,     record.leaf_count};
   detail.mailbox_encryption_key = record.mailbox_encryption_key;
   detail.mailbox_verify_key = record.mailbox_verify_key;
+  for (const base::CaseId& other : record.linked) {
+    const absl::StatusOr<TeamReach> reached = ReachAsTeam(ports, caller, other);
+    if (reached.ok()) {
+      detail.linked.push_back(other);
+    } else if (base::ReasonOf(reached.status()) != base::Reason::kNothingHere) {
+      return reached.status();
+    }
+  }
   return outcome;
 }
 

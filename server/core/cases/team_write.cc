@@ -48,7 +48,8 @@ absl::StatusOr<base::Outcome<Appended>> AppendEntry(const Ports& ports, const ba
   }
   Case& record = reach->found.record;
   const EntryAuthor author{caller, signer->device->verify_key, signer->device->verify_key_id};
-  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, outcome.changes);
+  CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, leaves, outcome.changes);
   if (!placed.ok()) return placed.status();
   outcome.answer = *placed;
   const format::EnvelopeContext& context = envelope->context;
@@ -58,9 +59,8 @@ absl::StatusOr<base::Outcome<Appended>> AppendEntry(const Ports& ports, const ba
     if (!record.marks.first_message) record.marks.first_message = today;
     if (!record.marks.acknowledged) record.marks.acknowledged = today;
   }
-  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
-      .ByStaffIn(context.keyring, format::LeafKind::kEntryAppended, caller,
-                 format::details::Appended(context.keyring, context.sequence, context.entry, head));
+  leaves.ByStaffIn(context.keyring, format::LeafKind::kEntryAppended, caller,
+                   format::details::Appended(context.keyring, context.sequence, context.entry, head));
   CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(record), reach->found.version);
   return outcome;

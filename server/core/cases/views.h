@@ -84,6 +84,7 @@ struct CaseDetail {
   Heads heads;
   crypto::EncryptionKey mailbox_encryption_key;
   crypto::VerifyKey mailbox_verify_key;
+  std::vector<base::CaseId> linked;  // of the cases behind the same wall, those that the caller reaches
 };
 
 // The reporter's side. Nothing of TEAM is in it.

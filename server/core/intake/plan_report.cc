@@ -3,6 +3,7 @@
 
 #include "crypto/format/identity.h"
 #include "crypto/oprf.h"
+#include "server/core/access/tags.h"
 #include "server/core/cases/show.h"
 #include "server/core/intake/eligible.h"
 #include "server/core/intake/errors.h"
@@ -19,23 +20,6 @@ constexpr std::size_t kMaxFallbacks = 8;
 
 absl::Status CheckOpen(const cases::Ports& ports) {
   return people::GapsOf(ports.organisation, ports.clock.Today()).empty() ? absl::OkStatus() : IntakeClosed();
-}
-
-struct Tags {
-  std::vector<people::TagHash> hashes;
-  std::vector<std::uint32_t> unknown;
-};
-absl::StatusOr<Tags> HashTags(const people::Organisation& organisation, const std::vector<crypto::BytesView>& sent,
-                              std::string_view field) {
-  Tags tags;
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    absl::StatusOr<crypto::SubjectTag> tag = crypto::SubjectTag::FromBytes(sent[i]);
-    if (!tag.ok() || tag->IsZero()) return base::FieldInvalid(field);
-    const people::TagHash hash = organisation.HashTag(*tag);
-    if (!organisation.Knows(hash)) tags.unknown.push_back(static_cast<std::uint32_t>(i));
-    tags.hashes.push_back(hash);
-  }
-  return tags;
 }
 
 // Only people of the directory can be struck out: the reporter saw them in a plan.
@@ -104,9 +88,9 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
   if (request.struck_out.size() > kMaxTags) return base::FieldInvalid("struck_out");
   absl::StatusOr<people::Facts> facts = CheckFacts(organisation, request.facts);
   if (!facts.ok()) return facts.status();
-  absl::StatusOr<Tags> subjects = HashTags(organisation, request.subjects, "subjects");
+  absl::StatusOr<access::Tags> subjects = access::HashTags(organisation, request.subjects, "subjects");
   if (!subjects.ok()) return subjects.status();
-  absl::StatusOr<Tags> keep_out = HashTags(organisation, request.keep_out, "keep_out");
+  absl::StatusOr<access::Tags> keep_out = access::HashTags(organisation, request.keep_out, "keep_out");
   if (!keep_out.ok()) return keep_out.status();
   absl::StatusOr<std::vector<base::StaffSlug>> struck_out = SlugsOf(organisation, request.struck_out, "struck_out");
   if (!struck_out.ok()) return struck_out.status();

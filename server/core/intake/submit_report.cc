@@ -13,7 +13,7 @@
 #include "server/core/cases/requests.h"
 #include "server/core/cases/show.h"
 #include "server/core/grants/readers.h"
-#include "server/core/intake/assign.h"
+#include "server/core/guard/assign.h"
 #include "server/core/intake/errors.h"
 #include "server/core/intake/intake.h"
 #include "server/core/intake/plan.h"
@@ -188,9 +188,7 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
 
   cases::CaseLeaves leaves(world, record, outcome.changes, outcome.leaves);
   cases::CaseLeaf filed = leaves.Filed(format::details::Filed(head));
-  if (const std::optional<format::ReleaseCondition> condition = Assign(world, record, outcome.changes))
-    leaves.ByServer(format::LeafKind::kGrantReleased,
-                    format::details::Released(record.assignee.text(), *condition));
+  guard::Assign(world, record, leaves, outcome.changes);
 
   cases::Entry entry;
   entry.case_id = record.id;

@@ -30,6 +30,17 @@ class CaseHandler final : public v1::CaseService::CallbackService {
                                             v1::ChangeCaseStateResponse* response) override;
   grpc::ServerUnaryReactor* ListHistory(grpc::CallbackServerContext* context, const v1::ListHistoryRequest* request,
                                         v1::ListHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* RecuseFromCase(grpc::CallbackServerContext* context,
+                                           const v1::RecuseFromCaseRequest* request,
+                                           v1::RecuseFromCaseResponse* response) override;
+  grpc::ServerUnaryReactor* LinkCases(grpc::CallbackServerContext* context, const v1::LinkCasesRequest* request,
+                                      v1::LinkCasesResponse* response) override;
+  grpc::ServerUnaryReactor* CorrectSubjects(grpc::CallbackServerContext* context,
+                                            const v1::CorrectSubjectsRequest* request,
+                                            v1::CorrectSubjectsResponse* response) override;
+  grpc::ServerUnaryReactor* ReportBadGrant(grpc::CallbackServerContext* context,
+                                           const v1::CaseServiceReportBadGrantRequest* request,
+                                           v1::CaseServiceReportBadGrantResponse* response) override;
 
  private:
   Door& door_;

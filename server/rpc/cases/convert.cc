@@ -36,6 +36,7 @@ void Fill(const cases::CaseDetail& detail, v1::Case* out) {
   out->set_leaf_count(detail.heads.leaf_count);
   out->set_mailbox_encryption_key(detail.mailbox_encryption_key.str());
   out->set_mailbox_signing_key(detail.mailbox_verify_key.str());
+  for (const base::CaseId& other : detail.linked) out->add_linked(format::CaseName(other));
 }
 
 void Fill(const v1::LeafOpening& leaf, v1::HistoryEvent* out) {

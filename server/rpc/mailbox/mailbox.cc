@@ -2,9 +2,12 @@
 
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "crypto/format/ids.h"
 #include "server/core/cases/mailbox.h"
+#include "server/core/guard/reporter.h"
 #include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 #include "server/rpc/mailbox/convert.h"
@@ -81,6 +84,39 @@ grpc::ServerUnaryReactor* MailboxHandler::WithdrawReport(grpc::CallbackServerCon
         return cases::WithdrawReport(now.ports(), *caller.mailbox, request->etag(), request->request_id());
       },
       [response](const std::string& etag) { response->set_etag(etag); });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::ExcludeReaders(grpc::CallbackServerContext* context,
+                                                         const v1::ExcludeReadersRequest* request,
+                                                         v1::ExcludeReadersResponse* response) {
+  using Unknown = std::vector<std::uint32_t>;
+  return door_.Decide<Unknown>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<Unknown>> {
+        guard::Exclusion exclusion{.tags = {request->tags().begin(), request->tags().end()}, .readers = {}};
+        for (const std::string& name : request->readers()) {
+          absl::StatusOr<base::StaffSlug> reader = ParseStaff(name, "readers");
+          if (!reader.ok()) return reader.status();
+          exclusion.readers.push_back(*std::move(reader));
+        }
+        const Moment now(core_);
+        return guard::ExcludeReaders(now.ports(), *caller.mailbox, request->request_id(), exclusion);
+      },
+      [response](const Unknown& unknown) { response->mutable_unknown_tags()->Assign(unknown.begin(), unknown.end()); });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::ReportBadGrant(grpc::CallbackServerContext* context,
+                                                         const v1::MailboxServiceReportBadGrantRequest* request,
+                                                         v1::MailboxServiceReportBadGrantResponse*) {
+  return door_.Decide<std::monostate>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<std::monostate>> {
+        const absl::StatusOr<format::Keyring> keyring = ParseKeyring(request->keyring(), "keyring");
+        if (!keyring.ok()) return keyring.status();
+        const Moment now(core_);
+        return guard::ReportBadGrant(now.ports(), *caller.mailbox, request->request_id(), {*keyring, request->epoch()});
+      },
+      [](const std::monostate&) {});
 }
 
 }  // namespace alcove::rpc

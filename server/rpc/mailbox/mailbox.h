@@ -22,6 +22,12 @@ class MailboxHandler final : public v1::MailboxService::CallbackService {
                                        v1::ListLeavesResponse* response) override;
   grpc::ServerUnaryReactor* WithdrawReport(grpc::CallbackServerContext* context, const v1::WithdrawReportRequest* request,
                                            v1::WithdrawReportResponse* response) override;
+  grpc::ServerUnaryReactor* ExcludeReaders(grpc::CallbackServerContext* context,
+                                           const v1::ExcludeReadersRequest* request,
+                                           v1::ExcludeReadersResponse* response) override;
+  grpc::ServerUnaryReactor* ReportBadGrant(grpc::CallbackServerContext* context,
+                                           const v1::MailboxServiceReportBadGrantRequest* request,
+                                           v1::MailboxServiceReportBadGrantResponse* response) override;
 
  private:
   Door& door_;

@@ -306,7 +306,7 @@ std::vector<format::Recipient> World::RecipientsOf(const base::CaseId& id, forma
     recipients.push_back({record.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
   for (const grants::Holder& holder : record.thread.holders) {
     const people::Person* person = organisation->FindByEncryptionKey(holder.key_id);
-    if (person == nullptr || access::InConflict(*organisation, *person, record.wall)) continue;
+    if (holder.lost || person == nullptr || access::InConflict(*organisation, *person, record.wall)) continue;
     recipients.push_back({person->DeviceOf(holder.key_id)->encryption_key, holder.condition});
   }
   return recipients;

@@ -1,0 +1,33 @@
+// Taking a case away from whoever may not read on. One way for every cause, so that to the person who loses a case all
+// causes look alike: it is no longer there.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <optional>
+
+#include "server/core/base/changes.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/ports.h"
+#include "server/core/cases/records.h"
+
+namespace alcove::cases {
+
+// Somebody who is to lose the case though neither wall nor directory says so yet.
+struct Leaving {
+  base::StaffSlug staff;
+  bool by_choice = false;  // they stepped back: the leaf is theirs
+};
+
+// Marks as lost every line of both keyrings that may not be read with from now on (grants/readers.h) and those of
+// `leaving`; deletes their grants from storage; takes the membership of everybody who is left without a line, with a
+// leaf that the reporter sees. Nothing happens when nobody left. The caller puts the case; both keyrings' epochs are
+// stale by the marks alone.
+absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, CaseLeaves& leaves,
+                         base::ChangeSet& changes);
+
+// Deletes from every epoch of the case the grants to keys that no line in force has. The records stay: entries quote
+// their hashes. What it puts follows from `record` alone, so doing it twice in one decision is doing it once.
+absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet& changes);
+
+}  // namespace alcove::cases

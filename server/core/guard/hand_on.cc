@@ -1,0 +1,35 @@
+#include "server/core/guard/hand_on.h"
+
+#include <algorithm>
+
+#include "crypto/format/leaf.h"
+#include "server/core/cases/states.h"
+#include "server/core/guard/assign.h"
+
+namespace alcove::guard {
+namespace {
+
+bool HasAssignee(const cases::Case& record) {
+  return std::any_of(record.thread.holders.begin(), record.thread.holders.end(), [&](const grants::Holder& holder) {
+    return holder.staff == record.assignee && holder.released && !holder.lost;
+  });
+}
+
+}  // namespace
+
+absl::Status HandOn(const cases::Ports& ports, cases::Case& record, const std::optional<cases::Leaving>& leaving,
+                    cases::CaseLeaves& leaves, base::ChangeSet& changes) {
+  if (absl::Status status = cases::LoseReaders(ports, record, leaving, leaves, changes); !status.ok()) return status;
+  if (!cases::IsOpen(record.state) || HasAssignee(record)) return absl::OkStatus();
+  const base::StaffSlug before = record.assignee;
+  if (!before.empty()) changes.Count(base::Counter::kOpenCases, before.text(), -1);
+  const bool given = Assign(ports, record, leaves, changes);
+  if (given) leaves.ByServer(format::LeafKind::kCaseAssigned, format::details::Assigned(record.assignee.text()));
+  if (record.assignee == before) return absl::OkStatus();
+  record.claimed = false;
+  record.marks.claimed.reset();
+  record.revision += 1;
+  return absl::OkStatus();
+}
+
+}  // namespace alcove::guard

@@ -1,0 +1,109 @@
+#include "server/core/guard/review.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "crypto/format/leaf.h"
+#include "server/core/cases/show.h"
+#include "server/core/cases/states.h"
+#include "server/core/grants/readers.h"
+#include "server/core/guard/assign.h"
+#include "server/core/guard/hand_on.h"
+
+namespace alcove::guard {
+namespace {
+
+using format::ReleaseCondition;
+
+bool IsOverdue(const std::vector<clocks::Deadline>& deadlines, std::string_view kind, base::Day today) {
+  return std::any_of(deadlines.begin(), deadlines.end(), [&](const clocks::Deadline& deadline) {
+    return deadline.kind == kind && !deadline.met && deadline.due && today > *deadline.due;
+  });
+}
+
+std::uint16_t GraceOf(const cases::Ports& ports, const cases::Case& record) {
+  const people::Profiles* profiles = ports.organisation.profiles();
+  const people::Profile* profile = profiles == nullptr ? nullptr : profiles->Find(record.profile);
+  return profile == nullptr ? record.terms.grace_days : clocks::Stricter(record.terms, profile->terms).grace_days;
+}
+
+std::vector<base::StaffSlug> LinesUnder(const cases::Ports& ports, const cases::Case& record,
+                                        ReleaseCondition condition) {
+  std::vector<base::StaffSlug> people;
+  for (const grants::Holder& holder : record.thread.holders)
+    if (holder.condition == condition &&
+        grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today()))
+      people.push_back(holder.staff);
+  return people;
+}
+
+bool FallbackReads(const cases::Case& record) {
+  return std::any_of(record.thread.holders.begin(), record.thread.holders.end(), [](const grants::Holder& holder) {
+    return holder.condition == ReleaseCondition::kFallback && holder.released && !holder.lost;
+  });
+}
+
+void Escalate(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves& leaves, base::ChangeSet& changes,
+              Reviewed& reviewed) {
+  const std::vector<base::StaffSlug> recipients = LinesUnder(ports, record, ReleaseCondition::kLapsed);
+  for (const base::StaffSlug& staff : recipients)
+    if (ReleaseTo(record, staff, ReleaseCondition::kLapsed, leaves, changes)) reviewed.lapsed = true;
+  if (!recipients.empty()) return;
+  const std::vector<base::StaffSlug> fallbacks = LinesUnder(ports, record, ReleaseCondition::kFallback);
+  if (FallbackReads(record) || fallbacks.empty()) return;
+  reviewed.lapsed = ReleaseTo(record, fallbacks.front(), ReleaseCondition::kFallback, leaves, changes);
+}
+
+absl::Status DestroyUnneeded(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves& leaves,
+                             base::ChangeSet& changes) {
+  std::vector<base::StaffSlug> people;
+  for (cases::KeyringState* state : {&record.thread, &record.team}) {
+    for (grants::Holder& holder : state->holders) {
+      if (holder.condition != ReleaseCondition::kLapsed || holder.released || holder.lost) continue;
+      holder.lost = true;
+      if (std::find(people.begin(), people.end(), holder.staff) == people.end()) people.push_back(holder.staff);
+    }
+  }
+  for (const base::StaffSlug& staff : people)
+    leaves.ByServer(format::LeafKind::kGrantDestroyed,
+                    format::details::GrantDestroyed(staff.text(), ReleaseCondition::kLapsed));
+  return people.empty() ? absl::OkStatus() : cases::PurgeGrants(ports, record, changes);
+}
+
+}  // namespace
+
+absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id) {
+  auto found = ports.rows.Get<cases::Case>(base::RowKey(id));
+  if (!found.ok()) return found.status();
+  base::Outcome<Reviewed> outcome;
+  if (!*found) return outcome;
+  cases::Case& record = (*found)->record;
+  const std::vector<grants::Holder> thread = record.thread.holders;
+  const std::vector<grants::Holder> team = record.team.holders;
+  const base::Day today = ports.clock.Today();
+  const bool fallback_read = FallbackReads(record);
+  cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+
+  std::optional<cases::Leaving> passed_over;
+  if (cases::IsOpen(record.state) && !record.claimed && !record.assignee.empty() &&
+      IsOverdue(cases::DeadlinesOf(ports, record), "claim", today) && AnotherMayHave(ports, record))
+    passed_over = cases::Leaving{record.assignee};
+  if (absl::Status status = HandOn(ports, record, passed_over, leaves, outcome.changes); !status.ok()) return status;
+
+  if (!cases::IsOpen(record.state)) {
+    if (absl::Status status = DestroyUnneeded(ports, record, leaves, outcome.changes); !status.ok()) return status;
+  } else {
+    const std::vector<clocks::Deadline> deadlines = cases::DeadlinesOf(ports, record);
+    const base::Day lapses = today.PlusDays(-static_cast<int>(GraceOf(ports, record)));
+    if (IsOverdue(deadlines, "acknowledge", lapses) || IsOverdue(deadlines, "feedback", lapses))
+      Escalate(ports, record, leaves, outcome.changes, outcome.answer);
+  }
+  if (outcome.leaves.empty() && thread == record.thread.holders && team == record.team.holders)
+    return base::Outcome<Reviewed>();
+  outcome.answer.fallback = !fallback_read && FallbackReads(record);
+  outcome.changes.Update(std::move(record), (*found)->version);
+  return outcome;
+}
+
+}  // namespace alcove::guard
