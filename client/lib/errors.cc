@@ -50,6 +50,7 @@ constexpr std::array kRows = {
     Row{Refusal::kPromiseInvalid, "PROMISE_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kEpochInvalid, "EPOCH_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kGrantInvalid, "GRANT_INVALID", absl::StatusCode::kDataLoss},
+    Row{Refusal::kGrantUnopened, "GRANT_UNOPENED", absl::StatusCode::kDataLoss},
     Row{Refusal::kEntryInvalid, "ENTRY_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kEntryOmitted, "ENTRY_OMITTED", absl::StatusCode::kDataLoss},
     Row{Refusal::kRolledBack, "ROLLED_BACK", absl::StatusCode::kDataLoss},

@@ -48,6 +48,7 @@ enum class Refusal {
   kPromiseInvalid,
   kEpochInvalid,
   kGrantInvalid,
+  kGrantUnopened,  // the newest key was wrapped wrongly by whoever made it
   kEntryInvalid,
   kEntryOmitted,
   kRolledBack,

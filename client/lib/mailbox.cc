@@ -92,13 +92,19 @@ absl::Status MailboxVisit::Fetch() {
 }
 
 absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const CheckedDirectory& directory,
-                                                 const crypto::Receipt& receipt, crypto::Random& random) {
+                                                 const crypto::Receipt& receipt, crypto::Random& random,
+                                                 const std::function<void()>& tell) {
   auto keys = crypto::DeriveMailboxKeys(receipt, connection.organisation().id.view());
   if (!keys.ok()) return keys.status();
   MailboxVisit visit(connection, directory, *std::move(keys), random);
   const std::string principal = format::MailboxName(*format::MailboxId::FromBytes(visit.keys_.id.view()));
   ALCOVE_CLIENT_ASSIGN(visit.session_, SignIn(connection, directory, principal, visit.keys_.signing));
-  ALCOVE_CLIENT_TRY(visit.Fetch());
+  const absl::Status fetched = visit.Fetch();
+  if (Is(fetched, Refusal::kGrantUnopened)) {
+    if (tell) tell();
+    ALCOVE_CLIENT_TRY(visit.ReportBadGrant());
+  }
+  if (!fetched.ok()) return fetched;
   return visit;
 }
 
@@ -145,6 +151,23 @@ absl::StatusOr<v1::WithdrawReportResponse> MailboxVisit::Withdraw() {
   request.set_etag(mailbox_.etag());
   request.set_request_id(DrawRequestId(*random_));
   return connection_->CallAgain(&v1::MailboxService::Stub::WithdrawReport, request, &session_);
+}
+
+absl::StatusOr<v1::ExcludeReadersResponse> MailboxVisit::Exclude(const std::vector<format::SubjectTag>& tags,
+                                                                 const std::vector<std::string>& slugs) {
+  v1::ExcludeReadersRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  for (const format::SubjectTag& tag : tags) request.add_tags(tag.str());
+  for (const std::string& slug : slugs) request.add_readers(format::StaffName(slug));
+  return connection_->CallAgain(&v1::MailboxService::Stub::ExcludeReaders, request, &session_);
+}
+
+absl::Status MailboxVisit::ReportBadGrant() {
+  v1::MailboxServiceReportBadGrantRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_keyring(v1::KEYRING_THREAD);
+  request.set_epoch(static_cast<uint32_t>(mailbox_.epochs_size() - 1));
+  return connection_->CallAgain(&v1::MailboxService::Stub::ReportBadGrant, request, &session_).status();
 }
 
 }  // namespace alcove::client

@@ -4,6 +4,7 @@
 // Nothing is remembered between visits. Words that belong to no mailbox cost the same work and get the same answer.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,18 @@
 #include "client/lib/session.h"
 #include "client/lib/thread.h"
 #include "crypto/format/day.h"
+#include "crypto/format/tag.h"
 #include "crypto/receipt.h"
 
 namespace alcove::client {
 
 class MailboxVisit {
  public:
-  // Signs in, fetches and checks everything. None of the references is owned; all outlive the visit.
+  // Signs in, fetches and checks everything. None of the references is owned; all outlive the visit. Where the mailbox's
+  // own newest grant does not open, `tell` is called, then the grant is reported to the server: kGrantUnopened.
   static absl::StatusOr<MailboxVisit> Begin(Connection& connection, const CheckedDirectory& directory,
-                                            const crypto::Receipt& receipt, crypto::Random& random);
+                                            const crypto::Receipt& receipt, crypto::Random& random,
+                                            const std::function<void()>& tell = {});
 
   const v1::GetMailboxResponse& mailbox() const { return mailbox_; }
   const std::vector<OpenedEntry>& thread() const { return thread_; }
@@ -40,6 +44,9 @@ class MailboxVisit {
   absl::StatusOr<v1::SendMessageResponse> Send(const sealed::v1::Message& message,
                                                const std::vector<v1::BlobName>& blobs, format::Day today);
   absl::StatusOr<v1::WithdrawReportResponse> Withdraw();
+  // Keeps these people out from now on: tags of identifiers, and slugs of readers.
+  absl::StatusOr<v1::ExcludeReadersResponse> Exclude(const std::vector<format::SubjectTag>& tags,
+                                                     const std::vector<std::string>& slugs);
 
  private:
   MailboxVisit(Connection& connection, const CheckedDirectory& directory, crypto::MailboxKeys keys,
@@ -47,6 +54,7 @@ class MailboxVisit {
       : connection_(&connection), directory_(&directory), keys_(std::move(keys)), random_(&random) {}
   KeyringView View(DirectoryHistory& history) const;
   absl::Status Fetch();
+  absl::Status ReportBadGrant();
 
   Connection* connection_;
   const CheckedDirectory* directory_;

@@ -120,6 +120,19 @@ absl::Status ComputeTags(Connection& connection, const v1::GetIntakeResponse& li
   return absl::OkStatus();
 }
 
+absl::Status TagEverybody(Connection& connection, std::vector<NamedPerson>& people, crypto::Random& random) {
+  std::vector<NamedPerson*> named;
+  for (NamedPerson& person : people) {
+    if (!person.identifier) {
+      return Refuse(Refusal::kInputInvalid, "`" + person.name + "` is neither a staff number nor a work address");
+    }
+    named.push_back(&person);
+  }
+  ALCOVE_CLIENT_ASSIGN(const v1::GetIntakeResponse limits,
+                       connection.CallAgain(&v1::IntakeService::Stub::GetIntake, v1::GetIntakeRequest()));
+  return ComputeTags(connection, limits, named, random);
+}
+
 absl::StatusOr<std::string> SlugOf(std::string_view name) {
   auto slug = format::ParseStaffName(name);
   if (!slug.ok()) return Refuse(Refusal::kAnswerMalformed, "a person's name in it is not one");

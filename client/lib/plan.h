@@ -61,6 +61,10 @@ absl::StatusOr<Response> CallPaid(Connection& connection, grpc::Status (Stub::*m
 absl::Status ComputeTags(Connection& connection, const v1::GetIntakeResponse& limits,
                          const std::vector<NamedPerson*>& people, crypto::Random& random);
 
+// The same for people each of whom has to be recognised: asks for the limits itself. kInputInvalid naming one of whom only
+// a name is known.
+absl::Status TagEverybody(Connection& connection, std::vector<NamedPerson>& people, crypto::Random& random);
+
 // Slugs of everybody in the directory whom these people are, by identifier and by tag.
 std::set<std::string> NamedSlugs(const format::Directory& directory, const std::vector<NamedPerson>& people);
 

@@ -137,16 +137,39 @@ absl::Status StaffDesk::RecomputeTags(OpenedCase& opened) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompute) {
+absl::Status StaffDesk::ReportBadGrant(const v1::Case& facts, format::Keyring keyring,
+                                       const std::function<void()>& tell) {
+  if (tell) tell();
+  v1::CaseServiceReportBadGrantRequest request;
+  request.set_name(facts.name());
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_keyring(Wire(keyring));
+  for (const v1::Epoch& epoch : facts.epochs()) {
+    if (epoch.keyring() == request.keyring()) request.set_epoch(std::max(request.epoch(), epoch.number()));
+  }
+  return connection_->CallAgain(&v1::CaseService::Stub::ReportBadGrant, request, &session_).status();
+}
+
+absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompute, const std::function<void()>& tell) {
   OpenedCase opened;
   ALCOVE_CLIENT_ASSIGN(opened.facts, GetCase(name));
   DirectoryHistory history(*connection_, *directory_);
   ALCOVE_CLIENT_ASSIGN(const KeyringView thread, View(opened.facts, format::Keyring::kThread, history));
-  ALCOVE_CLIENT_ASSIGN(opened.thread, OpenKeyring(opened.facts, thread, opened.thread_keys));
+  auto read = OpenKeyring(opened.facts, thread, opened.thread_keys);
+  if (Is(read.status(), Refusal::kGrantUnopened)) {
+    ALCOVE_CLIENT_TRY(ReportBadGrant(opened.facts, thread.keyring, tell));
+  }
+  ALCOVE_CLIENT_ASSIGN(opened.thread, std::move(read));
   if (opened.thread.empty()) return Refuse(Refusal::kEntryOmitted, "the report itself");
   ALCOVE_CLIENT_ASSIGN(const KeyringView team, View(opened.facts, format::Keyring::kTeam, history));
   if (opened.facts.team_length() > 0) {
-    ALCOVE_CLIENT_ASSIGN(opened.team, OpenKeyring(opened.facts, team, opened.team_keys));
+    read = OpenKeyring(opened.facts, team, opened.team_keys);
+    if (Is(read.status(), Refusal::kGrantUnopened)) {
+      ALCOVE_CLIENT_TRY(ReportBadGrant(opened.facts, team.keyring, tell));
+      opened.checked.push_back("CAUTION: the notes of the team do not open for you; this has been reported.");
+    } else {
+      ALCOVE_CLIENT_ASSIGN(opened.team, std::move(read));
+    }
   }
   ALCOVE_CLIENT_ASSIGN(CheckedHistory past, History(opened.facts));
   opened.leaves = std::move(past.chain);
@@ -236,6 +259,33 @@ absl::StatusOr<v1::ChangeCaseStateResponse> StaffDesk::Move(const v1::Case& fact
   request.set_state(state);
   request.set_reason(reason);
   return connection_->CallAgain(&v1::CaseService::Stub::ChangeCaseState, request, &session_);
+}
+
+absl::StatusOr<v1::RecuseFromCaseResponse> StaffDesk::Recuse(const std::string& name) {
+  v1::RecuseFromCaseRequest request;
+  request.set_name(name);
+  request.set_request_id(DrawRequestId(*random_));
+  return connection_->CallAgain(&v1::CaseService::Stub::RecuseFromCase, request, &session_);
+}
+
+absl::StatusOr<v1::LinkCasesResponse> StaffDesk::Link(const v1::Case& facts, const std::string& other) {
+  v1::LinkCasesRequest request;
+  request.set_name(facts.name());
+  request.set_etag(facts.etag());
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_other(other);
+  return connection_->CallAgain(&v1::CaseService::Stub::LinkCases, request, &session_);
+}
+
+absl::StatusOr<v1::CorrectSubjectsResponse> StaffDesk::CorrectSubjects(const v1::Case& facts,
+                                                                       std::vector<NamedPerson> people) {
+  ALCOVE_CLIENT_TRY(TagEverybody(*connection_, people, *random_));
+  v1::CorrectSubjectsRequest request;
+  request.set_name(facts.name());
+  request.set_etag(facts.etag());
+  request.set_request_id(DrawRequestId(*random_));
+  for (const NamedPerson& person : people) request.add_subjects(person.tag->str());
+  return connection_->CallAgain(&v1::CaseService::Stub::CorrectSubjects, request, &session_);
 }
 
 absl::StatusOr<CheckedHistory> StaffDesk::History(const v1::Case& facts) {

@@ -4,6 +4,7 @@
 // is called once for each keyring that is needed, not for a glance at a list.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "client/lib/directory.h"
 #include "client/lib/key_file.h"
 #include "client/lib/leaves.h"
+#include "client/lib/plan.h"
 #include "client/lib/session.h"
 #include "client/lib/thread.h"
 #include "crypto/format/day.h"
@@ -70,9 +72,10 @@ class StaffDesk {
   // without a list. NOT_FOUND when none does, kInputInvalid when several do: only the caller's own cases are looked through.
   absl::StatusOr<std::string> CaseOf(const std::string& prefix);
   absl::StatusOr<v1::Case> GetCase(const std::string& name);
-  // Opens THREAD, and TEAM where it has entries. With `recompute`, evaluates the tags of everybody whom the report names
+  // Opens THREAD, and TEAM where it has entries. Where the caller's newest grant does not open, `tell` is called, then the
+  // grant is reported to the server: kGrantUnopened for THREAD; for TEAM the case opens without it. With `recompute`, evaluates the tags of everybody whom the report names
   // anew and compares.
-  absl::StatusOr<OpenedCase> Open(const std::string& name, bool recompute = true);
+  absl::StatusOr<OpenedCase> Open(const std::string& name, bool recompute = true, const std::function<void()>& tell = {});
 
   // A reply to the reporter (THREAD) or a note of the team (TEAM). Brings a new epoch when the keyring's is stale, or
   // when TEAM has none yet: then granted to exactly the case's readers. Files are uploaded by attachments.h afterwards.
@@ -85,12 +88,19 @@ class StaffDesk {
                                                    const std::string& reason);
   absl::StatusOr<CheckedHistory> History(const v1::Case& facts);
 
+  // Steps back from a case and from those linked with it.
+  absl::StatusOr<v1::RecuseFromCaseResponse> Recuse(const std::string& name);
+  absl::StatusOr<v1::LinkCasesResponse> Link(const v1::Case& facts, const std::string& other);
+  // Adds the people to those whom the case is about; computes their tags. Everybody has an identifier: kInputInvalid.
+  absl::StatusOr<v1::CorrectSubjectsResponse> CorrectSubjects(const v1::Case& facts, std::vector<NamedPerson> people);
+
  private:
   StaffDesk() = default;
   absl::StatusOr<KeyringView> View(const v1::Case& facts, format::Keyring keyring, DirectoryHistory& history) const;
   absl::StatusOr<std::vector<OpenedEntry>> OpenKeyring(const v1::Case& facts, const KeyringView& view,
                                                        KeyringKeys& keys);
   absl::Status RecomputeTags(OpenedCase& opened);
+  absl::Status ReportBadGrant(const v1::Case& facts, format::Keyring keyring, const std::function<void()>& tell);
 
   Connection* connection_ = nullptr;
   const CheckedDirectory* directory_ = nullptr;

@@ -113,7 +113,11 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
     if (!key.ok()) {
       if (auto added = format::OpenAddedGrant(*grant, parsed[grant->epoch], own); added.ok()) key = std::move(added);
     }
-    if (!key.ok()) return Refuse(Refusal::kGrantInvalid, key.status());
+    if (!key.ok()) {
+      // An older key opens from the newer one as well.
+      if (grant->epoch != keys.newest_) continue;
+      return Refuse(Refusal::kGrantUnopened, "key generation " + std::to_string(grant->epoch));
+    }
     keys.keys_.insert_or_assign(grant->epoch, *std::move(key));
   }
   // What no grant opened, the newer key opens.

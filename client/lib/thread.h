@@ -4,7 +4,8 @@
 //   1. every epoch record: maker's key in the directory (or the mailbox's), numbers without gaps, readers of THREAD
 //      begin with the mailbox, every later epoch's readers are a subset of the earlier one's plus people who were added
 //      (admission.h checks those against the record of the case);
-//   2. the grant opens with the caller's key and the epoch key has the record's commitment; older keys open from it;
+//   2. the grant opens with the caller's key and the epoch key has the record's commitment (kGrantUnopened otherwise: the
+//      caller tells the person and reports it); older keys open from it;
 //   3. every envelope: organisation, case and keyring are these, sequence without gaps, `previous` is the hash of the
 //      entry before, the author's signature verifies under the mailbox's key or a key of the directory of that time,
 //      the epoch record's hash is quoted, the body opens and its content key has the header's commitment;

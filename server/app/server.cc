@@ -78,6 +78,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   }
   server->day_ = world.clock.Today();
   server->hour_ = HourOf(world.clock.Now());
+  server->reviewer_ = std::make_unique<Reviewer>(Reviewer::World{
+      *server->core_,
+      [server = server.get()](base::Transaction transaction) { return server->CommitAndWait(std::move(transaction)); },
+      world.log});
+  server->organisation_->OnChange([reviewer = server->reviewer_.get()] { reviewer->Wake(); });
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
   // A server that is restarted every night never sees its quiet hour.
   server->settled_ = false;
@@ -242,6 +247,7 @@ void Server::Tick() {
   }
   if (const base::Day today = world_.clock.Today(); today != day_) {
     day_ = today;
+    reviewer_->Wake();
     const people::OrganisationPtr organisation = organisation_->Get();
     if (!organisation->DirectoryValidOn(today.PlusDays(kWarnDays))) world_.log.Record(base::Event::kDirectoryExpiring);
     // Refused only when the clock ran back, which the clock itself does not do while we run.

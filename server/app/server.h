@@ -20,6 +20,7 @@
 #include "server/app/event_log.h"
 #include "server/app/keys.h"
 #include "server/app/listeners.h"
+#include "server/app/reviewer.h"
 #include "server/core/intake/budget.h"
 #include "server/core/intake/secrets.h"
 #include "server/core/intake/work.h"
@@ -93,6 +94,7 @@ class Server {
   std::unique_ptr<rpc::Nonces> nonces_;
   std::unique_ptr<rpc::DirectoryPrincipals> principals_;
   std::unique_ptr<rpc::Door> door_;
+  std::unique_ptr<Reviewer> reviewer_;
   std::atomic<bool> serving_{false};
   std::unique_ptr<Listeners> listeners_;  // last: closes before what its handlers use
 

@@ -178,6 +178,16 @@ const Requests& AllRequests() {
                                        r.set_request_id(a.cast.world.RequestId());
                                        r.set_etag(EtagOf(a));
                                      }),
+      For<v1::ExcludeReadersRequest>("MailboxService/ExcludeReaders",
+                                     [](const Asking& a, auto& r) {
+                                       r.set_request_id(a.cast.world.RequestId());
+                                       r.add_readers(format::StaffName("fay"));
+                                     }),
+      For<v1::MailboxServiceReportBadGrantRequest>("MailboxService/ReportBadGrant",
+                                                   [](const Asking& a, auto& r) {
+                                                     r.set_request_id(a.cast.world.RequestId());
+                                                     r.set_keyring(v1::KEYRING_THREAD);
+                                                   }),
 
       // Case
       For<v1::ListCasesRequest>("CaseService/ListCases", [](const Asking&, auto&) {}),
@@ -214,6 +224,32 @@ const Requests& AllRequests() {
                                       }),
       For<v1::ListHistoryRequest>("CaseService/ListHistory",
                                   [](const Asking& a, auto& r) { r.set_parent(CaseName(a.target.case_id)); }),
+      For<v1::RecuseFromCaseRequest>("CaseService/RecuseFromCase",
+                                     [](const Asking& a, auto& r) {
+                                       r.set_name(CaseName(a.target.case_id));
+                                       r.set_request_id(a.cast.world.RequestId());
+                                     }),
+      For<v1::LinkCasesRequest>("CaseService/LinkCases",
+                                [](const Asking& a, auto& r) {
+                                  r.set_name(CaseName(a.target.case_id));
+                                  r.set_request_id(a.cast.world.RequestId());
+                                  r.set_etag(EtagOf(a));
+                                  // Itself: who may link learns that this is none, everybody else learns nothing.
+                                  r.set_other(CaseName(a.target.case_id));
+                                }),
+      For<v1::CorrectSubjectsRequest>("CaseService/CorrectSubjects",
+                                      [](const Asking& a, auto& r) {
+                                        r.set_name(CaseName(a.target.case_id));
+                                        r.set_request_id(a.cast.world.RequestId());
+                                        r.set_etag(EtagOf(a));
+                                        r.add_subjects(a.cast.world.TagOf("emp:NOBODY"));
+                                      }),
+      For<v1::CaseServiceReportBadGrantRequest>("CaseService/ReportBadGrant",
+                                                [](const Asking& a, auto& r) {
+                                                  r.set_name(CaseName(a.target.case_id));
+                                                  r.set_request_id(a.cast.world.RequestId());
+                                                  r.set_keyring(v1::KEYRING_THREAD);
+                                                }),
 
       // Approval
       For<v1::CreateApprovalRequest>("ApprovalService/CreateApproval",

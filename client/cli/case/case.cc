@@ -12,6 +12,7 @@
 #include "client/cli/frame/table.h"
 #include "client/cli/frame/text_input.h"
 #include "client/lib/attachments.h"
+#include "client/lib/plan.h"
 
 namespace alcove::cli {
 namespace {
@@ -29,6 +30,9 @@ struct CaseOptions {
   std::vector<std::string> files;
   std::string out = ".";
   bool to_reporter = false;
+  std::string other;
+  std::vector<std::string> people;
+  bool yes = false;
 };
 
 struct Opened {
@@ -40,7 +44,11 @@ absl::StatusOr<Opened> OpenCase(Frame& frame, const CaseOptions& options) {
   Opened result;
   ALCOVE_CLIENT_ASSIGN(result.member, StaffMember::SignIn(frame, options.staff));
   ALCOVE_CLIENT_ASSIGN(const std::string name, result.member->desk().CaseOf(options.name));
-  ALCOVE_CLIENT_ASSIGN(result.opened, result.member->desk().Open(name));
+  ALCOVE_CLIENT_ASSIGN(result.opened, result.member->desk().Open(name, true, [&frame] {
+    frame.terminal().Say(
+        "A key that was made for you does not open: whoever made it made it wrong. This is now being reported; it stands in the "
+        "record of the case with who made the key, and the next entry brings a new one.");
+  }));
   return result;
 }
 
@@ -97,6 +105,70 @@ absl::Status Move(Frame& frame, const CaseOptions& options) {
     frame.terminal().Print("Case " + ShortCase(name) + ": " + StateWord(facts.state()) + " -> " +
                            StateWord(response.state()) + ". The reporter sees it.\n");
   }
+  return absl::OkStatus();
+}
+
+absl::Status Confirm(Frame& frame, const CaseOptions& options, std::string_view explanation, std::string_view question) {
+  if (options.yes) return absl::OkStatus();
+  frame.terminal().Say(explanation);
+  ALCOVE_CLIENT_ASSIGN(const bool sure, AskYesNo(frame.terminal(), question, false));
+  return sure ? absl::OkStatus() : Refuse(Refusal::kCancelled, "nothing was changed");
+}
+
+absl::Status Recuse(Frame& frame, const CaseOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  ALCOVE_CLIENT_TRY(Confirm(frame, options,
+                            "You step back from this case and from every case linked with it, for good: you can read none of "
+                            "it again, and it goes to the next person. Nobody asks why. The reporter sees that you stepped back.",
+                            "Step back?"));
+  ALCOVE_CLIENT_ASSIGN(const v1::RecuseFromCaseResponse response, member->desk().Recuse(name));
+  if (frame.json()) {
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print("You have stepped back. Case " + ShortCase(name) + " is no longer yours.\n");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Link(Frame& frame, const CaseOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  ALCOVE_CLIENT_ASSIGN(const std::string other, member->desk().CaseOf(options.other));
+  ALCOVE_CLIENT_ASSIGN(const v1::Case facts, member->desk().GetCase(name));
+  ALCOVE_CLIENT_TRY(Confirm(frame, options,
+                            "Whoever is kept out of one of the two cases will be kept out of both, and so will whoever is kept out "
+                            "later. The cases stay apart, and their reporters are not told. This cannot be undone.",
+                            "Link them?"));
+  ALCOVE_CLIENT_ASSIGN(const v1::LinkCasesResponse response, member->desk().Link(facts, other));
+  if (frame.json()) {
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print("Cases " + ShortCase(name) + " and " + ShortCase(other) + " are linked.\n");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Subjects(Frame& frame, const CaseOptions& options) {
+  std::vector<client::NamedPerson> people;
+  for (const std::string& text : options.people) people.push_back(client::ParsePerson(text));
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  ALCOVE_CLIENT_ASSIGN(const v1::Case facts, member->desk().GetCase(name));
+  ALCOVE_CLIENT_TRY(Confirm(frame, options,
+                            "The case will be kept from these people and from everybody who stands close to them: their managers, "
+                            "their reports, who acts for them. That may be you. Nobody can be taken off again without two approvers.",
+                            "Add them?"));
+  ALCOVE_CLIENT_ASSIGN(const v1::CorrectSubjectsResponse response, member->desk().CorrectSubjects(facts, people));
+  if (frame.json()) {
+    frame.PrintJson(response);
+    return absl::OkStatus();
+  }
+  for (const uint32_t position : response.unknown_subjects()) {
+    if (position >= people.size()) continue;
+    frame.terminal().Say("Nobody known here has `" + people[position].identifier->text() + "`. Check it.");
+  }
+  frame.terminal().Print("Added. If you can no longer open the case, you stand too close to one of them.\n");
   return absl::OkStatus();
 }
 
@@ -251,6 +323,12 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   }
   CLI::App* fetch = AddVerb(*noun, frame, options, "fetch", "Fetch a case's attachments and check them", Fetch);
   fetch->add_option("--out", options->out, "Folder to put them in (default: this directory)")->type_name("DIR");
+  CLI::App* recuse = AddVerb(*noun, frame, options, "recuse", "Step back from a case that you should not work on", Recuse);
+  CLI::App* link = AddVerb(*noun, frame, options, "link", "Keep out of two cases whoever is kept out of one", Link);
+  link->add_option("other", options->other, "The other case: the beginning of its id is enough")->required();
+  CLI::App* subjects = AddVerb(*noun, frame, options, "subjects", "Add people whom the case is about", Subjects);
+  subjects->add_option("people", options->people, "Staff numbers or work addresses: emp:4711, mail:a@b.example")->required();
+  for (CLI::App* command : {recuse, link, subjects}) command->add_flag("--yes", options->yes, "Do not ask");
   AddVerb(*noun, frame, options, "history", "List what was done on a case, from the ledger", History);
 }
 

@@ -193,6 +193,7 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   text += "  filed     " + DayText(facts.filed()) + "\n";
   text += "  assigned  " + facts.assignee() + (facts.claimed() ? "" : " (not claimed yet: alcove case claim)") + "\n";
   text += "  next      " + NextDeadline(facts) + "\n";
+  for (const std::string& other : facts.linked()) text += "  linked    " + ShortCase(other) + "\n";
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
   if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n";
 
@@ -206,7 +207,9 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   Section(text, "Who may read");
   Table readers({"who", "name", "when", "key", "opened"});
   for (const v1::Reader& reader : facts.readers()) {
-    readers.Row({reader.staff(), reader.display_name(), Condition(reader), reader.released() ? "released" : "kept back",
+    const std::string until = reader.has_until() ? " until " + DayText(reader.until()) : "";
+    readers.Row({reader.staff(), reader.display_name(), Condition(reader) + until,
+                 reader.lost() ? "lost" : reader.released() ? "released" : "kept back",
                  reader.has_opened() ? "yes" : "no"});
   }
   text += readers.Text();

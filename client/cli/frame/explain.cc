@@ -92,6 +92,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "The proof of filing does not check: {}. Keep your twelve words, and do not rely on this report having been kept."},
       {"EPOCH_INVALID_HERE", "The keys of this conversation do not check: {}. Nothing was opened or sent."},
       {"GRANT_INVALID", "A key that was handed out does not open or does not fit: {}."},
+      {"GRANT_UNOPENED",
+       "The newest key of this case does not open for you: {}. Whoever made it made it wrong. Once somebody else writes, a new "
+       "key is made: try again then."},
       {"ENTRY_INVALID", "A message was altered or is not from whom it claims: {}. Do not rely on it; tell the auditor."},
       {"ENTRY_OMITTED", "Messages are missing: {}. Tell the auditor."},
       {"ROLLED_BACK", "The server shows less than it showed before: {}. Tell the auditor."},

@@ -67,6 +67,13 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   verb->add_option("--text", options->text_file, "A message to go with them, from this file")->type_name("FILE");
 
   options = make();
+  verb = AddVisit(*report, frame, "exclude", "Keep somebody out of your case from now on", Exclude, options);
+  verb->add_option("people", options->people,
+                   "Short names from the list of readers, or staff numbers and work addresses; asked for where none is given")
+      ->type_name("PERSON...");
+  verb->add_flag("--yes", options->yes, "Do not ask");
+
+  options = make();
   verb = AddVisit(*report, frame, "withdraw", "Say that you do not want it to go on", Withdraw, options);
   verb->add_flag("--yes", options->yes, "Do not ask");
 

@@ -21,7 +21,9 @@ struct VisitOptions {
   // save: the file to write; `proof` is a proof of filing to complete.
   std::string save_to;
   std::string proof;
-  // withdraw: no question.
+  // exclude: short names from the list of readers, staff numbers or work addresses. Empty asks.
+  std::vector<std::string> people;
+  // withdraw, exclude: no question.
   bool yes = false;
 };
 
@@ -31,6 +33,7 @@ absl::Status ShowMessages(Frame& frame, const VisitOptions& options);
 absl::Status Reply(Frame& frame, const VisitOptions& options);
 absl::Status Attach(Frame& frame, const VisitOptions& options);
 absl::Status Withdraw(Frame& frame, const VisitOptions& options);
+absl::Status Exclude(Frame& frame, const VisitOptions& options);
 absl::Status ShowLedger(Frame& frame, const VisitOptions& options);
 absl::Status SaveLedger(Frame& frame, const VisitOptions& options);
 

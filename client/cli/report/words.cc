@@ -106,6 +106,13 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kReaderAdded:
       return who + " let " + staff + " read" + (details["until"] == "-" ? "" : " until " + details["until"]);
     case format::LeafKind::kWallLifted: return "Ended lines of the chart keep " + staff + " out no longer";
+    case format::LeafKind::kReaderLost:
+      return who.empty() ? staff + " cannot read it any more" : who + " stepped back and cannot read it any more";
+    case format::LeafKind::kSubjectsCorrected: return who + " added people whom it is about, so more people are kept out";
+    case format::LeafKind::kGrantBad:
+      return (who.empty() ? "You" : who) + " could not open a key that somebody else had made; a new one is due";
+    case format::LeafKind::kGrantDestroyed: return "The key kept for " + staff + " was destroyed: it was not needed";
+    case format::LeafKind::kReadersExcluded: return "You kept more people out";
     default: return std::string(format::Name(leaf.kind));
   }
 }

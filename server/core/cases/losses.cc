@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/format/epoch.h"
+#include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/show.h"
@@ -56,6 +57,10 @@ absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet
         epoch.grants[i].clear();
         purged = true;
       }
+      purged = std::erase_if(epoch.added, [&](const crypto::Bytes& bytes) {
+                 const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
+                 return !grant.ok() || !IsKept(record, grant->recipient);
+               }) > 0 || purged;
       if (purged) changes.Put(std::move(epoch));
     }
   }

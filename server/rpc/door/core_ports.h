@@ -1,6 +1,7 @@
 // What handlers hand to core: the rows, time, randomness, and the organisation as of the moment of the decision.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -25,13 +26,20 @@ class CurrentOrganisation {
     return organisation_;
   }
   void Set(people::OrganisationPtr next) {
-    const std::lock_guard lock(mutex_);
-    organisation_.swap(next);
+    {
+      const std::lock_guard lock(mutex_);
+      organisation_.swap(next);
+    }
+    if (changed_) changed_();
   }
+  // `changed` runs after every replacement, on the thread that made it, and must not block. Set once, before anybody
+  // publishes.
+  void OnChange(std::function<void()> changed) { changed_ = std::move(changed); }
 
  private:
   mutable std::mutex mutex_;
   people::OrganisationPtr organisation_;
+  std::function<void()> changed_;
 };
 
 // All outlive the handlers.
