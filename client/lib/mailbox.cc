@@ -102,7 +102,8 @@ absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const C
   const absl::Status fetched = visit.Fetch();
   if (Is(fetched, Refusal::kGrantUnopened)) {
     if (tell) tell();
-    ALCOVE_CLIENT_TRY(visit.ReportBadGrant());
+    // Where this fails the next visit finds the grant as bad, and says so again.
+    visit.ReportBadGrant().IgnoreError();
   }
   if (!fetched.ok()) return fetched;
   return visit;

@@ -137,8 +137,7 @@ absl::Status StaffDesk::RecomputeTags(OpenedCase& opened) {
   return absl::OkStatus();
 }
 
-absl::Status StaffDesk::ReportBadGrant(const v1::Case& facts, format::Keyring keyring,
-                                       const std::function<void()>& tell) {
+void StaffDesk::ReportBadGrant(const v1::Case& facts, format::Keyring keyring, const std::function<void()>& tell) {
   if (tell) tell();
   v1::CaseServiceReportBadGrantRequest request;
   request.set_name(facts.name());
@@ -147,7 +146,8 @@ absl::Status StaffDesk::ReportBadGrant(const v1::Case& facts, format::Keyring ke
   for (const v1::Epoch& epoch : facts.epochs()) {
     if (epoch.keyring() == request.keyring()) request.set_epoch(std::max(request.epoch(), epoch.number()));
   }
-  return connection_->CallAgain(&v1::CaseService::Stub::ReportBadGrant, request, &session_).status();
+  // Where this fails the next look finds the grant as bad, and says so again.
+  connection_->CallAgain(&v1::CaseService::Stub::ReportBadGrant, request, &session_).status().IgnoreError();
 }
 
 absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompute, const std::function<void()>& tell) {
@@ -157,7 +157,7 @@ absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompu
   ALCOVE_CLIENT_ASSIGN(const KeyringView thread, View(opened.facts, format::Keyring::kThread, history));
   auto read = OpenKeyring(opened.facts, thread, opened.thread_keys);
   if (Is(read.status(), Refusal::kGrantUnopened)) {
-    ALCOVE_CLIENT_TRY(ReportBadGrant(opened.facts, thread.keyring, tell));
+    ReportBadGrant(opened.facts, thread.keyring, tell);
   }
   ALCOVE_CLIENT_ASSIGN(opened.thread, std::move(read));
   if (opened.thread.empty()) return Refuse(Refusal::kEntryOmitted, "the report itself");
@@ -165,7 +165,7 @@ absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompu
   if (opened.facts.team_length() > 0) {
     read = OpenKeyring(opened.facts, team, opened.team_keys);
     if (Is(read.status(), Refusal::kGrantUnopened)) {
-      ALCOVE_CLIENT_TRY(ReportBadGrant(opened.facts, team.keyring, tell));
+      ReportBadGrant(opened.facts, team.keyring, tell);
       opened.checked.push_back("CAUTION: the notes of the team do not open for you; this has been reported.");
     } else {
       ALCOVE_CLIENT_ASSIGN(opened.team, std::move(read));

@@ -100,7 +100,7 @@ class StaffDesk {
   absl::StatusOr<std::vector<OpenedEntry>> OpenKeyring(const v1::Case& facts, const KeyringView& view,
                                                        KeyringKeys& keys);
   absl::Status RecomputeTags(OpenedCase& opened);
-  absl::Status ReportBadGrant(const v1::Case& facts, format::Keyring keyring, const std::function<void()>& tell);
+  void ReportBadGrant(const v1::Case& facts, format::Keyring keyring, const std::function<void()>& tell);
 
   Connection* connection_ = nullptr;
   const CheckedDirectory* directory_ = nullptr;

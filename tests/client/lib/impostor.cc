@@ -247,6 +247,26 @@ struct Impostor::Services : v1::SessionService::Service,
     answer->set_thread_head(Head(in.thread));
     return grpc::Status::OK;
   }
+  grpc::Status ReportBadGrant(Context*, const v1::MailboxServiceReportBadGrantRequest* request,
+                              v1::MailboxServiceReportBadGrantResponse*) override {
+    in.bad_grants.push_back(request->epoch());
+    return grpc::Status::OK;
+  }
+  grpc::Status ReportBadGrant(Context*, const v1::CaseServiceReportBadGrantRequest* request,
+                              v1::CaseServiceReportBadGrantResponse*) override {
+    in.bad_grants.push_back(request->epoch());
+    return grpc::Status::OK;
+  }
+  grpc::Status ExcludeReaders(Context*, const v1::ExcludeReadersRequest* request, v1::ExcludeReadersResponse*) override {
+    in.excluded = *request;
+    return grpc::Status::OK;
+  }
+  grpc::Status CorrectSubjects(Context*, const v1::CorrectSubjectsRequest* request,
+                               v1::CorrectSubjectsResponse* answer) override {
+    in.corrected = *request;
+    answer->set_etag("next");
+    return grpc::Status::OK;
+  }
   grpc::Status WithdrawReport(Context*, const v1::WithdrawReportRequest*, v1::WithdrawReportResponse* answer) override {
     in.AddLeaf(format::LeafKind::kCaseWithdrawn, "", "");
     answer->set_etag("2");

@@ -71,6 +71,9 @@ class Impostor {
   std::map<std::string, uint32_t> blob_sizes;
   v1::SubmitReportRequest submitted;
   int submissions = 0;
+  std::vector<uint32_t> bad_grants;  // epochs that a reader reported
+  v1::ExcludeReadersRequest excluded;
+  v1::CorrectSubjectsRequest corrected;
 
   struct Hooks {
     std::function<void(v1::GetIntakeResponse&)> intake;

@@ -150,7 +150,64 @@ TEST_F(Visit, ADroppedOrForeignEpochIsFound) {
     std::string& grant = *answer.mutable_grants(0)->mutable_grant();
     grant.back() = static_cast<char>(grant.back() ^ 1);
   };
-  EXPECT_EQ(Look(), "GRANT_INVALID");
+  EXPECT_EQ(Look(), "GRANT_UNOPENED");
+}
+
+TEST_F(Visit, AGrantThatDoesNotOpenIsSaidToThePersonThenToTheServer) {
+  ASSERT_EQ(Look(), "OK");
+  EXPECT_TRUE(impostor.bad_grants.empty()) << "control";
+  impostor.hooks.mailbox = [](v1::GetMailboxResponse& answer) {
+    std::string& grant = *answer.mutable_grants(0)->mutable_grant();
+    grant.back() = static_cast<char>(grant.back() ^ 1);
+  };
+  size_t said_before = 99;
+  const auto visit = MailboxVisit::Begin(*reporter.connection, reporter.directory, reporter.receipt, crypto::SystemRandom(),
+                                         [&] { said_before = impostor.bad_grants.size(); });
+  EXPECT_EQ(Reason(visit.status()), "GRANT_UNOPENED");
+  EXPECT_EQ(said_before, 0u) << "the person is told first";
+  EXPECT_EQ(impostor.bad_grants, std::vector<uint32_t>{0});
+}
+
+TEST_F(Visit, AnOlderGrantThatDoesNotOpenIsMadeUpForByTheNewerKey) {
+  impostor.epochs.back().set_stale(true);
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  sealed::v1::Message message;
+  message.set_text("Under a new key.");
+  ASSERT_TRUE(visit->Send(message, {}, kToday).ok());
+  impostor.hooks.mailbox = [](v1::GetMailboxResponse& answer) {
+    ASSERT_EQ(answer.grants_size(), 2);
+    std::string& grant = *answer.mutable_grants(0)->mutable_grant();
+    grant.back() = static_cast<char>(grant.back() ^ 1);
+  };
+  EXPECT_EQ(Look(), "OK");
+  EXPECT_TRUE(impostor.bad_grants.empty());
+}
+
+TEST_F(Visit, ANewEpochIsNotGrantedToWhoLostTheCase) {
+  impostor.epochs.back().set_stale(true);
+  for (v1::Reader& reader : impostor.readers) reader.set_lost(reader.staff() == "staff/bruno");
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  sealed::v1::Message message;
+  message.set_text("After he left.");
+  ASSERT_TRUE(visit->Send(message, {}, kToday).ok());
+  EXPECT_EQ(format::ParseEpoch(impostor.epochs[1].record())->reader_count, 5);  // mailbox and four
+}
+
+TEST_F(Visit, ExcludingSendsTagsAndShortNamesAndNoIdentifier) {
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  std::vector<NamedPerson> people = {ParsePerson("bruno@meridian.example")};
+  ASSERT_TRUE(TagEverybody(*reporter.connection, people, crypto::SystemRandom()).ok());
+  ASSERT_TRUE(visit->Exclude({*people[0].tag}, {"ana"}).ok());
+  ASSERT_EQ(impostor.excluded.tags_size(), 1);
+  EXPECT_EQ(impostor.excluded.tags(0).size(), 64u);
+  ASSERT_EQ(impostor.excluded.readers_size(), 1);
+  EXPECT_EQ(impostor.excluded.readers(0), "staff/ana");
+  EXPECT_EQ(impostor.excluded.SerializeAsString().find("meridian"), std::string::npos);
+  people = {ParsePerson("Bruno somebody")};
+  EXPECT_EQ(Reason(TagEverybody(*reporter.connection, people, crypto::SystemRandom())), "INPUT_INVALID");
 }
 
 TEST_F(Visit, AStaleEpochIsReplacedByOneForTheRemainingReadersOnly) {
