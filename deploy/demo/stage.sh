@@ -1,6 +1,14 @@
 # What the commands of a transcript may call besides the programs themselves. Read by bash before each command (BASH_ENV)
 # and by deploy/demo.sh. STAGE is the folder of this run, PORT the server's port.
 
+# Days that have passed on this stage: every program sees them, as if somebody had moved the machine's clock while it was
+# off. The product has no such switch. (The library, not the command: that one leaves a second process behind.)
+if [ -f "$STAGE/days" ]; then
+  export FAKETIME="+$(cat "$STAGE/days")d" FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
+  LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1)
+  export LD_PRELOAD
+fi
+
 # A port nobody listens on, below 32768 where the kernel does not hand out its own.
 free_port() {
   python3 - <<'PYTHON'
@@ -123,7 +131,20 @@ reporter() {
 # Whose inbox a case is in.
 holder_of() {
   local slug
-  for slug in ana bruno chen dora; do
+  for slug in ana bruno chen dora sven tilda; do
     if (cd "$STAGE/people/$slug" && alcove case inbox 2>/dev/null | grep -q "^${1:0:10} "); then echo "$slug"; fi
   done
+}
+
+# Switches the machine off, lets days pass, and switches it on again.
+days_pass() {
+  stop_server >/dev/null
+  echo "$1" >"$STAGE/days"
+  bash -c start_server
+}
+
+# The line of a person in the chart, with another manager.
+moved_under() {
+  awk -F, -v mail="$1@meridian.example" -v manager="$2" 'NR == 1 || $2 == mail { OFS = ","; if (NR > 1) $3 = manager; print }' \
+    "$ALCOVE_DEMO/employees.csv"
 }
