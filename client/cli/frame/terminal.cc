@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <optional>
 
 #include "client/cli/frame/table.h"
 #include "client/lib/errors.h"
@@ -93,13 +92,8 @@ void ProcessTerminal::Write(std::string_view text) { WriteAll(tty_ >= 0 ? tty_ :
 
 void ProcessTerminal::Say(std::string_view text) { Write(Wrapped(text, width()) + "\n"); }
 
-absl::StatusOr<std::string> ProcessTerminal::ReadLine(bool echo) {
+absl::StatusOr<std::string> ProcessTerminal::ReadLine() {
   std::string line;
-  std::optional<EchoOff> quiet;
-  if (!echo) {
-    quiet.emplace(tty_);
-    if (!quiet->off()) return NoTerminal();
-  }
   while (true) {
     char letter = 0;
     const ssize_t got = read(tty_, &letter, 1);
@@ -108,21 +102,24 @@ absl::StatusOr<std::string> ProcessTerminal::ReadLine(bool echo) {
     if (letter == '\n') break;
     line.push_back(letter);
   }
-  if (!echo) Write("\n");
   return line;
 }
 
 absl::StatusOr<std::string> ProcessTerminal::Ask(std::string_view prompt) {
   if (!interactive()) return NoTerminal();
   Write(prompt);
-  ALCOVE_CLIENT_ASSIGN(const std::string line, ReadLine(true));
+  ALCOVE_CLIENT_ASSIGN(const std::string line, ReadLine());
   return Trimmed(line);
 }
 
 absl::StatusOr<crypto::SecretText> ProcessTerminal::AskHidden(std::string_view prompt) {
   if (!interactive()) return NoTerminal();
+  // Before the prompt: what a quick hand types after it is neither shown nor thrown away with what was typed before.
+  const EchoOff quiet(tty_);
+  if (!quiet.off()) return NoTerminal();
   Write(prompt);
-  ALCOVE_CLIENT_ASSIGN(std::string line, ReadLine(false));
+  ALCOVE_CLIENT_ASSIGN(std::string line, ReadLine());
+  Write("\n");
   crypto::SecretText secret = crypto::SecretText::Take(Trimmed(line));
   crypto::Wipe(line);
   return secret;

@@ -70,7 +70,7 @@ class ProcessTerminal : public Terminal {
   void Progress(std::string_view label, uint64_t done, uint64_t total) override;
 
  private:
-  absl::StatusOr<std::string> ReadLine(bool echo);
+  absl::StatusOr<std::string> ReadLine();
   void Write(std::string_view text);
 
   int tty_ = -1;
