@@ -139,6 +139,18 @@ void Cast::File(const intake::PlanRequest& request) {
   EXPECT_TRUE(filed.ok()) << filed.status();
 }
 
+base::CaseId Cast::Twin(const cases::Case& filed) {
+  cases::Case twin = filed;
+  twin.id = format::DrawId<base::CaseId>(world.random);
+  cases::Membership membership;
+  membership.staff = twin.assignee;
+  membership.case_id = twin.id;
+  world.rows.Put(membership);
+  const base::CaseId id = twin.id;
+  world.rows.Put(std::move(twin));
+  return id;
+}
+
 Scene Cast::Bring(const std::string& role, const std::string& relation) {
   const Part& part = PartOf(role);
   const bool at_filing_on_desk = relation == "dormant" || relation == "assigned" || relation == "struck_out" ||
@@ -210,13 +222,14 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     return world.Ask(filed.assignee, reporter.case_id,
                      {format::ApprovalKind::kLiftWall, Slug(person), format::ReleaseCondition::kApproved, {}}, approvers);
   };
-  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"})};
+  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"}), Twin(filed)};
   end();
   scene.rows = world.rows.Keep();
   scene.organisation = world.organisation;
   scene.now = world.clock.now;
   scene.absent = {format::DrawId<base::CaseId>(world.random), format::DrawId<base::BlobId>(world.random),
-                  format::DrawId<base::ApprovalId>(world.random), format::DrawId<base::ApprovalId>(world.random)};
+                  format::DrawId<base::ApprovalId>(world.random), format::DrawId<base::ApprovalId>(world.random),
+                  format::DrawId<base::CaseId>(world.random)};
   if (relation == "absent") scene.target = scene.absent;
 
   if (role == "mailbox") {

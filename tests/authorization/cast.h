@@ -21,6 +21,7 @@ struct Target {
   base::BlobId blob;
   base::ApprovalId approval;  // asked for by whoever the case is assigned to; nobody has decided
   base::ApprovalId granted;   // the same, approved
+  base::CaseId twin;  // another case of the same people: the other end of a link
 };
 
 // One point in time, to which every cell of one role and relation goes back.
@@ -61,6 +62,8 @@ class Cast {
   // The directory with one person changed.
   void Publish(const std::string& slug, std::vector<format::Role> roles, std::vector<std::string> desks,
                const std::vector<std::string>& aliases = {});
+  // A second case of the same people; its id.
+  base::CaseId Twin(const cases::Case& filed);
   // Files a report with an attachment.
   void File(const intake::PlanRequest& request);
 

@@ -234,8 +234,7 @@ const Requests& AllRequests() {
                                   r.set_name(CaseName(a.target.case_id));
                                   r.set_request_id(a.cast.world.RequestId());
                                   r.set_etag(EtagOf(a));
-                                  // Itself: who may link learns that this is none, everybody else learns nothing.
-                                  r.set_other(CaseName(a.target.case_id));
+                                  r.set_other(CaseName(a.target.twin));
                                 }),
       For<v1::CorrectSubjectsRequest>("CaseService/CorrectSubjects",
                                       [](const Asking& a, auto& r) {
