@@ -470,7 +470,7 @@ TEST_F(BadInput_OverTheWire, BytesThatAreNoMessageAreNoFilingEither) {
   const Heard large = Raw("/alcove.v1.IntakeService/SubmitReport", bytes + std::string(300 * 1024, '\0'));
   EXPECT_EQ(large.code, grpc::StatusCode::RESOURCE_EXHAUSTED) << large;
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/NoSuchMethod", "").code, grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(Raw("/alcove.v1.HrService/CreateSync", "").code, grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(Raw("/alcove.v1.ProtectionService/ListAlerts", "").code, grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Rows(), before);
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/SubmitReport", bytes).reason, "OK") << "control";
 }

@@ -165,6 +165,7 @@ TEST(Convert, ACaseLosesNothing) {
                     .etag = "etag"};
   detail.epochs = {{.keyring = format::Keyring::kTeam, .number = 3, .record = "record", .stale = true}};
   detail.readers = {SomeReader()};
+  detail.linked = {kCase};
   detail.heads.thread_length = 1;
   detail.heads.team_length = 2;
   detail.heads.leaf_count = 3;
