@@ -11,18 +11,15 @@ namespace {
 
 absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalInvalid, what); }
 
-// Slugs of everybody whom an epoch's record lists.
-absl::StatusOr<std::set<std::string>> Listed(const KeyringView& view, const std::string& record) {
-  std::set<std::string> slugs;
+using Keys = std::set<crypto::KeyId>;
+
+// Encryption keys that an epoch's record lists.
+absl::StatusOr<Keys> Listed(const std::string& record) {
+  Keys keys;
   const auto epoch = format::ParseEpoch(record);
   if (!epoch.ok()) return Refuse(Refusal::kEpochInvalid, "it is malformed");
-  for (size_t i = 0; i < epoch->reader_count; ++i) {
-    const format::EpochReader reader = epoch->ReaderAt(i);
-    if (reader.condition == format::ReleaseCondition::kMailbox) continue;
-    ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(reader.key));
-    slugs.insert(found.person->slug);
-  }
-  return slugs;
+  for (size_t i = 0; i < epoch->reader_count; ++i) keys.insert(epoch->ReaderAt(i).key);
+  return keys;
 }
 
 // The record of the case, as far as it says who was added: for each leaf its number and what it says.
@@ -50,10 +47,9 @@ std::string PersonOf(const Addition& addition) {
   return {};
 }
 
-// One reader's admission, but for whether who asked might ask.
-absl::StatusOr<Admitted> CheckAdmission(const KeyringView& view, const std::vector<Addition>& additions,
-                                        const v1::Reader& reader) {
-  ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(reader.staff()));
+// A reader's admission, but for whether who asked held the case.
+absl::StatusOr<CheckedDecisions> CheckAdmission(const KeyringView& view, const std::vector<Addition>& additions,
+                                                const v1::Reader& reader, const std::string& slug) {
   const auto statement = format::ParseStatement(reader.admission().statement());
   if (!statement.ok()) return Invalid("the request about " + slug + " is malformed");
   const format::ApprovalTerms& terms = statement->terms;
@@ -61,7 +57,7 @@ absl::StatusOr<Admitted> CheckAdmission(const KeyringView& view, const std::vect
       static_cast<int>(terms.condition) != static_cast<int>(reader.condition())) {
     return Invalid("the request is not about " + slug + " on this case");
   }
-  ALCOVE_CLIENT_ASSIGN(const CheckedDecisions decisions,
+  ALCOVE_CLIENT_ASSIGN(CheckedDecisions decisions,
                        CheckDecisions(*view.history, view.organisation, *statement,
                                       {reader.admission().decisions().begin(), reader.admission().decisions().end()}));
   if (decisions.approvers.empty()) return Invalid("nobody approved that " + slug + " reads");
@@ -70,7 +66,7 @@ absl::StatusOr<Admitted> CheckAdmission(const KeyringView& view, const std::vect
     return addition.by == decisions.requester && addition.details == details;
   });
   if (!recorded) return Invalid("the record of the case does not say that " + slug + " was added");
-  return Admitted{decisions.requester, decisions.approvers, terms.until};
+  return decisions;
 }
 
 }  // namespace
@@ -86,6 +82,10 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
     return Invalid("the request is not signed by whom it names");
   }
   checked.requester = requester.person->slug;
+  for (const format::Device& device : requester.person->devices)
+    checked.requester_keys.push_back(crypto::KeyIdOf(device.encryption));
+  // Roles come and go; what counts is who was an approver when it was asked.
+  ALCOVE_CLIENT_ASSIGN(const format::Directory* then, history.Version(statement.terms.directory_version));
   std::set<std::string> decided;
   for (const v1::SignedDecision& decision : decisions) {
     const auto key = crypto::KeyId::FromBytes(decision.key_id());
@@ -103,10 +103,11 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
     if (!decided.insert(slug).second) return Invalid("somebody decided twice");
     if (said == format::Decision::kRefuse) {
       checked.refusers.push_back(slug);
-    } else if (found.person->HasRole(format::Role::kApprover) && slug != checked.requester &&
-               slug != statement.terms.person) {
-      checked.approvers.push_back(slug);
+      continue;
     }
+    const format::Person* person = then->FindPerson(slug);
+    const bool has_part = slug == checked.requester || slug == statement.terms.person;
+    if (person != nullptr && person->HasRole(format::Role::kApprover) && !has_part) checked.approvers.push_back(slug);
   }
   return checked;
 }
@@ -114,26 +115,38 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
 absl::StatusOr<std::map<std::string, Admitted>> CheckAdmissions(const KeyringView& view, const KeyringKeys& keys,
                                                                 const CheckedLeaves& leaves,
                                                                 const std::vector<v1::Reader>& readers) {
-  std::map<std::string, Admitted> admitted;
   const std::vector<Addition> additions = AdditionsIn(leaves);
-  for (const v1::Reader& reader : readers) {
-    if (!reader.has_admission() || reader.lost()) continue;
-    ALCOVE_CLIENT_ASSIGN(Admitted one, CheckAdmission(view, additions, reader));
-    ALCOVE_CLIENT_ASSIGN(std::string slug, SlugOf(reader.staff()));
-    admitted.insert_or_assign(std::move(slug), std::move(one));
-  }
-  if (admitted.empty()) return admitted;
-  // Who asked held the case. Whoever was added may ask for others; the record says so in the order in which it happened.
-  std::set<std::string> held;
+  std::map<std::string, CheckedDecisions> checked;  // those who lost the case again included
+  std::map<std::string, Admitted> admitted;
+  std::set<std::string> unlisted;
+  Keys ever, now;
   for (const auto& [number, record] : keys.records()) {
-    ALCOVE_CLIENT_ASSIGN(const std::set<std::string> listed, Listed(view, record));
-    held.insert(listed.begin(), listed.end());
+    ALCOVE_CLIENT_ASSIGN(now, Listed(record));
+    ever.insert(now.begin(), now.end());
   }
-  for (const Addition& addition : additions) {
-    if (held.contains(addition.by)) held.insert(PersonOf(addition));
+  for (const v1::Reader& reader : readers) {
+    if (!reader.has_admission()) continue;
+    ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(reader.staff()));
+    ALCOVE_CLIENT_ASSIGN(const CheckedDecisions decisions, CheckAdmission(view, additions, reader, slug));
+    const auto key = crypto::KeyId::FromBytes(reader.key_id());
+    if (!key.ok() || !now.contains(*key)) unlisted.insert(slug);
+    checked.insert_or_assign(slug, decisions);
+    if (!reader.lost()) admitted.insert_or_assign(slug, Admitted{decisions.requester, decisions.approvers, decisions.terms.until});
   }
-  for (const auto& [slug, one] : admitted) {
-    if (!held.contains(one.requester)) return Invalid("who asked that " + slug + " reads never held the case");
+  // Whoever was added may ask for others, so go from one to the next, at most once through all.
+  const auto held = [&](const std::string& slug) {
+    std::string asker = slug;
+    for (size_t step = 0; step <= checked.size(); ++step) {
+      const auto found = checked.find(asker);
+      if (found == checked.end()) return false;
+      const std::vector<crypto::KeyId>& theirs = found->second.requester_keys;
+      if (std::any_of(theirs.begin(), theirs.end(), [&](const crypto::KeyId& key) { return ever.contains(key); })) return true;
+      asker = found->second.requester;
+    }
+    return false;
+  };
+  for (const std::string& slug : unlisted) {
+    if (!held(slug)) return Invalid("who asked that " + slug + " reads never held the case");
   }
   return admitted;
 }
@@ -146,22 +159,22 @@ absl::Status CheckNewcomers(const KeyringView& view, const KeyringKeys& keys, co
       return addition.number <= before && PersonOf(addition) == slug;
     });
   };
-  std::map<uint32_t, std::set<std::string>> listed;
+  Keys before;
   for (const auto& [number, record] : keys.records()) {
-    ALCOVE_CLIENT_ASSIGN(listed[number], Listed(view, record));
-    if (number == 0) continue;
-    for (const std::string& slug : listed[number]) {
-      if (!listed[number - 1].contains(slug) && !added(slug, UINT32_MAX)) {
-        return Refuse(Refusal::kReaderSurplus, slug + ", in key generation " + std::to_string(number));
+    ALCOVE_CLIENT_ASSIGN(Keys listed, Listed(record));
+    for (const crypto::KeyId& key : listed) {
+      if (number == 0 || before.contains(key)) continue;
+      ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(key));
+      if (!added(found.person->slug, UINT32_MAX)) {
+        return Refuse(Refusal::kReaderSurplus, found.person->slug + ", in key generation " + std::to_string(number));
       }
     }
+    before = std::move(listed);
   }
   for (const OpenedEntry& entry : entries) {
-    if (entry.author.empty() || listed[entry.entry.epoch()].contains(entry.author)) continue;
-    if (!added(entry.author, entry.leaf_count)) {
-      return Refuse(Refusal::kEntryInvalid, "message " + std::to_string(entry.entry.sequence() + 1) +
-                                                ": its author is not among the readers");
-    }
+    if (entry.listed || added(entry.author, entry.leaf_count)) continue;
+    return Refuse(Refusal::kEntryInvalid, "message " + std::to_string(entry.entry.sequence() + 1) +
+                                              ": its author is not among the readers");
   }
   return absl::OkStatus();
 }

@@ -4,9 +4,10 @@
 // The server keeps the request (who asked, for whom, on what condition) and the decisions, each under its author's
 // signature. They count when
 //   - the request is of this organisation and case, about this very person, condition and last day;
-//   - who asked held the case: a reader of an epoch so far, or somebody whose own admission checks;
-//   - at least one person with the role `approver`, who is neither who asked nor whom it concerns, approved it;
-//   - the case's record says that the person was added, by who asked.
+//   - at least one person who was an approver when it was asked, and is neither who asked nor whom it concerns, approved it;
+//   - the case's record says that the person was added, by who asked;
+//   - and, until an epoch's record lists the person, so that somebody has vouched for them by wrapping a key: who asked held the
+//     case, as a reader of an epoch so far or by an admission of their own that checks.
 // So neither the server nor one reader can add anybody.
 #pragma once
 
@@ -27,6 +28,7 @@ namespace alcove::client {
 struct CheckedDecisions {
   format::ApprovalTerms terms;
   std::string requester;               // slug
+  std::vector<crypto::KeyId> requester_keys;  // of their encryption keys
   std::vector<std::string> approvers;  // slugs, each an approver and neither requester nor the person concerned
   std::vector<std::string> refusers;
 };
@@ -37,14 +39,14 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
                                                 const format::ParsedStatement& statement,
                                                 const std::vector<v1::SignedDecision>& decisions);
 
-// Of one reader who was added. Bytes of nobody else's device are among them.
+// Of one reader who was added.
 struct Admitted {
   std::string requester;
   std::vector<std::string> approvers;
   format::Day until;  // day 0: no end
 };
 
-// Everybody among `readers` who was added, by slug. kApprovalInvalid when one of them does not check.
+// Everybody among `readers` who was added and has not lost the case, by slug. kApprovalInvalid when one of them does not check.
 absl::StatusOr<std::map<std::string, Admitted>> CheckAdmissions(const KeyringView& view, const KeyringKeys& keys,
                                                                 const CheckedLeaves& leaves,
                                                                 const std::vector<v1::Reader>& readers);

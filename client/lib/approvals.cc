@@ -213,7 +213,14 @@ absl::StatusOr<std::vector<std::string>> ApprovalDesk::GrantsFor(const CheckedAp
 absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedApproval& checked) {
   const format::ApprovalTerms& terms = checked.decisions.terms;
   if (checked.decisions.requester != desk_->keys().slug) return Invalid("you did not ask for it");
-  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && checked.decisions.approvers.size() < Needed(terms.kind)) {
+  // What counts now is who is still an approver.
+  const format::Directory& directory = desk_->directory().directory();
+  const auto approved = std::count_if(
+      checked.decisions.approvers.begin(), checked.decisions.approvers.end(), [&](const std::string& slug) {
+        const format::Person* person = directory.FindPerson(slug);
+        return person != nullptr && person->HasRole(format::Role::kApprover);
+      });
+  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && static_cast<size_t>(approved) < Needed(terms.kind)) {
     return Invalid("fewer have signed than have to approve");
   }
   v1::ExecuteApprovalRequest ask;

@@ -124,6 +124,17 @@ absl::StatusOr<const format::DirectoryNote*> DirectoryHistory::Older(const forma
   return &older_.emplace(version, std::move(note)).first->second;
 }
 
+absl::StatusOr<const format::Directory*> DirectoryHistory::Version(uint32_t version) {
+  const format::DirectoryNote* note = &newest_.note;
+  if (version == 0 || version > note->directory.version) {
+    return Refuse(Refusal::kDirectoryForked, "version " + std::to_string(version) + " is not there");
+  }
+  while (note->directory.version > version) {
+    ALCOVE_CLIENT_ASSIGN(note, Older(*note));
+  }
+  return &note->directory;
+}
+
 absl::StatusOr<Found> DirectoryHistory::WhoSigns(const crypto::KeyId& key) {
   const format::DirectoryNote* note = &newest_.note;
   while (true) {

@@ -63,6 +63,9 @@ class DirectoryHistory {
   // kDirectoryForked when an older version does not hash to what its successor quotes; kEntryInvalid when no
   // version has the key.
   absl::StatusOr<Found> WhoSigns(const crypto::KeyId& key);
+  // The directory as of one version; lives as long as the history. kDirectoryForked as above, and for a version that is
+  // newer than the newest, or 0.
+  absl::StatusOr<const format::Directory*> Version(uint32_t version);
 
  private:
   absl::StatusOr<const format::DirectoryNote*> Older(const format::DirectoryNote& than);

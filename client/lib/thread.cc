@@ -36,6 +36,13 @@ absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::Par
   return absl::OkStatus();
 }
 
+bool Lists(const format::ParsedEpoch& epoch, const format::Person& person) {
+  const std::set<crypto::KeyId> readers = ReadersOf(epoch);
+  return std::any_of(person.devices.begin(), person.devices.end(), [&](const format::Device& device) {
+    return readers.contains(crypto::KeyIdOf(device.encryption));
+  });
+}
+
 // The slug of whoever made or signed: empty for the reporter.
 absl::StatusOr<Found> Author(const KeyringView& view, const crypto::KeyId& key) {
   if (key == crypto::KeyIdOf(view.mailbox_verify_key)) return Found{};
@@ -188,6 +195,7 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     result.entry = entry;
     result.author = author.person == nullptr ? "" : author.person->slug;
     result.hash = format::EntryHash(*envelope);
+    result.listed = author.person == nullptr || Lists(*epoch, *author.person);
     result.leaf_count = context.leaf_count;
     result.leaf_head = context.leaf_head;
     const bool parses = context.kind == format::EntryKind::kReport ? result.report.emplace().ParseFromString(body->bytes)

@@ -44,6 +44,9 @@ struct OpenedEntry {
   std::optional<sealed::v1::Report> report;
   std::optional<sealed::v1::Message> message;
   crypto::Digest hash;
+  // The record of the entry's epoch lists its author, or the author is the reporter. Who was added later is not in the
+  // record of the epoch of that time: the record of the case must say so (CheckNewcomers).
+  bool listed = true;
   // Leaf chain position that the author had seen.
   uint32_t leaf_count = 0;
   crypto::Digest leaf_head;

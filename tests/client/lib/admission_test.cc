@@ -98,6 +98,18 @@ TEST_F(Admission, WhoWasAskedForAndApprovedIsShownAndGrantedTheNextKey) {
   EXPECT_EQ(Look(), "OK") << "the later key generation has a reader whom the record names";
 }
 
+TEST_F(Admission, AnApproverWhoIsNoneAnyMoreStillLetThemIn) {
+  const std::string statement = Statement(Terms());
+  Show(statement, {Decided(statement, "cleo")});
+  Record();
+  for (format::Person& person : impostor.directory().people) {
+    if (person.slug == "cleo") std::erase(person.roles, format::Role::kApprover);
+  }
+  impostor.NextDirectory();
+  ASSERT_TRUE(reporter.Start().ok());
+  EXPECT_EQ(Look(), "OK");
+}
+
 TEST_F(Admission, P2_TheServerAloneAddsNobody) {
   impostor.readers.push_back(Carla());
   Record();

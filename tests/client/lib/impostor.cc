@@ -84,8 +84,9 @@ struct Impostor::Services : v1::SessionService::Service,
   grpc::Status DeleteSession(Context*, const v1::DeleteSessionRequest*, v1::DeleteSessionResponse*) override {
     return grpc::Status::OK;
   }
-  grpc::Status GetDirectory(Context*, const v1::GetDirectoryRequest*, v1::GetDirectoryResponse* answer) override {
-    answer->set_note(in.directory_note);
+  grpc::Status GetDirectory(Context*, const v1::GetDirectoryRequest* request, v1::GetDirectoryResponse* answer) override {
+    const auto older = in.older_notes.find(request->version());
+    answer->set_note(older == in.older_notes.end() ? in.directory_note : older->second);
     return grpc::Status::OK;
   }
   grpc::Status GetIntake(Context*, const v1::GetIntakeRequest*, v1::GetIntakeResponse* answer) override {
@@ -447,6 +448,13 @@ std::string Impostor::SignedByRoots(const std::string& text, int signers) const 
 }
 
 void Impostor::SignDirectory(int signers) { directory_note = SignedByRoots(*format::DirectoryText(directory_), signers); }
+
+void Impostor::NextDirectory() {
+  older_notes[directory_.version] = directory_note;
+  directory_.previous = format::ParseDirectoryNote(directory_note)->hash;
+  directory_.version += 1;
+  SignDirectory();
+}
 
 StaffKeys Impostor::KeysOf(const std::string& slug) const {
   const Member& member = members_.at(slug);

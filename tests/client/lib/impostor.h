@@ -47,6 +47,8 @@ class Impostor {
   format::Directory& directory() { return directory_; }
   // Signs what directory() holds now with the first `signers` roots, and serves it.
   void SignDirectory(int signers = 2);
+  // The same as the version after the one that is served, which is still there to be asked for.
+  void NextDirectory();
   std::string SignedByRoots(const std::string& text, int signers = 2) const;
   StaffKeys KeysOf(const std::string& slug) const;
   const crypto::SigningKey& log_key() const { return log_key_; }
@@ -58,6 +60,7 @@ class Impostor {
   void AddLeaf(format::LeafKind kind, const std::string& actor, const std::string& details);
 
   std::string directory_note;
+  std::map<uint32_t, std::string> older_notes;
   std::map<std::string, std::string> policy_notes;
   bool has_case() const { return !thread.empty(); }
   std::string case_name;
