@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "crypto/format/grant.h"
+#include "server/core/approvals/approvals.h"
 #include "server/core/cases/blobs.h"
+#include "server/core/guard/review.h"
+#include "server/core/guard/team.h"
 #include "server/core/ledger/cut.h"
 
 namespace alcove::authorization {
@@ -40,10 +44,11 @@ const Part& PartOf(const std::string& role) {
   return *std::find_if(Parts().begin(), Parts().end(), [&](const Part& part) { return part.role == role; });
 }
 
-std::string Number(std::string slug) {
+std::string Upper(std::string slug) {
   std::transform(slug.begin(), slug.end(), slug.begin(), ::toupper);
-  return "emp:" + slug;
+  return slug;
 }
+std::string Number(const std::string& slug) { return "emp:" + Upper(slug); }
 
 }  // namespace
 
@@ -69,6 +74,11 @@ const std::vector<std::string>& Cast::Relations() {
       "struck_out",  // the reporter struck them out of the plan
       "conflicted",  // assigned; then they turned out to be the subject
       "decider",     // an approval of the case was sealed to them as an approver
+      "boss",        // the report is about somebody whose boss's boss they are
+      "recused",     // assigned; then they stepped back
+      "reassigned",  // assigned; then they did not claim it in time, and it went to the next
+      "guest",       // let in by an approval until a day that has not come
+      "expired",     // the same, and the day has passed
       "gone",        // assigned; then their keys were replaced, so none of the grants is theirs
   };
   return relations;
@@ -151,10 +161,42 @@ base::CaseId Cast::Twin(const cases::Case& filed) {
   return id;
 }
 
+void Cast::StepBack(const std::string& slug) {
+  const auto done =
+      world.Carry(guard::RecuseFromCase(world.ports(), Slug(slug), reporter.case_id, world.RequestId()));
+  EXPECT_TRUE(done.ok()) << done.status();
+}
+
+void Cast::PassOn() {
+  const base::StaffSlug before = world.AssigneeOf(reporter);
+  world.clock.Advance(std::chrono::hours(24 * 4));
+  const auto reviewed = world.Carry(guard::Review(world.ports(), reporter.case_id));
+  EXPECT_TRUE(reviewed.ok()) << reviewed.status();
+  EXPECT_NE(world.AssigneeOf(reporter), before);
+}
+
+void Cast::LetIn(const std::string& slug, const base::StaffSlug& asker) {
+  const approvals::Terms terms{format::ApprovalKind::kAddReader, Slug(slug), format::ReleaseCondition::kGuest,
+                               world.clock.Today().PlusDays(2)};
+  const base::ApprovalId id = world.Ask(asker, reporter.case_id, terms, {"carl"});
+  const auto view = approvals::GetApproval(world.ports(), asker, id);
+  ASSERT_TRUE(view.ok()) << view.status();
+  const crypto::Bytes grant = *format::WrapGrant({world.file.id, reporter.case_id, format::Keyring::kThread, 0},
+                                                 reporter.epochs.back(),
+                                                 world.machines.at(slug)[0].decryption.encryption_key(),
+                                                 format::ReleaseCondition::kGuest, world.random);
+  const std::vector<crypto::BytesView> grants{grant};
+  const auto done = world.Carry(
+      approvals::ExecuteApproval(world.ports(), asker, id, view->etag, world.RequestId(), grants));
+  EXPECT_TRUE(done.ok()) << done.status();
+}
+
 Scene Cast::Bring(const std::string& role, const std::string& relation) {
   const Part& part = PartOf(role);
-  const bool at_filing_on_desk = relation == "dormant" || relation == "assigned" || relation == "struck_out" ||
-                                 relation == "conflicted" || relation == "gone";
+  const bool once_assigned = relation == "assigned" || relation == "conflicted" || relation == "gone" ||
+                             relation == "recused" || relation == "reassigned";
+  const bool let_in = relation == "guest" || relation == "expired";
+  const bool at_filing_on_desk = relation == "dormant" || relation == "struck_out" || once_assigned;
   // Escalation and fallback hold a sleeping grant of every case by what they are.
   const bool sleeps_by_role = relation == "dormant" && (role == "escalation" || role == "fallback");
 
@@ -165,6 +207,13 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     if (part.slug.empty()) return;
     if (sleeps_by_role) {
       Publish(part.slug, part.roles, {});
+    } else if (let_in) {
+      Publish(part.slug, {}, {});
+    } else if (relation == "boss") {
+      Publish(part.slug, part.roles, {});
+      (void)world.Sync({{.number = Upper(part.slug)},
+                        {.number = "E2", .manager = Upper(part.slug)},
+                        {.number = "E1", .manager = "E2"}});
     } else if (relation == "decider") {
       Publish(part.slug, {Role::kApprover}, {});
     } else if (at_filing_on_desk) {
@@ -172,6 +221,7 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     }
   };
   const auto end = [&] {
+    if (relation == "expired") world.clock.Advance(std::chrono::hours(24 * 3));
     if (part.slug.empty()) return;
     const bool desk = relation == "desk" || (at_filing_on_desk && !sleeps_by_role);
     if (relation == "gone") {
@@ -200,14 +250,20 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
   if (relation == "subject" || relation == "conflicted") request.subjects.assign(tags.begin(), tags.end());
   if (relation == "kept_out") request.keep_out.assign(tags.begin(), tags.end());
   if (relation == "struck_out") request.struck_out = {part.slug};
-  if (relation == "assigned" || relation == "conflicted" || relation == "gone") request.struck_out = {"amira", "bjorn"};
+  if (relation == "boss") tags.push_back(world.TagOf("emp:E1"));
+  if (relation == "boss") request.subjects.assign(tags.begin(), tags.end());
+  if (once_assigned) {
+    // Somebody is left to whom the case can go on.
+    request.struck_out = {"bjorn"};
+    world.rows.Count(base::Counter::kOpenCases, "amira", 2);
+  }
   if (relation == "dormant" && !sleeps_by_role) {
     // Whoever has no case comes first: these two have had none, the player has had two.
     world.rows.Count(base::Counter::kOpenCases, part.slug, 2);
   }
   File(request);
   const cases::Case filed = world.CaseOf(reporter);
-  if (relation == "assigned" || relation == "conflicted" || relation == "gone") {
+  if (once_assigned) {
     EXPECT_EQ(filed.assignee.text(), part.slug) << relation;
   } else {
     EXPECT_NE(filed.assignee.text(), part.slug) << relation;
@@ -222,7 +278,13 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
     return world.Ask(filed.assignee, reporter.case_id,
                      {format::ApprovalKind::kLiftWall, Slug(person), format::ReleaseCondition::kApproved, {}}, approvers);
   };
-  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"}), Twin(filed)};
+  // Who left the case has not left another, so there is none: their list is to be empty.
+  const bool left = relation == "recused" || relation == "reassigned";
+  const base::CaseId twin = left ? format::DrawId<base::CaseId>(world.random) : Twin(filed);
+  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"}), twin};
+  if (relation == "recused") StepBack(part.slug);
+  if (relation == "reassigned") PassOn();
+  if (let_in) LetIn(part.slug, filed.assignee);
   end();
   scene.rows = world.rows.Keep();
   scene.organisation = world.organisation;

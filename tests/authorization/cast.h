@@ -64,6 +64,10 @@ class Cast {
                const std::vector<std::string>& aliases = {});
   // A second case of the same people; its id.
   base::CaseId Twin(const cases::Case& filed);
+  // What brings relations about once a report is filed.
+  void StepBack(const std::string& slug);
+  void PassOn();
+  void LetIn(const std::string& slug, const base::StaffSlug& asker);
   // Files a report with an attachment.
   void File(const intake::PlanRequest& request);
 
