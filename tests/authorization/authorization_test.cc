@@ -168,7 +168,9 @@ class Door {
 
     const bool tells = Mentions(heard, scene.target);
     if (expected == "listed" && !tells) return "the case is not in the list";
-    const bool knows = expected == "ok" || expected == "listed" || expected == "refused";
+    // Refusals that only somebody hears who reached the case and may know of it.
+    static const std::set<std::string> kKnowing = {"ok", "listed", "refused", "LINK_REFUSED", "TRANSITION_REFUSED"};
+    const bool knows = kKnowing.contains(expected);
     if (!knows && tells) return "the answer names what it must not";
     if (knows || !exists) return {};
 
