@@ -89,6 +89,12 @@ clocks::Profile ProfileOf(const Json& row) {
     if (!parsed.ok()) throw Malformed{"holidays"};
     profile.calendar.holidays.insert(*parsed);
   }
+  clocks::Terms& terms = profile.terms;
+  terms.acknowledge_days = row.value("acknowledge_days", terms.acknowledge_days);
+  terms.feedback_months = row.value("feedback_months", terms.feedback_months);
+  terms.personal_message_working_days = row.value("personal_message_working_days", terms.personal_message_working_days);
+  terms.triage_working_days = row.value("triage_working_days", terms.triage_working_days);
+  terms.claim_hours = row.value("claim_hours", terms.claim_hours);
   for (const Json& clock : List(row, "external")) {
     profile.external.push_back({String(clock, "kind"), clock.value("days", 0), clock.value("years", 0),
                                 Flag(clock, "rolls", false)});

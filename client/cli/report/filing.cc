@@ -366,11 +366,12 @@ class Filing {
       frame_.PrintJson(filed_.response);
       return absl::OkStatus();
     }
+    const auto promised = format::ParsePromise(filed_.proof.promise);
     std::optional<format::Day> last;
     if (const auto found = answers_.find("last_incident"); found != answers_.end()) last = found->second.day;
     terminal_.Print("Your report is filed, and the service has signed for it.\nCase: " + filed_.case_name + "\n\n");
     terminal_.Print(Wrapped(DeadlinesText(DeadlinesOf(filed_.response.deadlines(),
-                                                      intake_.ProfileOf(CodeOf(answers_, "jurisdiction")), last),
+                                                      intake_.ProfileOf(CodeOf(answers_, "jurisdiction")), promised.ok() ? promised->day : frame_.today(), last),
                                           frame_.today()),
                             terminal_.width()) +
                     "\n");

@@ -108,12 +108,14 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
                                             report.last_incident().day());
     if (day.ok()) last = *day;
   }
+  // The day that the record of the filing carries, which every entry since quotes.
+  const format::Day filed = visit.mailbox->leaves().leaves.front().day;
   std::string text = "Case " + mailbox.case_() + ", filed " + DateText(mailbox.filed()) + "\n" + "It is " +
                      StateText(mailbox.state()) + ".\n";
   if (mailbox.withdrawn()) text += "You have withdrawn it. What you wrote stays, and the team decides what follows.\n";
   text += std::to_string(visit.mailbox->thread().size()) + " messages, the report included.\n\n" +
           ReadersText(*visit.mailbox) + AddedText(*visit.mailbox, visit.directory.directory()) + "\n" +
-          DeadlinesText(DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), last), frame.today()) + "\n" +
+          DeadlinesText(DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last), frame.today()) + "\n" +
           "Checked: the signed list of staff, the keys, every message's author and order, and the record of what was done.\n";
   return text;
 }

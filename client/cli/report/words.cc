@@ -7,6 +7,7 @@
 #include <set>
 
 #include "client/cli/frame/table.h"
+#include "client/lib/clocks/internal.h"
 
 namespace alcove::cli {
 
@@ -118,13 +119,14 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
 }
 
 std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadline>& deadlines,
-                             const client::clocks::Profile* profile, std::optional<format::Day> last) {
+                             const client::clocks::Profile* profile, format::Day filed,
+                             std::optional<format::Day> last) {
   std::vector<Due> dues;
   std::set<std::string> computed;
   if (profile != nullptr) {
     for (const client::clocks::ExternalClock& clock : profile->external) {
       computed.insert(clock.kind);
-      Due due{DeadlineText(clock.kind), "", false, true};
+      Due due{DeadlineText(clock.kind), "", false, true, ""};
       if (last) {
         due.date = client::clocks::DueOn(clock, profile->calendar, *last).Text();
       } else {
@@ -136,7 +138,12 @@ std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadli
   }
   for (const v1::Deadline& deadline : deadlines) {
     if (computed.contains(deadline.kind())) continue;
-    dues.push_back({DeadlineText(deadline.kind()), DateText(deadline.due()), deadline.met(), deadline.external()});
+    Due due{DeadlineText(deadline.kind()), DateText(deadline.due()), deadline.met(), deadline.external(), ""};
+    if (profile != nullptr && deadline.has_due() && !deadline.external()) {
+      const auto latest = client::clocks::LatestDueOn(deadline.kind(), *profile, filed);
+      if (latest && latest->Text() < due.date) due.latest = latest->Text();
+    }
+    dues.push_back(std::move(due));
   }
   std::stable_sort(dues.begin(), dues.end(), [](const Due& a, const Due& b) {
     if (a.outside != b.outside) return !a.outside;
@@ -149,10 +156,13 @@ std::string DeadlinesText(const std::vector<Due>& dues, format::Day today) {
   if (dues.empty()) return "";
   Table table({"Until", "What", ""});
   bool outside = false;
+  bool late = false;
   for (const Due& due : dues) {
     const bool past = !due.met && due.date.size() == 10 && due.date < today.Text();
-    table.Row({due.date, due.text, due.met ? "done" : past ? "OVER" : due.outside ? "outside" : ""});
+    const std::string more = due.latest.empty() ? "" : "TOO LATE: the rules say " + due.latest;
+    table.Row({due.date, due.text, due.met ? "done" : past ? "OVER" : due.outside ? "outside" : more});
     outside = outside || due.outside;
+    late = late || !due.latest.empty();
   }
   std::string text = "Deadlines\n" + table.Text();
   if (outside) {
@@ -160,6 +170,7 @@ std::string DeadlinesText(const std::vector<Due>& dues, format::Day today) {
         "`outside`: with courts or authorities. These count from the last time it happened, and nothing that happens here,"
         " this report included, makes them longer. This is no legal advice: ask somebody who gives it in good time.\n";
   }
+  if (late) text += "The service gives itself more time than the signed rules do. Tell somebody whom you trust.\n";
   return text;
 }
 

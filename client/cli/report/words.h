@@ -23,15 +23,18 @@ std::string DeadlineText(const std::string& kind);
 std::string LeafText(const format::Leaf& leaf, const format::Directory& directory);
 
 // Every deadline that matters to the reporter, soonest first: those of the service, and those of authorities outside,
-// computed here from the last day it happened. `last` empty: they are listed with what they count from.
+// computed here from the last day it happened. `last` empty: they are listed with what they count from. `filed`: what the
+// service promises is held against the signed profile.
 struct Due {
   std::string text;
   std::string date;
   bool met = false;
   bool outside = false;
+  std::string latest;  // set when `date` is later than the profile allows: the day that it allows
 };
 std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadline>& deadlines,
-                             const client::clocks::Profile* profile, std::optional<format::Day> last);
+                             const client::clocks::Profile* profile, format::Day filed,
+                             std::optional<format::Day> last);
 // The list as a table with its heading.
 std::string DeadlinesText(const std::vector<Due>& dues, format::Day today);
 

@@ -29,8 +29,18 @@ struct ExternalClock {
   bool rolls = false;
 };
 
+// How long the service gives itself; the policy's ceilings stand where a profile says nothing.
+struct Terms {
+  int acknowledge_days = 7;
+  int feedback_months = 3;
+  int personal_message_working_days = 3;
+  int triage_working_days = 2;
+  int claim_hours = 24;
+};
+
 struct Profile {
   std::string id;
+  Terms terms;
   Calendar calendar;
   std::vector<ExternalClock> external;
 };

@@ -2,10 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include <nlohmann/json.hpp>
-
 namespace alcove::client::clocks {
 namespace {
 
@@ -26,26 +22,6 @@ TEST(ExternalClocks, NewYorkIsThreeYearsToTheDay) {
   const ExternalClock division{"us_ny.division_3_years", 0, 3, false};
   EXPECT_EQ(DueOn(division, kWeekdays, On("2026-10-07")).Text(), "2029-10-07");  // a Sunday: it does not roll
   EXPECT_EQ(DueOn(division, kWeekdays, On("2028-02-29")).Text(), "2031-02-28");
-}
-
-// The table that server, client and browser are held to alike; a second program wrote it.
-TEST(ExternalClocks, EveryRowOfThePublishedTableHolds) {
-  const std::vector<std::string> names = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-  std::ifstream file(ALCOVE_SOURCE_DIR "/tests/vectors/deadlines.json");
-  const auto rows = nlohmann::json::parse(file).at("external");
-  ASSERT_GE(rows.size(), 7u);
-  for (const auto& row : rows) {
-    Calendar calendar;
-    for (size_t day = 0; day < names.size(); ++day) {
-      for (const auto& off : row.at("weekend")) {
-        if (off == names[day]) calendar.weekend.insert(static_cast<int>(day));
-      }
-    }
-    for (const auto& holiday : row.at("holidays")) calendar.holidays.insert(On(holiday.get<std::string>().c_str()));
-    const ExternalClock clock{"clock", row.value("days", 0), row.value("years", 0), row.at("rolls").get<bool>()};
-    EXPECT_EQ(DueOn(clock, calendar, On(row.at("last_incident").get<std::string>().c_str())).Text(), row.at("due"))
-        << row.at("name");
-  }
 }
 
 TEST(ExternalClocks, ACalendarWithoutAnyWorkingDayEnds) {
