@@ -201,7 +201,8 @@ TEST_F(P6_Verifiable_Alive, TheReporterSeesWhoLostTheCaseAndWhoHasItNow) {
   const std::vector<LeafKind> kinds = Leaves(*filed);
   for (const LeafKind kind : {LeafKind::kReadersExcluded, LeafKind::kReaderLost, LeafKind::kCaseAssigned})
     EXPECT_EQ(std::count(kinds.begin(), kinds.end(), kind), 1) << format::Name(kind);
-  for (const v1::Reader& reader : Mailbox(*filed).readers()) {
+  const v1::GetMailboxResponse mailbox = Mailbox(*filed);
+  for (const v1::Reader& reader : mailbox.readers()) {
     EXPECT_EQ(reader.lost(), reader.staff() == format::StaffName(before)) << reader.staff();
     EXPECT_EQ(reader.released() && !reader.lost(), reader.staff() == format::StaffName(next)) << reader.staff();
   }
