@@ -296,6 +296,30 @@ TEST_F(BadInput_OverTheWire, AMailboxAnswersItsOwnSessionAlone) {
               {"a long etag", "ETAG_STALE", [](Withdraw& r) { r.set_etag(std::string(100'000, 'e')); }},
               {"no request id", "FIELD_INVALID", [](Withdraw& r) { r.clear_request_id(); }},
           });
+  using Exclude = v1::ExcludeReadersRequest;
+  Exclude exclude;
+  exclude.set_request_id(support::DrawRequestId());
+  Refused(*mailbox_, &v1::MailboxService::Stub::ExcludeReaders, exclude, authorization,
+          std::vector<Bad<Exclude>>{
+              {"nobody", "FIELD_INVALID", [](Exclude&) {}},
+              {"a short tag", "FIELD_INVALID", [](Exclude& r) { r.add_tags("short"); }},
+              {"more people than one request may name", "FIELD_INVALID",
+               [](Exclude& r) { for (int i = 0; i < 17; ++i) r.add_tags(std::string(64, static_cast<char>('a' + i))); }},
+              {"a name that is none", "FIELD_INVALID", [](Exclude& r) { r.add_readers("fallback-a"); }},
+              {"somebody who is no reader", "FIELD_INVALID", [](Exclude& r) { r.add_readers("staff/admin"); }},
+              {"everybody from outside", "FIELD_INVALID",
+               [](Exclude& r) { r.add_readers("staff/fallback-a"); r.add_readers("staff/fallback-b"); }},
+              {"no request id", "FIELD_INVALID", [](Exclude& r) { r.add_readers("staff/fallback-a"); r.clear_request_id(); }},
+          });
+  using BadGrant = v1::MailboxServiceReportBadGrantRequest;
+  BadGrant bad_grant;
+  bad_grant.set_request_id(support::DrawRequestId());
+  Refused(*mailbox_, &v1::MailboxService::Stub::ReportBadGrant, bad_grant, authorization,
+          std::vector<Bad<BadGrant>>{
+              {"no keyring", "FIELD_INVALID", [](BadGrant&) {}},
+              {"the team's keyring", "FIELD_INVALID", [](BadGrant& r) { r.set_keyring(v1::KEYRING_TEAM); }},
+              {"an epoch to come", "EPOCH_STALE", [](BadGrant& r) { r.set_keyring(v1::KEYRING_THREAD); r.set_epoch(1); }},
+          });
   using Messages = v1::ListMessagesRequest;
   using Leaves = v1::ListLeavesRequest;
   for (const std::string& token : {std::string("nonsense"), std::string(10'000, 'a'), std::string("\0\1", 2)}) {
@@ -430,6 +454,51 @@ TEST_F(BadInput_OverTheWire, StaffAndAdministratorsAreCheckedToo) {
   history.set_parent(filed->name());
   Refused(*cases_, &v1::CaseService::Stub::ListHistory, history, staff,
           std::vector<Bad<History>>{{"a token that is none", "FIELD_INVALID", [](History& r) { r.set_page_token("nonsense"); }}});
+  using Recuse = v1::RecuseFromCaseRequest;
+  Recuse recuse;
+  recuse.set_name(filed->name());
+  recuse.set_request_id(support::DrawRequestId());
+  Refused(*cases_, &v1::CaseService::Stub::RecuseFromCase, recuse, staff,
+          std::vector<Bad<Recuse>>{
+              {"no request id", "FIELD_INVALID", [](Recuse& r) { r.clear_request_id(); }},
+              {"a name that is none", "FIELD_INVALID", [](Recuse& r) { r.set_name("cases/none"); }},
+          });
+  using Correct = v1::CorrectSubjectsRequest;
+  Correct correct;
+  correct.set_name(filed->name());
+  correct.set_request_id(support::DrawRequestId());
+  Refused(*cases_, &v1::CaseService::Stub::CorrectSubjects, correct, staff,
+          std::vector<Bad<Correct>>{
+              {"nobody", "FIELD_INVALID", [](Correct&) {}},
+              {"a short tag", "FIELD_INVALID", [](Correct& r) { r.add_subjects("short"); }},
+              {"an old etag", "ETAG_STALE", [](Correct& r) { r.add_subjects(std::string(64, 'a')); r.set_etag("old"); }},
+          });
+  using Link = v1::LinkCasesRequest;
+  Link link;
+  link.set_name(filed->name());
+  link.set_other(filed->name());
+  link.set_request_id(support::DrawRequestId());
+  v1::GetCaseRequest get;
+  v1::GetCaseResponse got;
+  get.set_name(filed->name());
+  ASSERT_EQ(Ask(*cases_, &v1::CaseService::Stub::GetCase, get, staff, &got).reason, "OK");
+  link.set_etag(got.case_().etag());
+  Refused(*cases_, &v1::CaseService::Stub::LinkCases, link, staff,
+          std::vector<Bad<Link>>{
+              {"with itself", "LINK_REFUSED", [](Link&) {}},
+              {"no other", "FIELD_INVALID", [](Link& r) { r.clear_other(); }},
+              {"an old etag", "ETAG_STALE", [](Link& r) { r.set_etag("old"); }},
+          });
+  using BadGrant = v1::CaseServiceReportBadGrantRequest;
+  BadGrant bad_grant;
+  bad_grant.set_name(filed->name());
+  bad_grant.set_request_id(support::DrawRequestId());
+  Refused(*cases_, &v1::CaseService::Stub::ReportBadGrant, bad_grant, staff,
+          std::vector<Bad<BadGrant>>{
+              {"no keyring", "FIELD_INVALID", [](BadGrant&) {}},
+              {"a keyring that has no epoch", "EPOCH_STALE", [](BadGrant& r) { r.set_keyring(v1::KEYRING_TEAM); }},
+              {"an epoch to come", "EPOCH_STALE", [](BadGrant& r) { r.set_keyring(v1::KEYRING_THREAD); r.set_epoch(7); }},
+          });
 
   const auto admin = v1::AdminService::NewStub(channel_);
   const std::string administrator = SignedIn("admin");
