@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/cli/case/case_text.h"
+#include "client/cli/case/states.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
 #include "client/cli/frame/text_input.h"
@@ -330,6 +331,7 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   subjects->add_option("people", options->people, "Staff numbers or work addresses: emp:4711, mail:a@b.example")->required();
   for (CLI::App* command : {recuse, link, subjects}) command->add_flag("--yes", options->yes, "Do not ask");
   AddVerb(*noun, frame, options, "history", "List what was done on a case, from the ledger", History);
+  AddStates(*noun, frame);
 }
 
 }  // namespace alcove::cli

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/format/case_states.h"
 #include "crypto/format/kinds.h"
 #include "server/core/access/wall.h"
 #include "server/core/base/ids.h"
@@ -23,25 +24,7 @@
 
 namespace alcove::cases {
 
-// Same numbers as alcove.v1.CaseState. Moves: states.h.
-enum class State : std::uint8_t {
-  kReceived = 1,
-  kAcknowledged,
-  kTriage,
-  kInformationNeeded,
-  kAccepted,
-  kReferred,
-  kOutOfScope,
-  kInvestigating,
-  kFindingsReview,
-  kDecided,
-  kMeasuresRunning,
-  kMonitoring,
-  kClosed,
-  kReopened,
-  kOnHold,
-  kWithdrawnByReporter,
-};
+using State = format::CaseState;  // moves: states.h
 
 // One keyring of a case: a chain of entries and a row of epochs.
 struct KeyringState {

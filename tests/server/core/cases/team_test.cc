@@ -4,7 +4,6 @@
 #include <set>
 
 #include "crypto/format/leaf.h"
-#include "server/core/cases/states.h"
 #include "tests/server/core/world/world.h"
 
 namespace alcove::world {
@@ -202,18 +201,6 @@ TEST_F(Team, ListsHoldOnlyTheCallersCasesAndAreOneLeafOfNoCase) {
   EXPECT_EQ(seen, 9u);
   EXPECT_GE(world.rows.leaves(), leaves + 7);
   EXPECT_EQ(VisibleKinds().size(), 2u) << "a list shows in no case";
-}
-
-TEST(States, EveryStateIsReachedAndNobodyClosesAlone) {
-  std::set<cases::State> reached;
-  for (const cases::Move& move : cases::AllMoves()) {
-    reached.insert(move.to);
-    EXPECT_NE(move.from, move.to);
-    EXPECT_EQ(cases::FindMove(move.from, move.to), &move) << "each move stands once";
-    EXPECT_EQ(move.to == cases::State::kClosed, move.mover == cases::Mover::kApproval);
-    EXPECT_EQ(move.to == cases::State::kWithdrawnByReporter, move.mover == cases::Mover::kReporter);
-  }
-  EXPECT_EQ(reached.size(), 15u) << "all but the first";
 }
 
 }  // namespace
