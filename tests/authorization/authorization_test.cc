@@ -20,6 +20,7 @@
 #include "tests/authorization/requests.h"
 #include "tests/house/house.h"
 #include "tests/server/rpc/wire.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::authorization {
 namespace {
@@ -59,7 +60,7 @@ std::vector<std::string> MethodsOfContract() {
 }
 
 Matrix Written() {
-  std::ifstream file(std::string(ALCOVE_SOURCE_DIR) + "/tests/authorization/matrix.csv");
+  std::ifstream file(std::string(alcove::tests::kSourceDir) + "/tests/authorization/matrix.csv");
   EXPECT_TRUE(file) << "no matrix.csv";
   std::vector<std::string> faults;
   Matrix matrix = Matrix::Read(file, &faults);

@@ -6,11 +6,12 @@
 #include <iostream>
 
 #include "gtest/gtest.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::crypto {
 namespace {
 
-constexpr const char* kFile = ALCOVE_SOURCE_DIR "/tests/vectors/crypto.json";
+const std::string kFile = std::string(alcove::tests::kSourceDir) + "/tests/vectors/crypto.json";
 
 TEST(KnownAnswers, AreWhatTheFileSays) {
   std::ifstream in(kFile);

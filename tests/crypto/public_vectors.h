@@ -12,10 +12,11 @@
 #include "crypto/encoding.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::crypto::test {
 
-inline std::filesystem::path VectorFolder() { return std::filesystem::path(ALCOVE_SOURCE_DIR) / "../shared/vectors"; }
+inline std::filesystem::path VectorFolder() { return std::filesystem::path(alcove::tests::kSourceDir) / "../shared/vectors"; }
 
 inline nlohmann::json LoadVectors(const std::string& file) {
   std::ifstream in(VectorFolder() / file);

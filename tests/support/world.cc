@@ -22,6 +22,7 @@
 #include "tests/support/must.h"
 #include "tests/support/server_process.h"
 #include "tests/support/sign_in.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::support {
 namespace {
@@ -82,7 +83,7 @@ std::string PolicyBody(format::PolicyDocument document) {
   if (document == format::PolicyDocument::kRouting) {
     return R"({"sites": [{"code": "harbour-works", "label": {"en": "Harbour"}}], "rules": [{"id": "rest", "when": {}, "desk": "intake"}]})";
   }
-  return ReadFile(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
+  return ReadFile(std::string(alcove::tests::kSourceDir) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "client/lib/clocks/external.h"
 #include "client/lib/clocks/internal.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::client::clocks {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 format::Day On(const std::string& text) { return *format::Day::FromText(text); }
 
 nlohmann::json Table() {
-  std::ifstream file(ALCOVE_SOURCE_DIR "/tests/vectors/deadlines.json");
+  std::ifstream file(std::string(alcove::tests::kSourceDir) + "/tests/vectors/deadlines.json");
   return nlohmann::json::parse(file);
 }
 

@@ -12,6 +12,7 @@
 #include "crypto/merkle.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::client::test {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 crypto::Random& Draws() { return crypto::SystemRandom(); }
 
 std::string PolicyBody(const std::string& name) {
-  std::ifstream file(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/" + name + ".json");
+  std::ifstream file(std::string(alcove::tests::kSourceDir) + "/deploy/policy/" + name + ".json");
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

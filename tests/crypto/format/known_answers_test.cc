@@ -1,5 +1,6 @@
 // The layouts against the file that a second implementation is held to.
 #include "tests/crypto/format/known_answers.h"
+#include "tests/tree/source_dir.h"
 
 #include <fstream>
 
@@ -10,7 +11,7 @@ using test::Json;
 
 const Json& File() {
   static const Json file = [] {
-    std::ifstream in(ALCOVE_SOURCE_DIR "/tests/vectors/format.json");
+    std::ifstream in(std::string(alcove::tests::kSourceDir) + "/tests/vectors/format.json");
     return Json::parse(in);
   }();
   return file;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::format {
 namespace {
@@ -18,7 +19,7 @@ std::string Contents(const std::filesystem::path& path) {
 }
 
 TEST(Layouts, StandInTheDesignAsInTheHeaders) {
-  std::filesystem::path root(ALCOVE_SOURCE_DIR);
+  std::filesystem::path root(alcove::tests::kSourceDir);
   std::string design = Contents(root / "crypto/DESIGN.md");
   int layouts = 0;
   for (const char* header : {"envelope", "epoch", "grant", "identity", "approval", "leaf", "checkpoint", "proof", "signin", "tag", "attachment",

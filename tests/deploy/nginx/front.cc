@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/must.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::front {
 namespace {
@@ -45,7 +46,7 @@ Front::Front(std::string folder, int upstream_port, const std::string& upstream_
   Write(folder_ + "/certificate.pem", pki_.server.certificate_pem);
   Write(folder_ + "/private.key", pki_.server.private_key_pem);
   Write(folder_ + "/alcoved.pem", upstream_ca_pem);
-  std::string shipped = Read(std::string(ALCOVE_SOURCE_DIR) + "/deploy/nginx/alcove.conf");
+  std::string shipped = Read(std::string(alcove::tests::kSourceDir) + "/deploy/nginx/alcove.conf");
   Replace(shipped, "/etc/alcove/front/", folder_ + "/", 3);
   Replace(shipped, "/var/log/nginx/", folder_ + "/log/", 1);
   Replace(shipped, "  listen 443 ssl", "  listen " + std::to_string(port_) + " ssl", 1);

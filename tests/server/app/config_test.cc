@@ -1,4 +1,5 @@
 #include "server/app/config.h"
+#include "tests/tree/source_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +20,7 @@ std::string ErrorOf(const std::string& text, const Overrides& overrides = {}) {
 }
 
 TEST(Config, TheReferenceFileParsesAndIsLoopback) {
-  std::ifstream file(ALCOVE_SOURCE_DIR "/deploy/alcoved.toml");
+  std::ifstream file(std::string(alcove::tests::kSourceDir) + "/deploy/alcoved.toml");
   std::ostringstream text;
   text << file.rdbuf();
   const auto config = ParseConfig(text.str(), "alcoved.toml", {});

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/tree/source_dir.h"
+
 namespace alcove::cli {
 namespace {
 
 TEST(CaseStates, ThePrintIsTheTableThatTheTestsOfTheRulesRead) {
-  std::ifstream in(ALCOVE_SOURCE_DIR "/tests/vectors/case_states.txt");
+  std::ifstream in(std::string(alcove::tests::kSourceDir) + "/tests/vectors/case_states.txt");
   const std::string kept{std::istreambuf_iterator<char>(in), {}};
   EXPECT_EQ(StatesText(), kept) << "when a move changes on purpose, the file is the place to say so first";
 }

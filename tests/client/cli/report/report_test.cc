@@ -10,6 +10,7 @@
 #include "client/lib/documents.h"
 #include "tests/client/cli/frame/scripted_terminal.h"
 #include "tests/client/lib/reporter.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::cli::test {
 namespace {
@@ -188,7 +189,7 @@ TEST_F(Reports, EveryDemoReportCanBeFiledFromItsFile) {
   int seen = 0;
   for (const char* name : {"1-harassment-by-a-manager", "2-bystander-who-stepped-in", "3-ally-on-behalf-of-a-colleague",
                            "4-passed-over-for-promotion", "5-retaliation-after-a-report", "6-a-concern-not-yet-a-case"}) {
-    std::ifstream file(std::string(ALCOVE_SOURCE_DIR) + "/deploy/demo/reports/" + name + ".json");
+    std::ifstream file(std::string(alcove::tests::kSourceDir) + "/deploy/demo/reports/" + name + ".json");
     std::ostringstream text;
     text << file.rdbuf();
     const auto answers = ReadAnswers(Form(), text.str());

@@ -12,6 +12,7 @@
 
 #include "server/core/cases/requests.h"
 #include "tests/server/core/world/world.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::world {
 namespace {
@@ -27,7 +28,7 @@ struct Line {
 
 // Columns of the print are two blanks or more apart.
 std::vector<Line> PrintedTable() {
-  std::ifstream in(std::string(ALCOVE_SOURCE_DIR) + "/tests/vectors/case_states.txt");
+  std::ifstream in(std::string(alcove::tests::kSourceDir) + "/tests/vectors/case_states.txt");
   std::vector<Line> lines;
   for (std::string text; std::getline(in, text);) {
     std::vector<std::string> cells;

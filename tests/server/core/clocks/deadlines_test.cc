@@ -1,5 +1,6 @@
 // Deadlines, day by day.
 #include "server/core/clocks/deadlines.h"
+#include "tests/tree/source_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -81,7 +82,7 @@ TEST(Clocks, AnOpenCaseKeepsTheStricterOfFilingAndTodayValueByValue) {
 }
 
 nlohmann::json PublishedTable() {
-  std::ifstream in(std::string(ALCOVE_SOURCE_DIR) + "/tests/vectors/deadlines.json");
+  std::ifstream in(std::string(alcove::tests::kSourceDir) + "/tests/vectors/deadlines.json");
   return nlohmann::json::parse(in, nullptr, false);
 }
 
@@ -130,7 +131,7 @@ TEST(Clocks, AgreeWithEveryInternalRowOfThePublishedTable) {
 // The table is about what is shipped: its calendars and terms are those of deploy/policy.
 TEST(Clocks, TheTableHasTheShippedTermsAndCalendars) {
   const nlohmann::json table = PublishedTable();
-  std::ifstream in(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/profiles.json");
+  std::ifstream in(std::string(alcove::tests::kSourceDir) + "/deploy/policy/profiles.json");
   const std::string shipped{std::istreambuf_iterator<char>(in), {}};
   const auto profiles = people::Profiles::Parse(shipped);
   ASSERT_TRUE(profiles.ok()) << profiles.status();

@@ -10,6 +10,7 @@
 #include "crypto/encoding.h"
 #include "crypto/merkle.h"
 #include "tests/server/core/ledger/world.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::ledger {
 namespace {
@@ -18,7 +19,7 @@ using crypto::Digest;
 using nlohmann::json;
 
 json ReadVectors(const std::string& name) {
-  std::ifstream file(std::string(ALCOVE_SOURCE_DIR) + "/../shared/vectors/merkle/" + name);
+  std::ifstream file(std::string(alcove::tests::kSourceDir) + "/../shared/vectors/merkle/" + name);
   if (!file) return nullptr;
   return json::parse(file);
 }

@@ -8,6 +8,7 @@
 #include "crypto/format/tag.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
+#include "tests/tree/source_dir.h"
 
 namespace alcove::world {
 
@@ -43,7 +44,7 @@ cases::NewEntry Draft::entry() const {
 }
 
 std::string PolicyFile(people::Document document) {
-  std::ifstream in(std::string(ALCOVE_SOURCE_DIR) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
+  std::ifstream in(std::string(alcove::tests::kSourceDir) + "/deploy/policy/" + std::string(format::Name(document)) + ".json");
   EXPECT_TRUE(in) << "deploy/policy is incomplete";
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
