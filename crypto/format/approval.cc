@@ -1,5 +1,7 @@
 #include "crypto/format/approval.h"
 
+#include <algorithm>
+
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/hkdf.h"
@@ -43,6 +45,12 @@ BytesView BeforeHash(BytesView statement) {
   return statement.substr(0, statement.size() - Digest::kSize - Signature::kSize);
 }
 
+bool IsCode(BytesView text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+}
+
 absl::Status CheckTerms(const ApprovalTerms& terms) {
   const bool adds = terms.kind == ApprovalKind::kAddReader;
   const bool guest = terms.condition == ReleaseCondition::kGuest;
@@ -50,7 +58,11 @@ absl::Status CheckTerms(const ApprovalTerms& terms) {
   if (!adds && guest) return Malformed(kLayout, "release condition");
   if (guest != (terms.until.number() != 0)) return Malformed(kLayout, "last day");
   if (terms.day.number() > Day::kMax || terms.until.number() > Day::kMax) return Malformed(kLayout, "day");
-  if (!IsSlug(terms.person)) return Malformed(kLayout, "person");
+  const bool concerns_a_person = adds || terms.kind == ApprovalKind::kLiftWall;
+  if (concerns_a_person ? !IsSlug(terms.person) : !terms.person.empty()) return Malformed(kLayout, "person");
+  const bool closes = terms.kind == ApprovalKind::kCloseCase;
+  if (closes ? !IsCode(terms.code) : !terms.code.empty()) return Malformed(kLayout, "code");
+  if ((terms.kind == ApprovalKind::kConfirmClock) != terms.case_id.IsZero()) return Malformed(kLayout, "case");
   return absl::OkStatus();
 }
 
@@ -70,6 +82,7 @@ absl::StatusOr<ParsedStatement> ReadStatement(BytesView bytes, ByteReader& reade
   s.terms.until = Day(reader.U32());
   s.terms.directory_version = reader.U32();
   s.terms.person = std::string(reader.Short());
+  s.terms.code = std::string(reader.Short());
   s.reason_hash = reader.Fixed<Digest>();
   s.signature = reader.Fixed<Signature>();
   if (!reader.ok()) return Malformed(kLayout, "length");
@@ -157,7 +170,7 @@ absl::StatusOr<Bytes> SealApprovalRequest(const ApprovalTerms& terms, std::span<
   statement.U8(terms.kind == ApprovalKind::kAddReader ? static_cast<uint8_t>(terms.condition) : 0).U8(0);
   statement.Fixed(terms.organisation).Fixed(terms.case_id).Fixed(terms.approval);
   statement.Fixed(crypto::KeyIdOf(requester.verify_key())).U32(terms.day.number()).U32(terms.until.number());
-  statement.U32(terms.directory_version).Short(terms.person);
+  statement.U32(terms.directory_version).Short(terms.person).Short(terms.code);
 
   const auto key = crypto::SymmetricKey::Draw(random);
   ByteWriter sealed(kReasonPrefix + kDeciderSize * deciders.size() + kReasonFloor + reason.size() + 256);

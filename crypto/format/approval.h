@@ -8,13 +8,14 @@
 //        6    1  release condition of a new reader, GUEST or APPROVED; zero for every kind but ADD_READER
 //        7    1  zero
 //        8   16  organisation
-//       24   16  case
+//       24   16  case; zero for CONFIRM_CLOCK, and only there
 //       40   16  approval, drawn by who asks
 //       56   16  requester: key id of the Ed25519 key that signs
 //       72    4  day of the request (day.h)
 //       76    4  a guest's last day; zero for every condition but GUEST
 //       80    4  version of the directory in which the deciders' keys were found
-//       84  1+n  person whom it concerns: length, slug
+//       84  1+n  person whom it concerns: length, slug; empty for CLOSE_CASE and CONFIRM_CLOCK
+//       +   1+n  code: length, why a case is closed (`closing.reason`); empty for every kind but CLOSE_CASE
 //       +   32  SHA-256 of the sealed reason
 //       +   64  signature over "alcove approval request v1" 0x00 and everything before it
 //
@@ -78,8 +79,10 @@ struct ApprovalTerms {
   // A guest's last day; day 0 for everybody else.
   Day until;
   uint32_t directory_version = 0;
-  // A slug.
+  // A slug, or empty where the kind concerns nobody.
   std::string person;
+  // CLOSE_CASE: 1 to 64 of [a-z0-9_.]. Empty for every other kind.
+  std::string code;
 
   bool operator==(const ApprovalTerms&) const = default;
 };

@@ -14,6 +14,19 @@ bool Strip(std::string_view* text, std::string_view prefix) {
   return true;
 }
 
+// `cases/{c}` and, behind it, `collection` and an id.
+template <class Id>
+absl::StatusOr<std::pair<CaseId, Id>> ParseChild(std::string_view name, std::string_view collection) {
+  if (!Strip(&name, "cases/") || name.size() < kIdText) return Malformed("name", "collection");
+  auto parent = FromText<CaseId>(name.substr(0, kIdText));
+  if (!parent.ok()) return parent.status();
+  name.remove_prefix(kIdText);
+  if (!Strip(&name, collection)) return Malformed("name", "collection");
+  auto child = FromText<Id>(name);
+  if (!child.ok()) return child.status();
+  return std::make_pair(*parent, *child);
+}
+
 }  // namespace
 
 namespace internal {
@@ -34,6 +47,10 @@ std::string MailboxName(const MailboxId& id) { return "mailboxes/" + Text(id); }
 std::string BlobName(const BlobId& id) { return "blobs/" + Text(id); }
 std::string ApprovalName(const ApprovalId& id) { return "approvals/" + Text(id); }
 std::string EntryName(const CaseId& parent, const EntryId& id) { return CaseName(parent) + "/entries/" + Text(id); }
+std::string AllegationName(const CaseId& parent, const AllegationId& id) {
+  return CaseName(parent) + "/allegations/" + Text(id);
+}
+std::string MeasureName(const CaseId& parent, const MeasureId& id) { return CaseName(parent) + "/measures/" + Text(id); }
 std::string StaffName(std::string_view slug) { return "staff/" + std::string(slug); }
 
 absl::StatusOr<CaseId> ParseCaseName(std::string_view name) {
@@ -57,14 +74,15 @@ absl::StatusOr<ApprovalId> ParseApprovalName(std::string_view name) {
 }
 
 absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name) {
-  if (!Strip(&name, "cases/") || name.size() < kIdText) return Malformed("name", "collection");
-  auto parent = FromText<CaseId>(name.substr(0, kIdText));
-  if (!parent.ok()) return parent.status();
-  name.remove_prefix(kIdText);
-  if (!Strip(&name, "/entries/")) return Malformed("name", "collection");
-  auto entry = FromText<EntryId>(name);
-  if (!entry.ok()) return entry.status();
-  return std::make_pair(*parent, *entry);
+  return ParseChild<EntryId>(name, "/entries/");
+}
+
+absl::StatusOr<std::pair<CaseId, AllegationId>> ParseAllegationName(std::string_view name) {
+  return ParseChild<AllegationId>(name, "/allegations/");
+}
+
+absl::StatusOr<std::pair<CaseId, MeasureId>> ParseMeasureName(std::string_view name) {
+  return ParseChild<MeasureId>(name, "/measures/");
 }
 
 absl::StatusOr<std::string> ParseStaffName(std::string_view name) {

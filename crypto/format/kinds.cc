@@ -16,6 +16,24 @@ std::string_view Name(EntryKind kind) {
     case EntryKind::kMessage: return "MESSAGE";
     case EntryKind::kNote: return "NOTE";
     case EntryKind::kEvidence: return "EVIDENCE";
+    case EntryKind::kCustody: return "CUSTODY";
+    case EntryKind::kInterview: return "INTERVIEW";
+    case EntryKind::kAssessmentAtIntake: return "ASSESSMENT_AT_INTAKE";
+    case EntryKind::kAssessmentBeforeInvestigation: return "ASSESSMENT_BEFORE_INVESTIGATION";
+    case EntryKind::kAssessmentDuringInvestigation: return "ASSESSMENT_DURING_INVESTIGATION";
+    case EntryKind::kAssessmentAtOutcome: return "ASSESSMENT_AT_OUTCOME";
+    case EntryKind::kAssessmentAfterClosing: return "ASSESSMENT_AFTER_CLOSING";
+    case EntryKind::kOutcomeNotice: return "OUTCOME_NOTICE";
+    case EntryKind::kFieldsReleased: return "FIELDS_RELEASED";
+    case EntryKind::kSummary: return "SUMMARY";
+    case EntryKind::kSummaryAnswer: return "SUMMARY_ANSWER";
+    case EntryKind::kSummaryServed: return "SUMMARY_SERVED";
+    case EntryKind::kCheckIn: return "CHECK_IN";
+    case EntryKind::kChange: return "CHANGE";
+    case EntryKind::kReceiptRotated: return "RECEIPT_ROTATED";
+    case EntryKind::kAllegation: return "ALLEGATION";
+    case EntryKind::kFinding: return "FINDING";
+    case EntryKind::kMeasure: return "MEASURE";
   }
   return "UNKNOWN";
 }
@@ -37,6 +55,8 @@ std::string_view Name(ApprovalKind kind) {
   switch (kind) {
     case ApprovalKind::kAddReader: return "ADD_READER";
     case ApprovalKind::kLiftWall: return "LIFT_WALL";
+    case ApprovalKind::kCloseCase: return "CLOSE_CASE";
+    case ApprovalKind::kConfirmClock: return "CONFIRM_CLOCK";
   }
   return "UNKNOWN";
 }

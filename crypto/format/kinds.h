@@ -15,12 +15,33 @@ enum class Keyring : uint8_t {
   kTeam = 2,
 };
 
+// What each holds stands beside the enum in alcove.v1; which keyring and whose hand it is of, in server/core/cases/kinds.h.
 enum class EntryKind : uint8_t {
   kReport = 1,
   kMessage = 2,
   kNote = 3,
   kEvidence = 4,
+  kCustody = 5,
+  kInterview = 6,
+  // Risk of detriment, at the five points of the taxonomy's `detriment_assessment.point`.
+  kAssessmentAtIntake = 7,
+  kAssessmentBeforeInvestigation = 8,
+  kAssessmentDuringInvestigation = 9,
+  kAssessmentAtOutcome = 10,
+  kAssessmentAfterClosing = 11,
+  kOutcomeNotice = 12,
+  kFieldsReleased = 13,
+  kSummary = 14,
+  kSummaryAnswer = 15,
+  kSummaryServed = 16,
+  kCheckIn = 17,
+  kChange = 18,
+  kReceiptRotated = 19,
+  kAllegation = 20,
+  kFinding = 21,
+  kMeasure = 22,
 };
+inline constexpr uint8_t kLastEntryKind = 22;
 
 // When the server hands a grant out.
 enum class ReleaseCondition : uint8_t {
@@ -46,6 +67,10 @@ enum class ApprovalKind : uint8_t {
   kAddReader = 1,
   // What stood in the chart by error, and stands there no more, keeps a person out no longer.
   kLiftWall = 2,
+  // A case ends.
+  kCloseCase = 3,
+  // The machine's clock is right although it leapt ahead. Concerns no case.
+  kConfirmClock = 4,
 };
 
 enum class Decision : uint8_t {
@@ -54,18 +79,18 @@ enum class Decision : uint8_t {
 };
 
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
-constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= 4; }
+constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= kLastEntryKind; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
-constexpr bool IsApprovalKind(uint8_t code) { return code == 1 || code == 2; }
+constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= 4; }
 constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
 
 // `THREAD`, `TEAM`.
 std::string_view Name(Keyring keyring);
-// `REPORT`, `MESSAGE`, `NOTE`, `EVIDENCE`.
+// As in alcove.v1 without the prefix: `REPORT`, `MESSAGE`, ...
 std::string_view Name(EntryKind kind);
 // `MAILBOX`, `ASSIGNED`, `LAPSED`, `FALLBACK`, `GUEST`, `APPROVED`, `MATCHED`.
 std::string_view Name(ReleaseCondition condition);
-// `ADD_READER`, `LIFT_WALL`.
+// `ADD_READER`, `LIFT_WALL`, `CLOSE_CASE`, `CONFIRM_CLOCK`.
 std::string_view Name(ApprovalKind kind);
 // `APPROVE`, `REFUSE`.
 std::string_view Name(Decision decision);

@@ -57,6 +57,18 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kReaderAdded, "reader.added", "pcy", "staff condition until"},
     {LeafKind::kWallLifted, "wall.lifted", "p", "staff"},
     {LeafKind::kApprovalsListed, "approvals.listed", "", ""},
+    {LeafKind::kAllegationCreated, "allegation.created", "it", "allegation category"},
+    {LeafKind::kFindingSet, "finding.set", "it", "allegation finding"},
+    {LeafKind::kMeasureCreated, "measure.created", "ity", "measure kind due"},
+    {LeafKind::kMeasureChanged, "measure.changed", "is", "measure state"},
+    {LeafKind::kMeasureOverdue, "measure.overdue", "i", "measure"},
+    {LeafKind::kTasksListed, "tasks.listed", "", ""},
+    {LeafKind::kClockFrozen, "clock.frozen", "yy", "from to"},
+    {LeafKind::kClockConfirmed, "clock.confirmed", "", ""},
+    {LeafKind::kClockReleased, "clock.released", "", ""},
+    {LeafKind::kCheckInAnswered, "check_in.answered", "su", "since days"},
+    {LeafKind::kReceiptRotated, "receipt.rotated", "", ""},
+    {LeafKind::kSummaryServed, "summary.served", "ih", "entry entry-hash"},
 };
 static_assert(std::size(kKinds) == kLastLeafKind);
 
@@ -190,6 +202,22 @@ Bytes ReaderAdded(std::string_view staff, ReleaseCondition condition, Day until)
   return ByteWriter(38).Short(Cut(staff)).U8(static_cast<uint8_t>(condition)).U32(until.number()).Take();
 }
 Bytes WallLifted(std::string_view staff) { return Assigned(staff); }
+Bytes AllegationCreated(const AllegationId& allegation, std::string_view category) {
+  return ByteWriter(17 + category.size()).Fixed(allegation).Short(Cut(category)).Take();
+}
+Bytes FindingSet(const AllegationId& allegation, std::string_view finding) {
+  return AllegationCreated(allegation, finding);
+}
+Bytes MeasureCreated(const MeasureId& measure, std::string_view kind, Day due) {
+  return ByteWriter(21 + kind.size()).Fixed(measure).Short(Cut(kind)).U32(due.number()).Take();
+}
+Bytes MeasureChanged(const MeasureId& measure, uint8_t state) { return ByteWriter(17).Fixed(measure).U8(state).Take(); }
+Bytes MeasureOverdue(const MeasureId& measure) { return measure.str(); }
+Bytes ClockFrozen(Day from, Day to) { return ByteWriter(8).U32(from.number()).U32(to.number()).Take(); }
+Bytes CheckInAnswered(uint8_t since, uint32_t days) { return ByteWriter(5).U8(since).U32(days).Take(); }
+Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash) {
+  return ByteWriter(48).Fixed(entry).Fixed(entry_hash).Take();
+}
 
 }  // namespace details
 

@@ -44,6 +44,18 @@
 //      28  reader.added         staff text, release condition 1, last day 4    a day of zero: no last day
 //      29  wall.lifted          staff text                                     ended edges of the chart count no more for this person
 //      30  approvals.listed     -
+//      31  allegation.created   allegation 16, category text                 not shown to the reporter
+//      32  finding.set          allegation 16, finding text                  not shown to the reporter
+//      33  measure.created      measure 16, kind text, last day 4            not shown to the reporter
+//      34  measure.changed      measure 16, state 1                          not shown to the reporter
+//      35  measure.overdue      measure 16                                   not shown to the reporter
+//      36  tasks.listed         -
+//      37  clock.frozen         from day 4, to day 4                         the clock leapt: releases wait
+//      38  clock.confirmed      -                                            an administrator and an auditor say it is right
+//      39  clock.released       -                                            72 hours of running were over: releases go on
+//      40  check_in.answered    since 1, days 4                              since 1: the filing, 2: the closing
+//      41  receipt.rotated      -
+//      42  summary.served       entry 16, entry hash 32
 //
 // The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
 // tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
@@ -107,8 +119,20 @@ enum class LeafKind : uint16_t {
   kReaderAdded = 28,
   kWallLifted = 29,
   kApprovalsListed = 30,
+  kAllegationCreated = 31,
+  kFindingSet = 32,
+  kMeasureCreated = 33,
+  kMeasureChanged = 34,
+  kMeasureOverdue = 35,
+  kTasksListed = 36,
+  kClockFrozen = 37,
+  kClockConfirmed = 38,
+  kClockReleased = 39,
+  kCheckInAnswered = 40,
+  kReceiptRotated = 41,
+  kSummaryServed = 42,
 };
-inline constexpr uint16_t kLastLeafKind = 30;
+inline constexpr uint16_t kLastLeafKind = 42;
 
 // `case.filed`, ...
 std::string_view Name(LeafKind kind);
@@ -138,6 +162,14 @@ Bytes ApprovalExecuted(const ApprovalId& approval, ApprovalKind kind);
 // `until`: a guest's last day; day 0 where there is none.
 Bytes ReaderAdded(std::string_view staff, ReleaseCondition condition, Day until);
 Bytes WallLifted(std::string_view staff);
+Bytes AllegationCreated(const AllegationId& allegation, std::string_view category);
+Bytes FindingSet(const AllegationId& allegation, std::string_view finding);
+Bytes MeasureCreated(const MeasureId& measure, std::string_view kind, Day due);
+Bytes MeasureChanged(const MeasureId& measure, uint8_t state);
+Bytes MeasureOverdue(const MeasureId& measure);
+Bytes ClockFrozen(Day from, Day to);
+Bytes CheckInAnswered(uint8_t since, uint32_t days);
+Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -54,6 +54,27 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "A rule does not allow this, for this person or at this time. Nothing was changed; `alcove approval show` says where "
        "the request stands."},
       {"APPROVAL_NOT_GRANTED", "Too few people have approved yet. Nothing was changed; wait for their decision."},
+      {"ASSESSMENT_MISSING",
+       "Nobody has written down yet what may happen to the people who spoke up. Do that first: `alcove case "
+       "assess`; `alcove case states` says at which points."},
+      {"FINDING_MISSING",
+       "An allegation has no finding yet, or there is no allegation. `alcove case allegation CASE` lists them."},
+      {"NOTICE_MISSING",
+       "The reporter has not been told yet what was decided and where else they can turn. Do that first: `alcove "
+       "case notice`."},
+      {"SUMMARY_NOT_SHOWN",
+       "The reporter has not answered this summary yet, and still has time to. Nothing was served."},
+      {"CHECK_IN_REFUSED",
+       "This check-in is not due yet, or you have answered it already. You can write a message at any time."},
+      {"CLOCK_FROZEN",
+       "The server's clock leapt ahead, and what cannot be undone waits until an administrator and an auditor "
+       "have confirmed it. Nothing was changed."},
+      {"MEASURES_OPEN",
+       "Measures of this case are not carried out yet, or there is none to run. `alcove case measure CASE` lists "
+       "them."},
+      {"MEASURE_REFUSED",
+       "This measure cannot take that step, or it would burden the person who was harmed: ask them first, and "
+       "consider what the other side can change."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

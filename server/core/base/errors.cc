@@ -59,6 +59,14 @@ constexpr std::array<Entry, kReasonCount + 1> kEntries = {{
     {kPrecondition, "cases cannot be linked"},
     {kPrecondition, "approval refused by a rule"},
     {kPrecondition, "approval not granted"},
+    {kPrecondition, "assessment is missing"},
+    {kPrecondition, "finding is missing"},
+    {kPrecondition, "outcome notice is missing"},
+    {kPrecondition, "summary not shown"},
+    {kPrecondition, "check-in refused"},
+    {kPrecondition, "clock frozen"},
+    {kPrecondition, "measures are open"},
+    {kPrecondition, "measure refused"},
 }};
 
 const Entry& EntryOf(Reason reason) {

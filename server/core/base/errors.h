@@ -55,8 +55,16 @@ enum class Reason : std::uint16_t {
   kLinkRefused = 34,
   kApprovalRefused = 35,
   kApprovalNotGranted = 36,
+  kAssessmentMissing = 37,
+  kFindingMissing = 38,
+  kNoticeMissing = 39,
+  kSummaryNotShown = 40,
+  kCheckInRefused = 41,
+  kClockFrozen = 42,
+  kMeasuresOpen = 43,
+  kMeasureRefused = 44,
 };
-inline constexpr int kReasonCount = 36;
+inline constexpr int kReasonCount = 44;
 
 // The status of a refusal: the code that belongs to `reason`, a fixed text, the reason as payload.
 absl::Status Refuse(Reason reason);

@@ -13,11 +13,13 @@
 
 namespace alcove::base {
 
+using format::AllegationId;
 using format::ApprovalId;
 using format::BlobId;
 using format::CaseId;
 using format::EntryId;
 using format::MailboxId;
+using format::MeasureId;
 using format::OrganisationId;
 
 struct EmployeeTag {

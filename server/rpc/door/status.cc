@@ -52,6 +52,14 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kLinkRefused: return "these cases cannot be linked";
     case base::Reason::kApprovalRefused: return "a rule does not allow this, for this person or at this time";
     case base::Reason::kApprovalNotGranted: return "too few have approved";
+    case base::Reason::kAssessmentMissing: return "the risk assessment of this point is missing";
+    case base::Reason::kFindingMissing: return "an allegation has no finding";
+    case base::Reason::kNoticeMissing: return "the reporter was not told the outcome";
+    case base::Reason::kSummaryNotShown: return "the reporter has not seen this summary, or has not answered";
+    case base::Reason::kCheckInRefused: return "this check-in is not due, or was answered";
+    case base::Reason::kClockFrozen: return "the clock leapt ahead and is not confirmed";
+    case base::Reason::kMeasuresOpen: return "measures are not carried out yet";
+    case base::Reason::kMeasureRefused: return "this measure is not allowed now";
   }
   return "refused";
 }

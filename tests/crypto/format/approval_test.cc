@@ -121,6 +121,17 @@ TEST(ApprovalRequest, TermsThatNoRuleAllowsAreNeitherWrittenNorRead) {
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.condition = ReleaseCondition::kGuest; }), kMalformed) << "a guest without an end";
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.until = Day(20800); }), kMalformed);
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.person = "Zoe Z"; }), kMalformed);
+  auto closing = [](ApprovalTerms& t) { t.kind = ApprovalKind::kCloseCase; t.person = ""; t.code = "finding_made"; };
+  auto confirming = [](ApprovalTerms& t) { t.kind = ApprovalKind::kConfirmClock; t.person = ""; t.case_id = CaseId(); };
+  EXPECT_TRUE(seal(closing).ok()) << "control";
+  EXPECT_TRUE(seal(confirming).ok()) << "control";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.person = "zoe"; }), kMalformed);
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.code = ""; }), kMalformed) << "closed without a reason";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.code = "Finding made"; }), kMalformed);
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.code = std::string(65, 'a'); }), kMalformed);
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { confirming(t); t.case_id = Fixed<CaseId>("a case"); }), kMalformed);
+  EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.code = "finding_made"; }), kMalformed);
+  EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.case_id = CaseId(); }), kMalformed);
   EXPECT_REFUSED(seal(same, {}), kMalformed);
   EXPECT_REFUSED(seal(same, {"kim", "kim"}), kMalformed);
   EXPECT_REFUSED(seal(same, {"kim"}, kMaxReason + 1), kMalformed);

@@ -33,6 +33,8 @@ std::vector<KindCase> EveryKind() {
   EntryId entry = Fixed<EntryId>("entry");
   BlobId blob = Fixed<BlobId>("blob");
   ApprovalId approval = Fixed<ApprovalId>("approval");
+  AllegationId allegation = Fixed<AllegationId>("allegation");
+  MeasureId measure = Fixed<MeasureId>("measure");
   return {
       {LeafKind::kCaseFiled, details::Filed(hash), {{"entry-hash", hex}}},
       {LeafKind::kCaseAssigned, details::Assigned("amira"), {{"staff", "amira"}}},
@@ -70,6 +72,22 @@ std::vector<KindCase> EveryKind() {
        {{"staff", "zoe"}, {"condition", "GUEST"}, {"until", Day(20778).Text()}}},
       {LeafKind::kWallLifted, details::WallLifted("zoe"), {{"staff", "zoe"}}},
       {LeafKind::kApprovalsListed, "", {}},
+      {LeafKind::kAllegationCreated, details::AllegationCreated(allegation, "retaliation"),
+       {{"allegation", Text(allegation)}, {"category", "retaliation"}}},
+      {LeafKind::kFindingSet, details::FindingSet(allegation, "substantiated"),
+       {{"allegation", Text(allegation)}, {"finding", "substantiated"}}},
+      {LeafKind::kMeasureCreated, details::MeasureCreated(measure, "interim.no_contact", Day(20778)),
+       {{"measure", Text(measure)}, {"kind", "interim.no_contact"}, {"due", Day(20778).Text()}}},
+      {LeafKind::kMeasureChanged, details::MeasureChanged(measure, 2), {{"measure", Text(measure)}, {"state", "2"}}},
+      {LeafKind::kMeasureOverdue, details::MeasureOverdue(measure), {{"measure", Text(measure)}}},
+      {LeafKind::kTasksListed, "", {}},
+      {LeafKind::kClockFrozen, details::ClockFrozen(Day(20778), Day(21178)),
+       {{"from", Day(20778).Text()}, {"to", Day(21178).Text()}}},
+      {LeafKind::kClockConfirmed, "", {}},
+      {LeafKind::kClockReleased, "", {}},
+      {LeafKind::kCheckInAnswered, details::CheckInAnswered(1, 30), {{"since", "1"}, {"days", "30"}}},
+      {LeafKind::kReceiptRotated, "", {}},
+      {LeafKind::kSummaryServed, details::SummaryServed(entry, hash), {{"entry", Text(entry)}, {"entry-hash", hex}}},
   };
 }
 
