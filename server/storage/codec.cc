@@ -48,6 +48,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(hr::Sync, SyncRow)
     ALCOVE_ROW(hr::SyncPage, SyncPageRow)
     ALCOVE_ROW(cases::Case, CaseRow)
+    ALCOVE_ROW(cases::Allegation, AllegationRow)
+    ALCOVE_ROW(cases::Measure, MeasureRow)
     ALCOVE_ROW(cases::Entry, EntryRow)
     ALCOVE_ROW(cases::Epoch, EpochRow)
     ALCOVE_ROW(cases::Identity, IdentityRow)

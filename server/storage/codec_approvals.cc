@@ -44,13 +44,14 @@ void ToRow(const cases::Approval& record, v1::ApprovalRow* row) {
   for (const cases::SignedDecision& decision : record.decisions) ToPart(decision, row->add_decisions());
   row->set_end(static_cast<std::uint32_t>(record.end));
   row->set_revision(record.revision);
+  row->set_code(record.code);
 }
 
 bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   fields.Read(row.id(), &record->id);
-  fields.Read(row.kind(), format::ApprovalKind::kLiftWall, &record->kind);
+  fields.Read(row.kind(), format::ApprovalKind::kConfirmClock, &record->kind);
   fields.Read(row.requester(), &record->requester);
   fields.Read(row.person(), &record->person);
   fields.Read(row.condition(), format::ReleaseCondition::kMatched, &record->condition);
@@ -61,6 +62,7 @@ bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
     FromPart(decision, fields, &record->decisions.emplace_back());
   fields.Read(row.end(), cases::ApprovalEnd::kExecuted, &record->end);
   record->revision = row.revision();
+  record->code = row.code();
   return fields.ok();
 }
 

@@ -154,6 +154,7 @@ void ToPart(const clocks::Marks& marks, v1::MarksRow* row) {
   if (marks.triaged) row->mutable_triaged()->set_number(marks.triaged->number());
   if (marks.claimed) row->mutable_claimed()->set_number(marks.claimed->number());
   if (marks.feedback) row->mutable_feedback()->set_number(marks.feedback->number());
+  if (marks.closed) row->mutable_closed()->set_number(marks.closed->number());
 }
 
 void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks) {
@@ -164,6 +165,7 @@ void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks
   if (row.has_triaged()) fields.Read(row.triaged().number(), &marks->triaged.emplace());
   if (row.has_claimed()) fields.Read(row.claimed().number(), &marks->claimed.emplace());
   if (row.has_feedback()) fields.Read(row.feedback().number(), &marks->feedback.emplace());
+  if (row.has_closed()) fields.Read(row.closed().number(), &marks->closed.emplace());
 }
 
 }  // namespace
@@ -198,6 +200,19 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
   row->set_history_length(record.history_length);
   row->set_blob_bytes(record.blob_bytes);
   for (const base::CaseId& other : record.linked) Write(other, row->add_linked());
+  row->set_assessed(record.assessed);
+  row->set_notified(record.notified);
+  if (record.summary) {
+    row->mutable_summary()->set_sequence(record.summary->sequence);
+    row->mutable_summary()->set_shown(record.summary->shown.number());
+    row->mutable_summary()->set_answered(record.summary->answered);
+  }
+  for (const clocks::CheckIn& check_in : record.check_ins) {
+    v1::CheckInRow* answered = row->add_check_ins();
+    answered->set_since(static_cast<std::uint32_t>(check_in.since));
+    answered->set_days(check_in.days);
+  }
+  for (const crypto::VerifyKey& key : record.former_mailbox_keys) Write(key, row->add_former_mailbox_keys());
 }
 
 bool FromRow(const v1::CaseRow& row, cases::Case* record) {
@@ -232,6 +247,64 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
   record->history_length = row.history_length();
   record->blob_bytes = row.blob_bytes();
   for (const std::string& other : row.linked()) fields.Read(other, &record->linked.emplace_back());
+  fields.ReadSmall(row.assessed(), &record->assessed);
+  record->notified = row.notified();
+  if (row.has_summary()) {
+    cases::Summary& summary = record->summary.emplace();
+    summary.sequence = row.summary().sequence();
+    fields.Read(row.summary().shown(), &summary.shown);
+    summary.answered = row.summary().answered();
+  }
+  for (const v1::CheckInRow& answered : row.check_ins()) {
+    clocks::CheckIn& check_in = record->check_ins.emplace_back();
+    fields.Read(answered.since(), clocks::Since::kClosing, &check_in.since);
+    fields.ReadSmall(answered.days(), &check_in.days);
+  }
+  for (const std::string& key : row.former_mailbox_keys()) fields.Read(key, &record->former_mailbox_keys.emplace_back());
+  return fields.ok();
+}
+
+void ToRow(const cases::Allegation& record, v1::AllegationRow* row) {
+  Write(record.case_id, row->mutable_case_id());
+  Write(record.id, row->mutable_id());
+  row->set_category(record.category);
+  row->set_finding(record.finding);
+  row->set_revision(record.revision);
+}
+
+bool FromRow(const v1::AllegationRow& row, cases::Allegation* record) {
+  FieldReader fields;
+  fields.Read(row.case_id(), &record->case_id);
+  fields.Read(row.id(), &record->id);
+  record->category = row.category();
+  record->finding = row.finding();
+  record->revision = row.revision();
+  return fields.ok();
+}
+
+void ToRow(const cases::Measure& record, v1::MeasureRow* row) {
+  Write(record.case_id, row->mutable_case_id());
+  Write(record.id, row->mutable_id());
+  Write(record.allegation, row->mutable_allegation());
+  row->set_kind(record.kind);
+  row->set_owner(record.owner.text());
+  row->set_due(record.due.number());
+  row->set_state(static_cast<std::uint32_t>(record.state));
+  row->set_overdue(record.overdue);
+  row->set_revision(record.revision);
+}
+
+bool FromRow(const v1::MeasureRow& row, cases::Measure* record) {
+  FieldReader fields;
+  fields.Read(row.case_id(), &record->case_id);
+  fields.Read(row.id(), &record->id);
+  fields.Read(row.allegation(), &record->allegation);
+  record->kind = row.kind();
+  fields.Read(row.owner(), &record->owner);
+  fields.Read(row.due(), &record->due);
+  fields.Read(row.state(), cases::MeasureState::kCancelled, &record->state);
+  record->overdue = row.overdue();
+  record->revision = row.revision();
   return fields.ok();
 }
 
@@ -259,7 +332,7 @@ bool FromRow(const v1::EntryRow& row, cases::Entry* record) {
   fields.Read(row.keyring(), format::Keyring::kTeam, &record->keyring);
   record->sequence = row.sequence();
   fields.Read(row.id(), &record->id);
-  fields.Read(row.kind(), format::EntryKind::kEvidence, &record->kind);
+  fields.Read(row.kind(), format::EntryKind::kMeasure, &record->kind);
   record->epoch = row.epoch();
   record->envelope = row.envelope();
   for (const v1::BlobNameRow& name : row.blobs()) {

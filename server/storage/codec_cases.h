@@ -8,6 +8,10 @@ namespace alcove::storage {
 
 void ToRow(const cases::Case& record, v1::CaseRow* row);
 bool FromRow(const v1::CaseRow& row, cases::Case* record);
+void ToRow(const cases::Allegation& record, v1::AllegationRow* row);
+bool FromRow(const v1::AllegationRow& row, cases::Allegation* record);
+void ToRow(const cases::Measure& record, v1::MeasureRow* row);
+bool FromRow(const v1::MeasureRow& row, cases::Measure* record);
 void ToRow(const cases::Entry& record, v1::EntryRow* row);
 bool FromRow(const v1::EntryRow& row, cases::Entry* record);
 void ToRow(const cases::Epoch& record, v1::EpochRow* row);

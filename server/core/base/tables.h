@@ -23,6 +23,8 @@
 //   kRequest     request-hash32                               store  digest of the request, day, answer where staff
 //   kApproval    case16 approval16                            case   what was asked, decisions, how it ended
 //   kApprovalOf  slug approval16                              store  this person asked for the approval or may decide it
+//   kAllegation  case16 allegation16                          case   what is alleged and found, in codes
+//   kMeasure     case16 measure16                             case   kind, owner, last day, state
 //   kLeaf        leaf-hash32                                  store  where a leaf stands in the tree; dummy leaves too
 //   kTile        level1 index8                                store  a tile of up to 256 hashes of the ledger's tree
 //   kTree        -                                            store  size, root and newest hashes of the tree
@@ -68,6 +70,8 @@ enum class Table : std::uint8_t {
   kRequest = 26,
   kApproval = 27,
   kApprovalOf = 28,
+  kAllegation = 29,
+  kMeasure = 30,
   kLeaf = 32,
   kTile = 33,
   kTree = 34,
@@ -119,6 +123,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kRequest, "request", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kApproval, "approval", Scope::kCase, SlugPlace::kNone, 32},
     TableTraits{Table::kApprovalOf, "approval-of", Scope::kStore, SlugPlace::kFirst, 16},
+    TableTraits{Table::kAllegation, "allegation", Scope::kCase, SlugPlace::kNone, 32},
+    TableTraits{Table::kMeasure, "measure", Scope::kCase, SlugPlace::kNone, 32},
     TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kTile, "tile", Scope::kStore, SlugPlace::kNone, 9},
     TableTraits{Table::kTree, "tree", Scope::kStore, SlugPlace::kNone, 0},

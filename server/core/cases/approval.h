@@ -38,7 +38,8 @@ struct Approval : base::Record {
   base::ApprovalId id;
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
   base::StaffSlug requester;
-  base::StaffSlug person;  // whom it concerns
+  base::StaffSlug person;  // whom it concerns; empty where the kind concerns nobody
+  std::string code;        // why a case is closed; empty for other kinds
   format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
   std::optional<base::Day> until;                                            // a guest's last day
   crypto::Bytes request;                                                     // "ALR1", as received

@@ -40,6 +40,15 @@ struct KeyringState {
   friend bool operator==(const KeyringState&, const KeyringState&) = default;
 };
 
+// The newest summary of the allegations for the accused: it is served only after its reporter saw it.
+struct Summary {
+  std::uint32_t sequence = 0;  // of its entry in THREAD
+  base::Day shown;
+  bool answered = false;
+
+  friend bool operator==(const Summary&, const Summary&) = default;
+};
+
 struct Case : base::Record {
   static constexpr base::Table kTable = base::Table::kCase;
   std::string key() const { return base::RowKey(id); }
@@ -68,6 +77,15 @@ struct Case : base::Record {
   bool claimed = false;
   bool withdrawn = false;
   bool identity_held = false;
+
+  // Points at which the risk of detriment was assessed since the case was last reopened: bit 0 is at intake, bit 4 after
+  // closing, in the order of format::EntryKind.
+  std::uint8_t assessed = 0;
+  bool notified = false;  // the reporter was told the outcome, since the case was last reopened
+  std::optional<Summary> summary;
+  std::vector<clocks::CheckIn> check_ins;  // those that were answered
+  // Keys that the mailbox had before its receipt was rotated, oldest first: entries of then verify under them.
+  std::vector<crypto::VerifyKey> former_mailbox_keys;
 
   KeyringState thread;
   KeyringState team;
@@ -121,6 +139,37 @@ struct Epoch : base::Record {
   crypto::Bytes record;               // "ALE1"
   std::vector<crypto::Bytes> grants;  // "ALG1", in the record's order; empty where it was deleted
   std::vector<crypto::Bytes> added;   // "ALG1" to people who were added later: the record does not list them
+};
+
+// One thing that is alleged. What and of whom is sealed in its entry of TEAM; the server knows codes.
+struct Allegation : base::Record {
+  static constexpr base::Table kTable = base::Table::kAllegation;
+  std::string key() const { return base::RowKey(case_id, id); }
+
+  base::CaseId case_id;
+  base::AllegationId id;
+  std::string category;  // code of the taxonomy's `category`
+  std::string finding;   // code of the taxonomy's `finding`; empty: none yet
+  std::uint32_t revision = 0;  // counts changes; behind the etag
+};
+
+// Same numbers as alcove.v1.MeasureState.
+enum class MeasureState : std::uint8_t { kPlanned = 1, kRunning, kDone, kCancelled };
+
+// Something that has to be done: for now, against a subject, for who was harmed, or by the organisation.
+struct Measure : base::Record {
+  static constexpr base::Table kTable = base::Table::kMeasure;
+  std::string key() const { return base::RowKey(case_id, id); }
+
+  base::CaseId case_id;
+  base::MeasureId id;
+  base::AllegationId allegation;  // zero: of the case as a whole
+  std::string kind;               // group and code: "interim.no_contact" is `no_contact` of the taxonomy's `measure.interim`
+  base::StaffSlug owner;          // who sees to it
+  base::Day due;                  // last day
+  MeasureState state = MeasureState::kPlanned;
+  bool overdue = false;  // its last day went by, and that was written down
+  std::uint32_t revision = 0;  // counts changes; behind the etag
 };
 
 // A confidential identity as the reporter sealed it ("ALI1").

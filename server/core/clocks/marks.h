@@ -1,6 +1,7 @@
 // What has happened on a case as far as its clocks care. Days only: what starts with a reporter is never finer.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "server/core/base/time.h"
@@ -15,8 +16,20 @@ struct Marks {
   std::optional<base::Day> triaged;        // left the states before triage
   std::optional<base::Day> claimed;
   std::optional<base::Day> feedback;  // the reporter was told what was decided or is being done
+  std::optional<base::Day> closed;    // the newest closing; nothing while the case is open
 
   friend bool operator==(const Marks&, const Marks&) = default;
+};
+
+// Where the days of a check-in are counted from. Same numbers as a `check_in.answered` leaf.
+enum class Since : std::uint8_t { kFiling = 1, kClosing };
+
+// One of the times at which the reporter is asked how it has been since.
+struct CheckIn {
+  Since since = Since::kFiling;
+  std::uint16_t days = 0;
+
+  friend bool operator==(const CheckIn&, const CheckIn&) = default;
 };
 
 }  // namespace alcove::clocks

@@ -73,7 +73,8 @@ cases::Case SomeCase() {
   record.profile = "default";
   record.terms = {1, 2, 3, 4, 5, 6};
   record.calendar = {0x60, {base::Day(20010), base::Day(20020)}};
-  record.marks = {base::Day(1), base::Day(2), base::Day(3), base::Day(4), base::Day(5), base::Day(6), base::Day(7)};
+  record.marks = {base::Day(1), base::Day(2), base::Day(3), base::Day(4), base::Day(5), base::Day(6), base::Day(7),
+                  base::Day(8)};
   record.wall.subjects = {{Draw<crypto::Digest>(), {*base::StaffSlug::Parse("bo"), *base::StaffSlug::Parse("cy")},
                            {Draw<base::EmployeeId>(), Draw<base::EmployeeId>()}}};
   record.wall.kept_out = {{Draw<crypto::Digest>(), {}, {}}};
@@ -94,17 +95,24 @@ cases::Case SomeCase() {
   record.history_length = 12;
   record.blob_bytes = std::uint64_t{5} << 32;
   record.linked = {Draw<base::CaseId>(), Draw<base::CaseId>()};
+  record.assessed = 0b10011;
+  record.notified = true;
+  record.summary = cases::Summary{7, base::Day(20003), true};
+  record.check_ins = {{clocks::Since::kFiling, 30}, {clocks::Since::kClosing, 365}};
+  record.former_mailbox_keys = {Draw<crypto::VerifyKey>(), Draw<crypto::VerifyKey>()};
   return record;
 }
 
 // A field added to a record changes its size on this platform: then its codec and its test above want looking at.
 TEST(Codec, NoRecordGrewAFieldUnseen) {
-  EXPECT_EQ(sizeof(cases::Case), 928U);
+  EXPECT_EQ(sizeof(cases::Case), 1000U);
   EXPECT_EQ(sizeof(cases::KeyringState), 112U);
   EXPECT_EQ(sizeof(grants::Holder), 104U);
   EXPECT_EQ(sizeof(access::Wall), 136U);
   EXPECT_EQ(sizeof(people::Facts), 128U);
-  EXPECT_EQ(sizeof(clocks::Marks), 48U);
+  EXPECT_EQ(sizeof(clocks::Marks), 56U);
+  EXPECT_EQ(sizeof(cases::Allegation), 112U);
+  EXPECT_EQ(sizeof(cases::Measure), 136U);
   EXPECT_EQ(sizeof(cases::Entry), 168U);
   EXPECT_EQ(sizeof(cases::Epoch), 112U);
   EXPECT_EQ(sizeof(cases::Identity), 56U);
@@ -115,7 +123,7 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(cases::Mailbox), 72U);
   EXPECT_EQ(sizeof(cases::Membership), 56U);
   EXPECT_EQ(sizeof(cases::Request), 112U);
-  EXPECT_EQ(sizeof(cases::Approval), 200U);
+  EXPECT_EQ(sizeof(cases::Approval), 232U);
   EXPECT_EQ(sizeof(cases::SignedDecision), 128U);
   EXPECT_EQ(sizeof(approvals::Party), 72U);
   EXPECT_EQ(sizeof(people::InForce), 64U);
@@ -177,6 +185,11 @@ TEST(Codec, ACaseComesBack) {
   EXPECT_EQ(is.history_length, was.history_length);
   EXPECT_EQ(is.blob_bytes, was.blob_bytes);
   EXPECT_EQ(is.linked, was.linked);
+  EXPECT_EQ(is.assessed, was.assessed);
+  EXPECT_EQ(is.notified, was.notified);
+  EXPECT_EQ(is.summary, was.summary);
+  EXPECT_EQ(is.check_ins, was.check_ins);
+  EXPECT_EQ(is.former_mailbox_keys, was.former_mailbox_keys);
 }
 
 TEST(Codec, ANewCaseComesBackAsEmptyAsItWas) {
@@ -185,6 +198,7 @@ TEST(Codec, ANewCaseComesBackAsEmptyAsItWas) {
   EXPECT_TRUE(is.assignee.empty());
   EXPECT_EQ(is.marks, clocks::Marks());
   EXPECT_EQ(is.thread, cases::KeyringState());
+  EXPECT_EQ(is.summary, std::nullopt);
 }
 
 TEST(Codec, AnEntryComesBack) {
@@ -221,6 +235,7 @@ TEST(Codec, AnApprovalAndItsPartiesComeBack) {
   was.person = *base::StaffSlug::Parse("zoe");
   was.condition = format::ReleaseCondition::kGuest;
   was.until = base::Day(20030);
+  was.code = "finding_made";
   was.request = "request";
   was.created = base::Instant(std::chrono::seconds(1700000000));
   was.decisions = {{*base::StaffSlug::Parse("bo"), format::Decision::kApprove, Draw<crypto::KeyId>(),
@@ -233,6 +248,7 @@ TEST(Codec, AnApprovalAndItsPartiesComeBack) {
   EXPECT_EQ(is.person, was.person);
   EXPECT_EQ(is.condition, was.condition);
   EXPECT_EQ(is.until, was.until);
+  EXPECT_EQ(is.code, was.code);
   EXPECT_EQ(is.request, was.request);
   EXPECT_EQ(is.created, was.created);
   EXPECT_EQ(is.decisions, was.decisions);
@@ -244,6 +260,37 @@ TEST(Codec, AnApprovalAndItsPartiesComeBack) {
   party.approval = was.id;
   party.case_id = was.case_id;
   EXPECT_EQ(RoundTrip(party).case_id, party.case_id);
+}
+
+TEST(Codec, AllegationsAndMeasuresComeBack) {
+  cases::Allegation allegation;
+  allegation.case_id = Draw<base::CaseId>();
+  allegation.id = Draw<base::AllegationId>();
+  allegation.category = "retaliation";
+  allegation.finding = "substantiated";
+  allegation.revision = 2;
+  EXPECT_EQ(RoundTrip(allegation).id, allegation.id);
+  EXPECT_EQ(RoundTrip(allegation).category, allegation.category);
+  EXPECT_EQ(RoundTrip(allegation).finding, allegation.finding);
+  EXPECT_EQ(RoundTrip(allegation).revision, allegation.revision);
+
+  cases::Measure measure;
+  measure.case_id = allegation.case_id;
+  measure.id = Draw<base::MeasureId>();
+  measure.allegation = allegation.id;
+  measure.kind = "interim.no_contact";
+  measure.owner = *base::StaffSlug::Parse("amira");
+  measure.due = base::Day(20040);
+  measure.state = cases::MeasureState::kCancelled;
+  measure.overdue = true;
+  measure.revision = 3;
+  EXPECT_EQ(RoundTrip(measure).allegation, measure.allegation);
+  EXPECT_EQ(RoundTrip(measure).kind, measure.kind);
+  EXPECT_EQ(RoundTrip(measure).owner, measure.owner);
+  EXPECT_EQ(RoundTrip(measure).due, measure.due);
+  EXPECT_EQ(RoundTrip(measure).state, measure.state);
+  EXPECT_EQ(RoundTrip(measure).overdue, measure.overdue);
+  EXPECT_EQ(RoundTrip(measure).revision, measure.revision);
 }
 
 TEST(Codec, TheOtherRowsOfACaseComeBack) {
