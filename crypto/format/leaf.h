@@ -33,7 +33,7 @@
 //      17  reader.lost          staff text                                     may not read on: conflict, no key, a guest's last day
 //      18  subjects.corrected   people added 1                                 the wall grew
 //      19  cases.linked         -                                              not shown to the reporter
-//      20  grant.bad            keyring 1, epoch 4, maker's key id 16          a reader's grant did not open
+//      20  grant.bad            keyring 1, epoch 4, key id 16 of who wrapped it  a reader's grant did not open
 //      21  grant.destroyed      staff text, release condition 1                a dormant grant that is not needed any more
 //      22  readers.excluded     people added 1                                 the reporter keeps out more people
 //      23  chart.synced         version 4, added 4, changed 4, removed 4
@@ -152,7 +152,7 @@ Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest&
 Bytes ReaderLost(std::string_view staff);
 // Of subjects.corrected and readers.excluded.
 Bytes PeopleAdded(uint8_t count);
-Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker);
+Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker);  // signing key of who wrapped the grant
 Bytes GrantDestroyed(std::string_view staff, ReleaseCondition condition);
 Bytes ChartSynced(uint32_t version, uint32_t added, uint32_t changed, uint32_t removed);
 Bytes ApprovalRequested(const ApprovalId& approval, ApprovalKind kind);

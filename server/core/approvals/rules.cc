@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "crypto/format/epoch.h"
 #include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/errors.h"
@@ -72,6 +73,15 @@ absl::Status Admit(const Execution& execution, format::Keyring keyring, const pe
   if (!epoch.ok()) return epoch.status();
   if (!*epoch) return base::Broken("a keyring's current epoch is not there");
   cases::Epoch& row = (*epoch)->record;
+  // A machine has one grant of the current epoch, so that a bad one has one author: what they had gives way to this.
+  const absl::StatusOr<format::ParsedEpoch> listed = format::ParseEpoch(row.record);
+  if (!listed.ok() || listed->reader_count != row.grants.size()) return base::Broken("a stored epoch is damaged");
+  for (std::size_t i = 0; i < row.grants.size(); ++i)
+    if (person.DeviceOf(listed->ReaderAt(i).key) != nullptr) row.grants[i].clear();
+  std::erase_if(row.added, [&](const crypto::Bytes& bytes) {
+    const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
+    return grant.ok() && person.DeviceOf(grant->recipient) != nullptr;
+  });
   row.added.insert(row.added.end(), grants.begin(), grants.end());
   const base::RowVersion read = (*epoch)->version;
   execution.changes.Update(std::move(row), read);

@@ -16,7 +16,8 @@ struct BadGrant {
   std::uint32_t epoch = 0;
 };
 
-// Marks the keyring's current epoch, so that the next entry brings a new one, and drafts the leaf that names who made it;
+// Marks the keyring's current epoch, so that the next entry brings a new one, and drafts the leaf that names who wrapped it:
+// the epoch's maker, or, for a reader who was added later, whoever asked for them;
 // `reporter` of the grant is empty for the mailbox. False when that epoch was reported before: one leaf is enough.
 //   EPOCH_STALE             the epoch is not the current one: what comes next is made anew already
 //   FIELD_INVALID("epoch")  it has no grant for any of `keys`

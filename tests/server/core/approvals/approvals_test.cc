@@ -8,6 +8,7 @@
 #include "crypto/format/approval.h"
 #include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
+#include "server/core/guard/team.h"
 #include "tests/server/core/world/world.h"
 
 namespace alcove::world {
@@ -428,6 +429,51 @@ TEST_F(Approvals, ADormantColleagueReadsUnderTheirNewGrant) {
   EXPECT_EQ(static_cast<std::size_t>(std::count_if(record.thread.holders.begin(), record.thread.holders.end(),
                                                    [&](const grants::Holder& holder) { return holder.staff == Slug(colleague); })),
             world.machines.at(colleague).size()) << "the old lines are gone";
+  const auto opened = world.Carry(cases::OpenCase(world.ports(), Slug(colleague), reporter.case_id, Keyring::kThread));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->size(), world.machines.at(colleague).size()) << "and so are the old grants";
+}
+
+TEST_F(Approvals, P6_ABadGrantThatWasAddedLaterNamesWhoWrappedItNotWhoMadeTheEpoch) {
+  const auto report = [&](const std::string& who, std::uint32_t epoch) {
+    return world.Carry(guard::ReportBadGrant(world.ports(), Slug(who), reporter.case_id, world.RequestId(),
+                                             {Keyring::kThread, epoch}));
+  };
+  const auto last = [&] {
+    const auto page = cases::ListLeaves(world.ports(), reporter.mailbox, {100, ""});
+    return *format::ParseLeaf(page->leaves.back().content);
+  };
+  const crypto::KeyId reporters = crypto::KeyIdOf(reporter.keys.signing.verify_key());
+  const crypto::KeyId askers = crypto::KeyIdOf(SigningKeyOf(asker).verify_key());
+  for (const std::string& newcomer : {Stranger(), Dormant()}) {
+    const base::ApprovalId id = Asked(Adds(newcomer));
+    ASSERT_TRUE(Decide("cora", id).ok());
+    // The reporter made this epoch. The asker wraps something else than its key.
+    const std::uint32_t epoch = Case().thread.epochs - 1;
+    std::vector<crypto::Bytes> bad;
+    for (const Machine& machine : world.machines.at(newcomer))
+      bad.push_back(*format::WrapGrant({world.file.id, reporter.case_id, Keyring::kThread, epoch},
+                                       format::EpochKey::Draw(world.random), machine.decryption.encryption_key(),
+                                       ReleaseCondition::kApproved, world.random));
+    ASSERT_TRUE(Execute(id, bad).ok());
+    ASSERT_TRUE(report(newcomer, epoch).ok());
+    EXPECT_EQ(last().kind, format::LeafKind::kGrantBad);
+    EXPECT_EQ(last().actor, newcomer);
+    EXPECT_EQ(last().details, format::details::GrantBad(Keyring::kThread, epoch, askers)) << newcomer;
+
+    // Control: the next epoch's maker wrapped its grants, to them too.
+    const std::vector<format::Recipient> all = world.RecipientsOf(reporter.case_id, Keyring::kThread);
+    const Draft draft = world.Write(Keyring::kThread, format::EntryKind::kMessage, reporter.case_id,
+                                    reporter.keys.signing, reporter.epochs.back(), {}, &all);
+    ASSERT_EQ(Why(world.Send(reporter, draft, world.RequestId())), std::nullopt);
+    ASSERT_TRUE(report(newcomer, epoch + 1).ok());
+    EXPECT_EQ(last().details, format::details::GrantBad(Keyring::kThread, epoch + 1, reporters)) << newcomer;
+    ASSERT_EQ(Why(world.Send(reporter,
+                             world.Write(Keyring::kThread, format::EntryKind::kMessage, reporter.case_id,
+                                         reporter.keys.signing, reporter.epochs.back(), {}, &all),
+                             world.RequestId())),
+              std::nullopt);
+  }
 }
 
 TEST_F(Approvals, GrantsThatAreNotExactlyThoseAskedForLetNobodyIn) {
