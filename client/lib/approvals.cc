@@ -25,6 +25,8 @@ google::type::Date DateOf(format::Day day) {
   return date;
 }
 
+std::string PersonName(const std::string& slug) { return slug.empty() ? std::string() : format::StaffName(slug); }
+
 bool SameDay(const google::type::Date& date, format::Day day) {
   return date.year() == day.year() && date.month() == day.month() && date.day() == day.day_of_month();
 }
@@ -36,7 +38,7 @@ bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) 
   const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
   return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
          approval.name() == format::ApprovalName(terms.approval) && approval.case_() == format::CaseName(terms.case_id) &&
-         approval.person() == format::StaffName(terms.person) &&
+         approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
          approval.requester() == format::StaffName(decisions.requester) &&
          static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
          approval.has_until() == guest && (!guest || SameDay(approval.until(), terms.until));
@@ -136,7 +138,8 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
   v1::CreateApprovalRequest ask;
   ask.set_parent(case_name);
   ask.set_kind(static_cast<v1::ApprovalKind>(wish.kind));
-  ask.set_person(format::StaffName(wish.person));
+  ask.set_person(PersonName(wish.person));
+  ask.set_code(wish.code);
   const bool adds = wish.kind == format::ApprovalKind::kAddReader;
   if (adds) ask.set_condition(wish.until ? v1::RELEASE_CONDITION_GUEST : v1::RELEASE_CONDITION_APPROVED);
   if (wish.until) *ask.mutable_until() = DateOf(*wish.until);
@@ -156,8 +159,9 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
   terms.until = wish.until.value_or(format::Day());
   terms.directory_version = directory.version;
   terms.person = wish.person;
+  terms.code = wish.code;
   auto request = format::SealApprovalRequest(terms, deciders, reason, desk_->keys().signing, desk_->random());
-  if (!request.ok()) return Refuse(Refusal::kInputInvalid, "the reason is too long (8 KiB at most), or the person's name is none");
+  if (!request.ok()) return Refuse(Refusal::kInputInvalid, "the reason is too long (8 KiB at most), or the person's name or the code is none");
   ask.set_validate_only(false);
   ask.set_request_id(DrawRequestId(desk_->random()));
   ask.set_request(*std::move(request));

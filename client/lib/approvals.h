@@ -20,8 +20,9 @@ namespace alcove::client {
 // What somebody asks for. The case is named apart.
 struct ApprovalWish {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
-  std::string person;                // slug
+  std::string person;                // slug; empty where the kind concerns nobody
   std::optional<format::Day> until;  // ADD_READER: a guest, until this day
+  std::string code;                  // CLOSE_CASE: why
 };
 
 // An approval whose request and decisions check.

@@ -1,11 +1,13 @@
-// The table of states: every move that a case can make, who may make it, and whether a reason is asked for. There is no
-// move outside this table, and nobody decides about moves but by it: the service's rules (server/core/cases) read it,
-// `alcove case states` prints it, and the tests try every state by every move by every role against that print.
+// The table of states: every move that a case can make, who may make it, whether a reason is asked for, and at which point
+// the risk of detriment must have been assessed. There is no move outside this table, and nobody decides about moves but by
+// it: the service's rules (server/core/cases) read it, `alcove case states` prints it, and the tests try every state by every
+// move by every role against that print.
 //
 // Threads: any.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -38,11 +40,17 @@ enum class Mover : uint8_t {
   kApproval,  // two people together: refused to anybody alone
 };
 
+// The points at which somebody writes down what may happen to those who spoke up, in the order of their kinds of entries
+// (EntryKind::kAssessmentAtIntake and the four after it).
+enum class Point : uint8_t { kIntake, kDecisionToInvestigate, kDuringInvestigation, kOutcome, kAfterClosing };
+inline constexpr int kPoints = 5;
+
 struct Move {
   CaseState from;
   CaseState to;
   Mover mover;
-  std::string_view reason_list;  // list of the taxonomy that the reason is a code of; empty: none is asked for
+  std::string_view reason_list;   // list of the taxonomy that the reason is a code of; empty: none is asked for
+  std::optional<Point> assessed;  // refused until the risk was assessed at this point
 };
 
 // Sorted by `from`, then by the course of a case.
@@ -56,6 +64,9 @@ std::string_view NameOf(CaseState state);
 
 // "team", "reporter", "approval".
 std::string_view NameOf(Mover mover);
+
+// A code of the taxonomy's `detriment_assessment.point`: "intake", ...
+std::string_view NameOf(Point point);
 
 // From kOnHold and kWithdrawnByReporter the team may also take a case back to where it was, whatever that was.
 bool Resumes(CaseState state);

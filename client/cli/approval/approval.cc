@@ -21,6 +21,7 @@ struct ApprovalOptions {
   std::string name;       // of the approval, or of the case that something is asked for
   std::string add_reader;
   std::string lift_wall;
+  std::string close;
   std::string until;
   std::string message_file;
 };
@@ -72,7 +73,10 @@ absl::StatusOr<client::ApprovalWish> WishOf(const ApprovalOptions& options) {
   client::ApprovalWish wish;
   if (!options.lift_wall.empty()) wish.kind = format::ApprovalKind::kLiftWall;
   wish.person = options.lift_wall.empty() ? options.add_reader : options.lift_wall;
-  if (wish.person.empty()) return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader or --lift-wall");
+  if (!options.close.empty()) wish.kind = format::ApprovalKind::kCloseCase;
+  wish.code = options.close;
+  if (wish.person.empty() && wish.code.empty())
+    return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader, --lift-wall or --close");
   if (!options.until.empty()) {
     const auto day = format::Day::FromText(options.until);
     if (!day.ok()) return Refuse(Refusal::kInputInvalid, "`" + options.until + "` is no day; write YYYY-MM-DD");
@@ -114,14 +118,22 @@ absl::Status Cancel(Frame& frame, const ApprovalOptions& options) {
   return absl::OkStatus();
 }
 
+std::string DoneText(const format::ApprovalTerms& terms) {
+  switch (terms.kind) {
+    case format::ApprovalKind::kAddReader:
+      return "Done. " + terms.person + " can read the case now. The reporter sees it, and who approved.\n";
+    case format::ApprovalKind::kLiftWall:
+      return "Done. Lines of the chart that ended keep " + terms.person + " out no longer. The reporter sees it.\n";
+    case format::ApprovalKind::kCloseCase:
+      return "Done. The case is closed. The reporter sees it, who approved, and can still write.\n";
+    default: return "Done.\n";
+  }
+}
+
 absl::Status Execute(Frame& frame, const ApprovalOptions& options) {
   ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
   ALCOVE_CLIENT_ASSIGN(const v1::ExecuteApprovalResponse response, opened.desk().Execute(opened.checked));
-  const std::string& person = opened.checked.decisions.terms.person;
-  Tell(frame, response,
-       opened.checked.decisions.terms.kind == format::ApprovalKind::kAddReader
-           ? "Done. " + person + " can read the case now. The reporter sees it, and who approved.\n"
-           : "Done. Lines of the chart that ended keep " + person + " out no longer. The reporter sees it.\n");
+  Tell(frame, response, DoneText(opened.checked.decisions.terms));
   return absl::OkStatus();
 }
 
@@ -144,10 +156,12 @@ void AddApprovalCommands(CLI::App& app, Frame& frame) {
   const auto options = std::make_shared<ApprovalOptions>();
   AddVerb(*noun, frame, options, "list", "List what you asked for and what waits for your decision", List);
   AddVerb(*noun, frame, options, "show", "Show one, with why it is asked for, every signature checked", Show, "approval");
-  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, or is no longer kept out by an error", Request, "case");
+  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, is no longer kept out by an error, or that the case ends", Request, "case");
   CLI::Option* add = request->add_option("--add-reader", options->add_reader, "Who should read the case")->type_name("SLUG");
   CLI::Option* lift = request->add_option("--lift-wall", options->lift_wall, "Whom ended lines of the chart keep out by error")->type_name("SLUG");
-  add->excludes(lift);
+  CLI::Option* close = request->add_option("--close", options->close, "End the case, for this reason: finding_made, resolved_informally, withdrawn, ...")->type_name("REASON");
+  add->excludes(lift)->excludes(close);
+  lift->excludes(close);
   request->add_option("--until", options->until, "A guest's last day, YYYY-MM-DD: outside counsel")->needs(add);
   request->add_option("--message", options->message_file, "Read the reason from this file; - is standard input")->type_name("FILE");
   AddVerb(*noun, frame, options, "approve", "Say yes; final, and signed by you",

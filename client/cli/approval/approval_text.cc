@@ -27,6 +27,7 @@ std::string DayOf(const google::type::Date& date) {
 
 std::string Wish(const v1::Approval& approval) {
   if (approval.kind() == v1::APPROVAL_KIND_LIFT_WALL) return "let the chart's ended lines keep " + SlugOf(approval.person()) + " out no longer";
+  if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE) return "close it: " + Harmless(approval.code());
   std::string text = "let " + SlugOf(approval.person()) + " read";
   if (approval.has_until()) text += " until " + DayOf(approval.until());
   return text;
@@ -86,7 +87,11 @@ std::string ApprovalText(const client::CheckedApproval& checked, const format::D
   text += "  asked by  " + Person(directory, checked.decisions.requester) + " on " + checked.decisions.terms.day.Text() +
           ", signature verified\n";
   text += "  for       " + Wish(approval) + "\n";
-  text += "  person    " + Person(directory, checked.decisions.terms.person) + "\n";
+  if (const std::string& person = checked.decisions.terms.person; !person.empty())
+    text += "  person    " + Person(directory, person) + "\n";
+  if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE)
+    text += Wrapped("Nobody works on the case after that, and keys that wait for a lapse are destroyed. The reporter can still "
+                    "write, and the team can take it up again.", width, 2) + "\n";
   text += "  needs     " + std::to_string(approval.needed()) + " who approve, until " + DayOf(approval.expires()) + "\n";
   for (const std::string& slug : checked.decisions.approvers) text += "  approved  " + Person(directory, slug) + ", signature verified\n";
   for (const std::string& slug : checked.decisions.refusers) text += "  refused   " + Person(directory, slug) + ", signature verified\n";

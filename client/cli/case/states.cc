@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kWhereItWas = "(where it was)";
 
 struct Line {
-  std::string_view from, to, by, reason_list;
+  std::string_view from, to, by, reason_list, assessed;
 };
 
 // Moves in the table's order; a state that resumes brings its line after its own moves.
@@ -21,10 +21,11 @@ std::vector<Line> Lines() {
   const std::span<const format::Move> moves = format::AllMoves();
   for (std::size_t i = 0; i < moves.size(); ++i) {
     const format::Move& move = moves[i];
-    lines.push_back({format::NameOf(move.from), format::NameOf(move.to), format::NameOf(move.mover), move.reason_list});
+    lines.push_back({format::NameOf(move.from), format::NameOf(move.to), format::NameOf(move.mover), move.reason_list,
+                     move.assessed ? format::NameOf(*move.assessed) : std::string_view()});
     const bool last_of_state = i + 1 == moves.size() || moves[i + 1].from != move.from;
     if (last_of_state && format::Resumes(move.from))
-      lines.push_back({format::NameOf(move.from), kWhereItWas, format::NameOf(format::Mover::kTeam), ""});
+      lines.push_back({format::NameOf(move.from), kWhereItWas, format::NameOf(format::Mover::kTeam), "", ""});
   }
   return lines;
 }
@@ -32,9 +33,10 @@ std::vector<Line> Lines() {
 }  // namespace
 
 std::string StatesText() {
-  Table table({"from", "to", "by", "reason"});
+  Table table({"from", "to", "by", "reason", "assessment"});
   for (const Line& line : Lines())
-    table.Row({std::string(line.from), std::string(line.to), std::string(line.by), std::string(line.reason_list)});
+    table.Row({std::string(line.from), std::string(line.to), std::string(line.by), std::string(line.reason_list),
+               std::string(line.assessed)});
   return table.Text();
 }
 
@@ -44,11 +46,15 @@ void AddStates(CLI::App& noun, Frame& frame) {
     if (frame.json()) {
       nlohmann::json moves = nlohmann::json::array();
       for (const Line& line : Lines())
-        moves.push_back({{"from", line.from}, {"to", line.to}, {"by", line.by}, {"reason", line.reason_list}});
+        moves.push_back({{"from", line.from},
+                         {"to", line.to},
+                         {"by", line.by},
+                         {"reason", line.reason_list},
+                         {"assessment", line.assessed}});
       frame.terminal().Print(nlohmann::json{{"moves", moves}}.dump(2) + "\n");
     } else {
       frame.terminal().Print(StatesText() + "by: team = whoever has the case, alone; reporter = by withdrawing; approval = a second "
-                             "person approves\n");
+                             "person approves\nassessment: the point at which `alcove case assess` must have been done\n");
     }
     frame.End(absl::OkStatus());
   });

@@ -99,6 +99,7 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kBlobRead: return who + " read an attachment";
     case format::LeafKind::kHistoryRead: return who + " looked at this record";
     case format::LeafKind::kApprovalRequested:
+      if (details["kind"] == "CLOSE_CASE") return who + " asked somebody else to approve that it ends";
       return who + (details["kind"] == "LIFT_WALL" ? " asked to lift an error in the chart" : " asked that somebody else may read");
     case format::LeafKind::kApprovalDecided:
       return who + (details["decision"] == "APPROVE" ? " approved what was asked" : " refused what was asked");
@@ -114,6 +115,7 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
       return (who.empty() ? "You" : who) + " could not open a key that somebody else had made; a new one is due";
     case format::LeafKind::kGrantDestroyed: return "The key kept for " + staff + " was destroyed: it was not needed";
     case format::LeafKind::kReadersExcluded: return "You kept more people out";
+    case format::LeafKind::kSummaryServed: return who + " handed the summary that you were shown to the person complained about";
     default: return std::string(format::Name(leaf.kind));
   }
 }

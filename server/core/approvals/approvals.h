@@ -53,7 +53,8 @@ struct Created {
 };
 
 // Whether this may be asked for, and who would decide. Nothing is kept; `request` is not looked at, id and etag stay empty.
-// APPROVAL_REFUSED also when fewer could decide than are needed.
+// APPROVAL_REFUSED also when fewer could decide than are needed. Closing: TRANSITION_REFUSED, CODE_UNKNOWN, and what
+// cases::CheckReady says the case lacks.
 absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffSlug& caller,
                                    const NewApproval& approval);
 
@@ -90,7 +91,8 @@ absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& po
                                                           const std::string& request_id);
 
 // By who asked, once. Who approved must still be one who may decide, and what is asked for must still be allowed: the wall
-// may have grown since. Answers the new etag. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader.
+// may have grown since. Answers the new etag. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader; for closing what
+// WhoDecides says.
 absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                            const base::ApprovalId& id, const std::string& etag,
                                                            const std::string& request_id,

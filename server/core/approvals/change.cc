@@ -19,11 +19,12 @@
 namespace alcove::approvals {
 namespace {
 
-// Who would decide; APPROVAL_REFUSED when it may not be asked for, or too few could.
+// Who would decide; APPROVAL_REFUSED when it may not be asked for, or too few could; what the rule says the case lacks.
 absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Ports& ports, const cases::Case& record,
                                                                const base::StaffSlug& caller, const Terms& terms) {
   const Rule& rule = RuleOf(terms.kind);
-  if (terms.person == caller || !rule.fits(ports, record, terms)) return ApprovalRefused();
+  if (terms.person == caller) return ApprovalRefused();
+  if (absl::Status status = rule.fits(ports, record, terms); !status.ok()) return status;
   std::vector<const people::Person*> deciders = Deciders(ports, record, caller, terms);
   if (deciders.size() < rule.needed) return ApprovalRefused();
   return deciders;
@@ -46,7 +47,7 @@ absl::Status CheckRequest(const cases::Ports& ports, const people::Person& calle
   const format::ApprovalTerms& terms = request.statement.terms;
   const bool same = terms.kind == asked.terms.kind && terms.condition == asked.terms.condition &&
                     terms.organisation == ports.organisation.id() && terms.case_id == asked.case_id &&
-                    terms.person == asked.terms.person.text() &&
+                    terms.person == asked.terms.person.text() && terms.code == asked.terms.code &&
                     terms.until == asked.terms.until.value_or(base::Day()) && !terms.approval.IsZero() &&
                     cases::DayCanBe(terms.day, base::Day(), ports.clock.Today());
   if (!same) return base::FieldInvalid("request");
@@ -185,6 +186,7 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
   approval.person = asked.terms.person;
   approval.condition = asked.terms.condition;
   approval.until = asked.terms.until;
+  approval.code = asked.terms.code;
   approval.request = crypto::Bytes(asked.request);
   approval.created = ports.clock.Now();
   PutParty(caller, approval, outcome.changes);
@@ -272,7 +274,7 @@ absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& p
   const Rule& rule = RuleOf(approval.kind);
   if (ports.clock.Now() < approval.decisions.back().at + std::chrono::days(rule.waiting_days))
     return ApprovalNotGranted();
-  if (!rule.fits(ports, change->record(), TermsOf(approval))) return ApprovalRefused();
+  if (absl::Status status = rule.fits(ports, change->record(), TermsOf(approval)); !status.ok()) return status;
 
   cases::CaseLeaves leaves(ports, change->record(), outcome.changes, outcome.leaves);
   leaves.ByStaff(format::LeafKind::kApprovalExecuted, caller,

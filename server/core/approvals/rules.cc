@@ -8,6 +8,8 @@
 #include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/errors.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/states.h"
 
 namespace alcove::approvals {
 namespace {
@@ -31,19 +33,20 @@ bool LastDayFits(const Terms& terms, base::Day today) {
          *terms.until <= today.PlusDays(kMostGuestDays);
 }
 
-bool CanBeAdded(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+absl::Status AllowedIf(bool allowed) { return allowed ? absl::OkStatus() : ApprovalRefused(); }
+
+absl::Status CanBeAdded(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
   const people::Person* person = ports.organisation.FindPerson(terms.person);
-  if (person == nullptr || access::InConflict(ports.organisation, *person, record.wall)) return false;
+  if (person == nullptr || access::InConflict(ports.organisation, *person, record.wall)) return ApprovalRefused();
   if (std::any_of(std::begin(kNeverOnATeam), std::end(kNeverOnATeam), [&](Role role) { return person->Has(role); }))
-    return false;
+    return ApprovalRefused();
   std::size_t others = 0;
   for (const grants::Holder& holder : record.thread.holders) {
     if (holder.staff != terms.person) ++others;
-    else if (!GivesWay(holder)) return false;
+    else if (!GivesWay(holder)) return ApprovalRefused();
   }
   // One line of every record of THREAD is the mailbox's.
-  if (others + person->devices.size() + 1 > format::kMaxReaders) return false;
-  return LastDayFits(terms, ports.clock.Today());
+  return AllowedIf(others + person->devices.size() + 1 <= format::kMaxReaders && LastDayFits(terms, ports.clock.Today()));
 }
 
 // The grants are of the keyring's current epoch, on this condition, one for each machine of the person and for nobody else.
@@ -128,10 +131,10 @@ absl::Status AddReader(const Execution& execution) {
 }
 
 // Whether the person stands behind the wall at all is not asked: the answer would tell.
-bool CanBeLifted(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+absl::Status CanBeLifted(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
   const std::vector<base::StaffSlug>& lifted = record.wall.lifted;
-  return ports.organisation.FindPerson(terms.person) != nullptr && !terms.until &&
-         std::find(lifted.begin(), lifted.end(), terms.person) == lifted.end();
+  return AllowedIf(ports.organisation.FindPerson(terms.person) != nullptr && !terms.until &&
+                   std::find(lifted.begin(), lifted.end(), terms.person) == lifted.end());
 }
 
 absl::Status LiftWall(const Execution& execution) {
@@ -142,15 +145,31 @@ absl::Status LiftWall(const Execution& execution) {
   return absl::OkStatus();
 }
 
+absl::Status CanBeClosed(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || terms.until) return ApprovalRefused();
+  const cases::Move* move = cases::FindMove(record.state, cases::State::kClosed);
+  if (move == nullptr || move->mover != cases::Mover::kApproval) return cases::TransitionRefused();
+  if (absl::Status status = cases::CheckReason(ports, move->reason_list, terms.code); !status.ok()) return status;
+  return cases::CheckReady(ports, record, *move, terms.code);
+}
+
+absl::Status CloseCase(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  cases::MakeMove(execution.ports, execution.record, cases::State::kClosed, execution.approval.code,
+                  execution.approval.requester, execution.leaves, execution.changes);
+  return absl::OkStatus();
+}
+
 constexpr std::array kRules = {
     Rule{format::ApprovalKind::kAddReader, 1, 0, CanBeAdded, AddReader},
     Rule{format::ApprovalKind::kLiftWall, 2, 0, CanBeLifted, LiftWall},
+    Rule{format::ApprovalKind::kCloseCase, 1, 0, CanBeClosed, CloseCase},
 };
 
 }  // namespace
 
 Terms TermsOf(const cases::Approval& approval) {
-  return {approval.kind, approval.person, approval.condition, approval.until};
+  return {approval.kind, approval.person, approval.condition, approval.until, approval.code};
 }
 
 const Rule& RuleOf(format::ApprovalKind kind) { return kRules[static_cast<std::size_t>(kind) - 1]; }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "crypto/bytes.h"
 #include "server/core/base/changes.h"
@@ -20,9 +21,10 @@ namespace alcove::approvals {
 // What is asked for.
 struct Terms {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
-  base::StaffSlug person;  // whom it concerns
+  base::StaffSlug person;  // whom it concerns; empty where the kind concerns nobody
   format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
   std::optional<base::Day> until;                                            // a guest's last day
+  std::string code = {};  // why a case is closed; empty for every other kind
 };
 Terms TermsOf(const cases::Approval& approval);
 
@@ -40,8 +42,9 @@ struct Rule {
   format::ApprovalKind kind;
   std::size_t needed;        // how many have to approve, who asks not counted
   std::uint32_t waiting_days;  // from the last approval that was needed to carrying out
-  // Whether this may be, on this case, today. Asked when somebody asks for it, and again when it is carried out.
-  bool (*fits)(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
+  // Whether this may be, on this case, today. Asked when somebody asks for it, and again when it is carried out: by people
+  // who read the case, so it may say what the case lacks. Whatever touches the wall is APPROVAL_REFUSED.
+  absl::Status (*fits)(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
   absl::Status (*carry_out)(const Execution& execution);
 };
 

@@ -22,6 +22,15 @@ inline absl::Status KindRefused() { return base::Refuse(base::Reason::kKindRefus
 // The table of states has no such move for this caller.
 inline absl::Status TransitionRefused() { return base::Refuse(base::Reason::kTransitionRefused); }
 
+// The risk of detriment was not assessed at the point that the move passes.
+inline absl::Status AssessmentMissing() { return base::Refuse(base::Reason::kAssessmentMissing); }
+
+// The reporter was not told the outcome.
+inline absl::Status NoticeMissing() { return base::Refuse(base::Reason::kNoticeMissing); }
+
+// The newest summary was neither answered by the reporter nor shown for long enough.
+inline absl::Status SummaryNotShown() { return base::Refuse(base::Reason::kSummaryNotShown); }
+
 // A code that the taxonomy does not list.
 inline absl::Status CodeUnknown() { return base::Refuse(base::Reason::kCodeUnknown); }
 

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
+#include "server/core/cases/meaning.h"
 #include "server/core/cases/nearest.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -79,6 +80,7 @@ absl::StatusOr<base::Outcome<Appended>> SendMessage(const Ports& ports, const ba
   leaves.ByReporter(format::LeafKind::kEntryAppended,
                     format::details::Appended(envelope->context.keyring, envelope->context.sequence,
                                               envelope->context.entry, head));
+  if (absl::Status status = TakeMeaning(ports, record, envelope->context, {}, leaves); !status.ok()) return status;
   CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(record), own->version);
   return outcome;

@@ -1,18 +1,76 @@
 #include "server/core/cases/states.h"
 
+#include <algorithm>
+#include <array>
+
+#include "crypto/format/leaf.h"
+#include "server/core/base/errors.h"
+#include "server/core/cases/errors.h"
+
 namespace alcove::cases {
+namespace {
 
 using enum State;
 
-bool IsOpen(State state) { return state != kClosed; }
+// Codes of `closing.reason` with which nobody is left to be told: the reporter does not answer, or is told on the case that
+// goes on in place of this one.
+constexpr std::array<std::string_view, 2> kClosedWithoutNotice = {"insufficient_contact", "duplicate_linked"};
 
+// What the move says about the clocks. Telling the reporter what was done is no move: an outcome notice does it.
 void MarkMove(State to, base::Day today, clocks::Marks& marks) {
   if (to == kAcknowledged && !marks.acknowledged) marks.acknowledged = today;
   const bool assessed = to == kInformationNeeded || to == kAccepted || to == kReferred || to == kOutOfScope ||
                         to == kInvestigating;
   if (assessed && !marks.triaged) marks.triaged = today;
-  const bool told = to == kReferred || to == kOutOfScope || to == kDecided || to == kClosed;
-  if (told && !marks.feedback) marks.feedback = today;
+  if (to == kClosed) marks.closed = today;
+}
+
+// Whatever was done for the first ending counts no more for the next.
+void BeginAnew(Case& record) {
+  record.assessed = 0;
+  record.notified = false;
+  record.summary.reset();
+  record.marks.closed.reset();
+}
+
+}  // namespace
+
+bool IsOpen(State state) { return state != kClosed; }
+
+std::uint8_t BitOf(Point point) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(point)); }
+
+absl::Status CheckReason(const Ports& ports, std::string_view reason_list, const std::string& reason) {
+  if (reason_list.empty()) return reason.empty() ? absl::OkStatus() : base::FieldInvalid("reason");
+  const people::Taxonomy* taxonomy = ports.organisation.taxonomy();
+  return taxonomy != nullptr && taxonomy->Knows(reason_list, reason) ? absl::OkStatus() : CodeUnknown();
+}
+
+absl::Status CheckReady(const Ports&, const Case& record, const Move& move, const std::string& reason) {
+  if (move.assessed && (record.assessed & BitOf(*move.assessed)) == 0) return AssessmentMissing();
+  if (move.to == kClosed) {
+    const bool may_go_untold = std::find(kClosedWithoutNotice.begin(), kClosedWithoutNotice.end(), reason) !=
+                               kClosedWithoutNotice.end();
+    if (!record.notified && !may_go_untold) return NoticeMissing();
+  }
+  return absl::OkStatus();
+}
+
+void MakeMove(const Ports& ports, Case& record, State to, const std::string& reason, const base::StaffSlug& by,
+              CaseLeaves& leaves, base::ChangeSet& changes) {
+  const State from = record.state;
+  if (to == kOnHold) {
+    record.resumes_to = from;
+  } else if (!Resumes(to)) {
+    record.resumes_to.reset();
+  }
+  record.state = to;
+  record.revision += 1;
+  if (to == kReopened) BeginAnew(record);
+  MarkMove(to, ports.clock.Today(), record.marks);
+  if (IsOpen(from) != IsOpen(to) && !record.assignee.empty())
+    changes.Count(base::Counter::kOpenCases, record.assignee.text(), IsOpen(to) ? 1 : -1);
+  leaves.ByStaff(format::LeafKind::kStateChanged, by,
+                 format::details::StateChanged(static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to), reason));
 }
 
 }  // namespace alcove::cases

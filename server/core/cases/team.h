@@ -46,7 +46,8 @@ struct Moved {
   std::string etag;
   State state = State::kReceived;
 };
-// Moves the case along the table of states.h. `reason` is a code of `closing.reason` where the table asks for one.
+// Moves the case along the table of states.h. `reason` is a code of the list that the table names, if it names one.
+// ASSESSMENT_MISSING and what else CheckReady asks for.
 absl::StatusOr<base::Outcome<Moved>> ChangeCaseState(const Ports& ports, const base::StaffSlug& caller,
                                                      const base::CaseId& id, const std::string& etag,
                                                      const std::string& request_id, State to,

@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
+#include "server/core/cases/meaning.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
 #include "server/core/cases/states.h"
@@ -53,14 +54,9 @@ absl::StatusOr<base::Outcome<Appended>> AppendEntry(const Ports& ports, const ba
   if (!placed.ok()) return placed.status();
   outcome.answer = *placed;
   const format::EnvelopeContext& context = envelope->context;
-  if (context.keyring == format::Keyring::kThread && context.kind == format::EntryKind::kMessage) {
-    // Whoever gets an answer knows that a person has the report.
-    const base::Day today = ports.clock.Today();
-    if (!record.marks.first_message) record.marks.first_message = today;
-    if (!record.marks.acknowledged) record.marks.acknowledged = today;
-  }
   leaves.ByStaffIn(context.keyring, format::LeafKind::kEntryAppended, caller,
                    format::details::Appended(context.keyring, context.sequence, context.entry, head));
+  if (absl::Status status = TakeMeaning(ports, record, context, caller, leaves); !status.ok()) return status;
   CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(record), reach->found.version);
   return outcome;
@@ -113,27 +109,15 @@ absl::StatusOr<base::Outcome<Moved>> ChangeCaseState(const Ports& ports, const b
   const Move* move = FindMove(record.state, to);
   if (!resumes && (move == nullptr || move->mover != Mover::kTeam)) return TransitionRefused();
   const std::string_view list = resumes ? std::string_view() : move->reason_list;
-  if (list.empty() && !reason.empty()) return base::FieldInvalid("reason");
-  if (!list.empty()) {
-    const people::Taxonomy* taxonomy = ports.organisation.taxonomy();
-    if (taxonomy == nullptr || !taxonomy->Knows(list, reason)) return CodeUnknown();
+  if (absl::Status status = CheckReason(ports, list, reason); !status.ok()) return status;
+  // Going back to where it was passes no point.
+  if (!resumes) {
+    if (absl::Status status = CheckReady(ports, record, *move, reason); !status.ok()) return status;
   }
 
-  const State from = record.state;
-  if (to == State::kOnHold) {
-    record.resumes_to = from;
-  } else if (!Resumes(to)) {
-    record.resumes_to.reset();
-  }
-  record.state = to;
-  record.revision += 1;
-  MarkMove(to, ports.clock.Today(), record.marks);
-  if (IsOpen(from) != IsOpen(to) && !record.assignee.empty())
-    outcome.changes.Count(base::Counter::kOpenCases, record.assignee.text(), IsOpen(to) ? 1 : -1);
+  CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+  MakeMove(ports, record, to, reason, caller, leaves, outcome.changes);
   outcome.answer = {EtagOf(ports, record), to};
-  CaseLeaves(ports, record, outcome.changes, outcome.leaves)
-      .ByStaff(format::LeafKind::kStateChanged, caller,
-               format::details::StateChanged(static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to), reason));
   CloseRequest(*std::move(slot), outcome.answer.etag, outcome.changes);
   outcome.changes.Update(std::move(record), reach->found.version);
   return outcome;

@@ -4,6 +4,12 @@
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
+namespace {
+
+// Bytes of a code of the taxonomy.
+constexpr std::size_t kMostCode = 64;
+
+}  // namespace
 
 absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name) {
   absl::StatusOr<base::ApprovalId> id = format::ParseApprovalName(name);
@@ -17,11 +23,18 @@ absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApproval
   if (!case_id.ok()) return case_id.status();
   asked.case_id = *case_id;
   const int kind = request.kind();
-  if (kind < 1 || kind > 2) return base::FieldInvalid("kind");
+  if (kind < 1 || kind > 3) return base::FieldInvalid("kind");
   asked.terms.kind = static_cast<format::ApprovalKind>(kind);
-  absl::StatusOr<base::StaffSlug> person = ParseStaff(request.person(), "person");
-  if (!person.ok()) return person.status();
-  asked.terms.person = *std::move(person);
+  const bool closes = asked.terms.kind == format::ApprovalKind::kCloseCase;
+  if (!closes) {
+    absl::StatusOr<base::StaffSlug> person = ParseStaff(request.person(), "person");
+    if (!person.ok()) return person.status();
+    asked.terms.person = *std::move(person);
+  } else if (!request.person().empty()) {
+    return base::FieldInvalid("person");
+  }
+  if (closes == request.code().empty() || request.code().size() > kMostCode) return base::FieldInvalid("code");
+  asked.terms.code = request.code();
   const bool adds = asked.terms.kind == format::ApprovalKind::kAddReader;
   const bool guest = request.condition() == v1::RELEASE_CONDITION_GUEST;
   const v1::ReleaseCondition plain = adds ? v1::RELEASE_CONDITION_APPROVED : v1::RELEASE_CONDITION_UNSPECIFIED;
@@ -61,6 +74,7 @@ void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
   out->set_case_(format::CaseName(approval.case_id));
   out->set_requester(StaffName(approval.requester));
   out->set_person(StaffName(approval.person));
+  out->set_code(approval.code);
   if (approval.kind == format::ApprovalKind::kAddReader)
     out->set_condition(static_cast<v1::ReleaseCondition>(approval.condition));
   if (approval.until) SetDay(*approval.until, out->mutable_until());

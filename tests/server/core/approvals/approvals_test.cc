@@ -51,6 +51,20 @@ class Approvals : public testing::Test {
   }
   approvals::Terms Lifts(std::string_view person) { return {ApprovalKind::kLiftWall, Slug(person), ReleaseCondition::kApproved, {}}; }
 
+  approvals::Terms Closes(std::string code) {
+    approvals::Terms terms;
+    terms.kind = ApprovalKind::kCloseCase;
+    terms.code = std::move(code);
+    return terms;
+  }
+  // The case decided, and the reporter told.
+  void Decided(bool notified = true, cases::State state = cases::State::kDecided) {
+    cases::Case record = Case();
+    record.state = state;
+    record.notified = notified;
+    world.rows.Put(std::move(record));
+  }
+
   absl::StatusOr<approvals::Created> WhoDecides(const approvals::Terms& terms) {
     return approvals::WhoDecides(world.ports(), asker, {reporter.case_id, terms, {}});
   }
@@ -363,6 +377,79 @@ TEST_F(Approvals, LiftingTakesTwoAndIsInTheWall) {
   EXPECT_EQ(Why(WhoDecides(Lifts("zoe"))), Reason::kApprovalRefused) << "once is enough";
 }
 
+TEST_F(Approvals, P5_ACaseEndsOnceSomebodyWithoutAPartInItApproved) {
+  Decided();
+  const std::string etag = world.Carry(cases::GetCase(world.ports(), asker, reporter.case_id))->summary.etag;
+  const auto open_cases = [&] { return world.rows.CountOf(base::Counter::kOpenCases, asker.text()); };
+  const auto before = open_cases();
+  const base::ApprovalId id = Asked(Closes("finding_made"));
+  EXPECT_EQ(Why(Execute(id, {})), Reason::kApprovalNotGranted);
+  EXPECT_EQ(Why(Decide(asker.text(), id)), Reason::kApprovalRefused) << "nobody closes alone";
+  EXPECT_EQ(Case().state, cases::State::kDecided);
+  ASSERT_TRUE(Decide("cora", id).ok());
+  EXPECT_EQ(Get(Slug("cora"), id)->approval.code, "finding_made") << "who decides sees which reason";
+  EXPECT_EQ(Why(Execute(id, {"a grant"})), Reason::kGrantsMismatch);
+  const std::size_t leaves = Case().leaf_count;
+  ASSERT_TRUE(Execute(id, {}).ok());
+  EXPECT_EQ(Case().state, cases::State::kClosed);
+  EXPECT_EQ(Case().marks.closed, world.clock.Today());
+  EXPECT_EQ(Case().leaf_count, leaves + 2);
+  EXPECT_EQ(LastLeaves(2), (std::vector{format::LeafKind::kApprovalExecuted, format::LeafKind::kStateChanged}));
+  EXPECT_EQ(open_cases(), before - 1);
+  EXPECT_NE(world.Carry(cases::GetCase(world.ports(), asker, reporter.case_id))->summary.etag, etag);
+  EXPECT_EQ(Why(WhoDecides(Closes("finding_made"))), Reason::kTransitionRefused) << "once";
+}
+
+TEST_F(Approvals, P5_WhoInvestigatesIsNeverAmongThoseWhoApproveTheEnd) {
+  world.PublishDirectory([&](format::Directory& directory) {
+    for (const char* slug : {"amira", "bjorn", "chiara", "dilip"}) Gives(directory, slug, format::Role::kApprover);
+  });
+  Decided();
+  GrowWall("cleo");
+  const auto created = WhoDecides(Closes("finding_made"));
+  ASSERT_TRUE(created.ok()) << created.status();
+  for (const approvals::Decider& decider : created->deciders) {
+    EXPECT_NE(decider.staff, asker);
+    EXPECT_NE(decider.staff, Slug("cleo")) << "behind the wall";
+  }
+}
+
+TEST_F(Approvals, ClosingSaysWhatIsMissing) {
+  Decided(false);
+  EXPECT_EQ(Why(WhoDecides(Closes("finding_made"))), Reason::kNoticeMissing);
+  for (const char* code : {"insufficient_contact", "duplicate_linked"}) EXPECT_TRUE(WhoDecides(Closes(code)).ok()) << code;
+  Decided();
+  for (const char* code : {"", "tired_of_it", "new_evidence"}) EXPECT_EQ(Why(WhoDecides(Closes(code))), Reason::kCodeUnknown) << code;
+  for (const char* code : {"finding_made", "resolved_informally", "referred", "out_of_scope", "withdrawn"})
+    EXPECT_TRUE(WhoDecides(Closes(code)).ok()) << code;
+  approvals::Terms of_somebody = Closes("finding_made");
+  of_somebody.person = Slug("zoe");
+  EXPECT_EQ(Why(WhoDecides(of_somebody)), Reason::kApprovalRefused);
+  Decided(true, cases::State::kInvestigating);
+  EXPECT_EQ(Why(WhoDecides(Closes("finding_made"))), Reason::kTransitionRefused);
+}
+
+TEST_F(Approvals, WhatIsMissingAtTheEndIsAskedForAgainWhenItIsCarriedOut) {
+  Decided();
+  const base::ApprovalId id = Asked(Closes("finding_made"));
+  ASSERT_TRUE(Decide("cora", id).ok());
+  const std::uint64_t leaves = world.rows.leaves();
+  Decided(false);
+  EXPECT_EQ(Why(Execute(id, {})), Reason::kNoticeMissing);
+  Decided(true, cases::State::kOnHold);
+  EXPECT_EQ(Why(Execute(id, {})), Reason::kTransitionRefused);
+  EXPECT_EQ(world.rows.leaves(), leaves);
+  Decided();
+  EXPECT_TRUE(Execute(id, {}).ok()) << "control";
+}
+
+TEST_F(Approvals, ARequestToCloseMustNameTheReasonThatWasSigned) {
+  Decided();
+  const crypto::Bytes request = Sealed(Closes("finding_made"));
+  EXPECT_EQ(Why(Create(Closes("withdrawn"), request)), Reason::kFieldInvalid);
+  EXPECT_TRUE(Create(Closes("finding_made"), request).ok()) << "control";
+}
+
 TEST_F(Approvals, TheWallIsSilentAboutWhomItKeepsOut) {
   GrowWall("finn");
   for (const char* slug : {"finn", "zoe"}) EXPECT_TRUE(WhoDecides(Lifts(slug)).ok()) << slug;
@@ -518,7 +605,7 @@ TEST_F(Approvals, ARequestMustSayWhatIsAskedAndBeTheCallers) {
   using format::ApprovalTerms;
   refused(Sealed(terms, [](ApprovalTerms& t) { t.person = "finn"; }), Reason::kFieldInvalid, "another person");
   refused(Sealed(terms, [](ApprovalTerms& t) { t.kind = ApprovalKind::kLiftWall; }), Reason::kFieldInvalid, "another kind");
-  refused(Sealed(terms, [](ApprovalTerms& t) { t.case_id = base::CaseId(); }), Reason::kFieldInvalid, "another case");
+  refused(Sealed(terms, [this](ApprovalTerms& t) { t.case_id = format::DrawId<base::CaseId>(world.random); }), Reason::kFieldInvalid, "another case");
   refused(Sealed(terms, [](ApprovalTerms& t) { t.organisation = base::OrganisationId(); }), Reason::kFieldInvalid, "another organisation");
   refused(Sealed(terms, [](ApprovalTerms& t) { t.day = t.day.PlusDays(2); }), Reason::kFieldInvalid, "another day");
   refused(Sealed(terms, [](ApprovalTerms& t) { t.directory_version -= 1; }), Reason::kEtagStale, "an older directory");

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <tuple>
 
 #include "server/core/cases/requests.h"
@@ -23,26 +22,41 @@ using cases::State;
 constexpr std::string_view kWhereItWas = "(where it was)";
 
 struct Line {
-  std::string from, to, by, reason_list;
+  std::string from, to, by, reason_list, assessment;
 };
 
-// Columns of the print are two blanks or more apart.
+std::string Trimmed(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+// Columns of the print begin where their headings do.
 std::vector<Line> PrintedTable() {
   std::ifstream in(std::string(alcove::tests::kSourceDir) + "/tests/vectors/case_states.txt");
   std::vector<Line> lines;
-  for (std::string text; std::getline(in, text);) {
-    std::vector<std::string> cells;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t gap = std::min(text.find("  ", at), text.size());
-      if (gap > at) cells.push_back(text.substr(at, gap - at));
-      at = text.find_first_not_of(' ', gap);
-    }
-    cells.resize(4);
-    lines.push_back({cells[0], cells[1], cells[2], cells[3]});
+  std::string text;
+  EXPECT_TRUE(std::getline(in, text)) << "the print is missing";
+  std::vector<std::size_t> columns;
+  for (const char* heading : {"from", "to", "by", "reason", "assessment"}) {
+    columns.push_back(text.find(heading, columns.empty() ? 0 : columns.back() + 1));
+    EXPECT_NE(columns.back(), std::string::npos) << heading;
   }
-  EXPECT_FALSE(lines.empty()) << "the print is missing";
-  if (!lines.empty()) lines.erase(lines.begin());
+  columns.push_back(std::string::npos);
+  while (std::getline(in, text)) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i + 1 < columns.size(); ++i)
+      cells.push_back(columns[i] < text.size() ? Trimmed(text.substr(columns[i], columns[i + 1] - columns[i])) : "");
+    lines.push_back({cells[0], cells[1], cells[2], cells[3], cells[4]});
+  }
+  EXPECT_FALSE(lines.empty());
   return lines;
+}
+
+// What the point of the print is in Case.assessed.
+std::uint8_t BitOf(const std::string& point) {
+  for (int number = 0; number < format::kPoints; ++number)
+    if (NameOf(static_cast<cases::Point>(number)) == point) return cases::BitOf(static_cast<cases::Point>(number));
+  return 0;
 }
 
 std::vector<State> AllStates() {
@@ -70,9 +84,12 @@ class States : public testing::Test {
         return &line;
     return nullptr;
   }
-  void Put(State state) {
+  // In this state, with everything that a move may ask for.
+  void Put(State state, std::uint8_t assessed = 0x1f, bool notified = true) {
     cases::Case record = world.CaseOf(reporter);
     record.state = state;
+    record.assessed = assessed;
+    record.notified = notified;
     record.withdrawn = state == State::kWithdrawnByReporter;
     record.resumes_to = cases::Resumes(state) ? std::optional(kWas) : std::nullopt;
     world.rows.Put(std::move(record));
@@ -82,10 +99,25 @@ class States : public testing::Test {
     return cases::ChangeCaseState(world.ports(), caller, reporter.case_id, Etag(), world.RequestId(), to, reason);
   }
 
+  // A case with an approver who has no part in it.
+  Reporter FileWithAnApprover() {
+    world.PublishDirectory([](format::Directory& directory) {
+      for (format::Person& person : directory.people)
+        if (person.slug == "carl") person.roles.push_back(format::Role::kApprover);
+    });
+    return world.File();
+  }
+  static approvals::Terms Closing(const std::string& reason) {
+    approvals::Terms terms;
+    terms.kind = format::ApprovalKind::kCloseCase;
+    terms.code = reason;
+    return terms;
+  }
+
   static constexpr State kWas = State::kAccepted;
   const std::vector<Line> table = PrintedTable();
   World world;
-  Reporter reporter = world.File();
+  Reporter reporter = FileWithAnApprover();
   base::StaffSlug assignee = world.AssigneeOf(reporter);
 };
 
@@ -116,6 +148,57 @@ TEST_F(States, TheTeamMakesExactlyTheMovesThatThePrintGivesIt) {
   }
   EXPECT_EQ(allowed, static_cast<std::size_t>(std::count_if(table.begin(), table.end(),
                                                             [](const Line& line) { return line.by == "team"; })));
+}
+
+TEST_F(States, EveryMovePastAPointAsksForTheAssessmentThatThePrintNamesAndForNoOther) {
+  std::size_t asked = 0;
+  for (const Line& line : table) {
+    if (line.by != "team" || line.to == kWhereItWas) continue;
+    SCOPED_TRACE(line.from + " to " + line.to);
+    const auto state = [](const std::string& name) {
+      for (const State one : AllStates())
+        if (NameOf(one) == name) return one;
+      return State::kReceived;
+    };
+    const std::uint8_t bit = BitOf(line.assessment);
+    EXPECT_EQ(bit == 0, line.assessment.empty()) << "a point that the rules do not know";
+    Put(state(line.from), static_cast<std::uint8_t>(0x1f & ~bit));
+    const auto before = Try(assignee, state(line.to), ReasonFrom(line.reason_list));
+    if (bit == 0) {
+      EXPECT_TRUE(before.ok()) << before.status();
+    } else {
+      ++asked;
+      EXPECT_EQ(Why(before), Reason::kAssessmentMissing);
+    }
+    Put(state(line.from), bit);
+    EXPECT_TRUE(Try(assignee, state(line.to), ReasonFrom(line.reason_list)).ok()) << "control";
+  }
+  EXPECT_EQ(asked, 12u);
+}
+
+TEST_F(States, AnApprovalClosesFromExactlyTheStatesThatThePrintSays) {
+  std::size_t closed = 0;
+  for (const State from : AllStates()) {
+    SCOPED_TRACE(NameOf(from));
+    Put(from);
+    const approvals::Terms terms = Closing("finding_made");
+    const Line* line = Find(from, State::kClosed, "approval");
+    if (line == nullptr) {
+      EXPECT_EQ(Why(approvals::WhoDecides(world.ports(), assignee, {reporter.case_id, terms, {}})), Reason::kTransitionRefused);
+      continue;
+    }
+    EXPECT_EQ(line->reason_list, "closing.reason");
+    const auto before = world.rows.Keep();
+    const base::ApprovalId id = world.Ask(assignee, reporter.case_id, terms, {"carl"});
+    const auto view = approvals::GetApproval(world.ports(), assignee, id);
+    ASSERT_TRUE(view.ok()) << view.status();
+    const auto done = world.Carry(approvals::ExecuteApproval(world.ports(), assignee, id, view->etag, world.RequestId(), {}));
+    ASSERT_TRUE(done.ok()) << done.status();
+    EXPECT_EQ(world.CaseOf(reporter).state, State::kClosed);
+    ++closed;
+    world.rows.Return(*before);
+  }
+  EXPECT_EQ(closed, 6u);
 }
 
 TEST_F(States, TheReporterWithdrawsFromExactlyTheStatesThatThePrintSays) {

@@ -31,6 +31,12 @@ class Team : public testing::Test {
     return world.Carry(
         cases::ChangeCaseState(world.ports(), assignee, reporter.case_id, Etag(), world.RequestId(), to, reason));
   }
+  // As if the risk had been assessed at every point; meaning_test.cc writes the entries.
+  void AssessEverything() {
+    cases::Case record = world.CaseOf(reporter);
+    record.assessed = 0x1f;
+    world.rows.Put(std::move(record));
+  }
 
   World world;
   Reporter reporter = world.File();
@@ -168,6 +174,8 @@ TEST_F(Team, StatesMoveAlongTheTableAndNowhereElse) {
   ASSERT_TRUE(Move(kOnHold, "legal_advice").ok());
   EXPECT_EQ(Why(Move(kInvestigating)), Reason::kTransitionRefused);
   ASSERT_TRUE(Move(kTriage).ok()) << "a hold goes back to where it was";
+  EXPECT_EQ(Why(Move(kAccepted)), Reason::kAssessmentMissing) << "nobody has written down what may happen to whom";
+  AssessEverything();
   ASSERT_TRUE(Move(kAccepted).ok());
   ASSERT_TRUE(Move(kInvestigating).ok());
   ASSERT_TRUE(Move(kFindingsReview).ok());

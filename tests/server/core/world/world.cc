@@ -402,6 +402,7 @@ crypto::Bytes World::SealRequest(const base::StaffSlug& asker, const base::CaseI
   if (terms.until) request.until = *terms.until;
   request.directory_version = organisation->directory_version();
   request.person = terms.person.text();
+  request.code = terms.code;
   if (change) change(request);
   std::vector<std::string> slugs;
   if (deciders) {
