@@ -58,6 +58,7 @@ enum class Refusal {
   kReaderSurplus,
   kMailboxKeySwapped,
   kApprovalInvalid,
+  kSummaryInvalid,  // uses what the reporter did not release
   // An attachment that the entry names never arrived. NOT_FOUND.
   kAttachmentMissing,
 };

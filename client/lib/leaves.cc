@@ -1,5 +1,7 @@
 #include "client/lib/leaves.h"
 
+#include <algorithm>
+
 #include "crypto/format/checkpoint.h"
 #include "crypto/format/errors.h"
 #include "crypto/format/wire.h"
@@ -84,6 +86,15 @@ absl::Status CheckAgainstEntries(const CheckedLeaves& leaves, const std::vector<
       if (thread.empty() || leaf.details != format::details::Filed(thread.front().hash)) {
         return Refuse(Refusal::kEntryInvalid, "the report is not the one that " + which + " names");
       }
+    }
+    if (leaf.kind == format::LeafKind::kSummaryServed) {
+      // The reporter is told which summary it was: one that they were shown.
+      const bool shown = std::any_of(thread.begin(), thread.end(), [&](const OpenedEntry& entry) {
+        const auto name = format::ParseEntryName(entry.entry.name());
+        return entry.entry.kind() == v1::ENTRY_KIND_SUMMARY && name.ok() &&
+               leaf.details == format::details::SummaryServed(name->second, entry.hash);
+      });
+      if (!shown) return Refuse(Refusal::kEntryOmitted, "the summary that " + which + " says was handed over");
     }
     if (leaf.kind != format::LeafKind::kEntryAppended) continue;
     format::ByteReader reader(leaf.details);

@@ -110,7 +110,8 @@ absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const C
 }
 
 absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Message& message,
-                                                           const std::vector<v1::BlobName>& blobs, format::Day today) {
+                                                           const std::vector<v1::BlobName>& blobs, format::Day today,
+                                                           format::EntryKind kind) {
   DirectoryHistory history(*connection_, *directory_);
   const KeyringView view = View(history);
   std::optional<std::vector<format::Recipient>> recipients;
@@ -122,7 +123,7 @@ absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Mes
     recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
   }
   NextEntry next;
-  next.kind = format::EntryKind::kMessage;
+  next.kind = kind;
   next.sequence = static_cast<uint32_t>(thread_.size());
   next.previous = thread_.back().hash;
   next.leaf_count = static_cast<uint32_t>(leaves_.leaves.size());

@@ -39,10 +39,12 @@ class MailboxVisit {
   // The filing.
   const sealed::v1::Report& report() const { return *thread_.front().report; }
 
-  // Seals and sends a message; a new epoch where the current one is stale, granted to the remaining readers and to nobody
-  // else. The server's list of remaining readers must be a subset of the old one: kReaderSurplus otherwise.
+  // Seals and sends a message, or another entry that a reporter may write; a new epoch where the current one is stale, granted
+  // to the remaining readers and to nobody else. The server's list of remaining readers must be a subset of the old one:
+  // kReaderSurplus otherwise.
   absl::StatusOr<v1::SendMessageResponse> Send(const sealed::v1::Message& message,
-                                               const std::vector<v1::BlobName>& blobs, format::Day today);
+                                               const std::vector<v1::BlobName>& blobs, format::Day today,
+                                               format::EntryKind kind = format::EntryKind::kMessage);
   absl::StatusOr<v1::WithdrawReportResponse> Withdraw();
   // Keeps these people out from now on: tags of identifiers, and slugs of readers.
   absl::StatusOr<v1::ExcludeReadersResponse> Exclude(const std::vector<format::SubjectTag>& tags,

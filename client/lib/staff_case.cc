@@ -5,6 +5,7 @@
 
 #include "client/lib/mailbox.h"
 #include "client/lib/plan.h"
+#include "client/lib/summary.h"
 #include "crypto/format/ids.h"
 
 namespace alcove::client {
@@ -200,6 +201,11 @@ absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& open
                                                           const std::vector<v1::BlobName>& blobs, format::Day today) {
   DirectoryHistory history(*connection_, *directory_);
   ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(opened.facts, keyring, history));
+  // The server cannot see what a summary says, so it is refused here.
+  if (kind == format::EntryKind::kSummary) {
+    ALCOVE_CLIENT_TRY(CheckSummary(opened.thread, static_cast<uint32_t>(opened.thread.size()), message.summary(),
+                                   /*adding=*/false));
+  }
   const bool thread = keyring == format::Keyring::kThread;
   const KeyringKeys& keys = thread ? opened.thread_keys : opened.team_keys;
   const std::vector<OpenedEntry>& entries = thread ? opened.thread : opened.team;

@@ -79,6 +79,7 @@ class StaffDesk {
 
   // A reply to the reporter (THREAD) or a note of the team (TEAM). Brings a new epoch when the keyring's is stale, or
   // when TEAM has none yet: then granted to exactly the case's readers. Files are uploaded by attachments.h afterwards.
+  // A summary for the accused that draws on more than the reporter released is not sent: kSummaryInvalid.
   absl::StatusOr<v1::AppendEntryResponse> Append(const OpenedCase& opened, format::Keyring keyring,
                                                  format::EntryKind kind, const sealed::v1::Message& message,
                                                  const std::vector<v1::BlobName>& blobs, format::Day today);

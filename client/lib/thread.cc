@@ -49,6 +49,30 @@ absl::StatusOr<Found> Author(const KeyringView& view, const crypto::KeyId& key) 
   return view.history->WhoSigns(key);
 }
 
+// What the kind adds is there, and nothing of another kind.
+bool IsOfKind(format::EntryKind kind, const sealed::v1::Message& message) {
+  using enum format::EntryKind;
+  switch (kind) {
+    case kAssessmentAtIntake:
+    case kAssessmentBeforeInvestigation:
+    case kAssessmentDuringInvestigation:
+    case kAssessmentAtOutcome:
+    case kAssessmentAfterClosing: return message.has_assessment();
+    case kCustody: return message.has_custody();
+    case kInterview: return message.has_interview();
+    case kFieldsReleased: return message.has_released();
+    case kSummary: return message.has_summary();
+    case kSummaryAnswer: return message.has_summary_answer();
+    case kSummaryServed: return message.has_summary_served();
+    case kChange: return message.has_change();
+    case kMessage:
+    case kNote:
+    case kEvidence:
+    case kOutcomeNotice: return message.about_case() == sealed::v1::Message::ABOUT_NOT_SET;
+    default: return true;
+  }
+}
+
 }  // namespace
 
 const format::EpochKey* KeyringKeys::KeyOf(uint32_t epoch) const {
@@ -199,7 +223,8 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     result.leaf_count = context.leaf_count;
     result.leaf_head = context.leaf_head;
     const bool parses = context.kind == format::EntryKind::kReport ? result.report.emplace().ParseFromString(body->bytes)
-                                                                   : result.message.emplace().ParseFromString(body->bytes);
+                                                                   : result.message.emplace().ParseFromString(body->bytes) &&
+                                                                         IsOfKind(context.kind, *result.message);
     if (!parses) return BadEntry(position, "its content is malformed");
     opened.push_back(std::move(result));
   }

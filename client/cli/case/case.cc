@@ -8,17 +8,20 @@
 #include <vector>
 
 #include "client/cli/case/case_text.h"
+#include "client/cli/case/message_text.h"
+#include "client/cli/case/opened_case.h"
+#include "client/cli/case/records.h"
 #include "client/cli/case/states.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
 #include "client/cli/frame/text_input.h"
 #include "client/lib/attachments.h"
+#include "client/lib/custody.h"
 #include "client/lib/plan.h"
 
 namespace alcove::cli {
 namespace {
 
-using client::OpenedCase;
 using client::Refusal;
 using client::Refuse;
 
@@ -36,21 +39,8 @@ struct CaseOptions {
   bool yes = false;
 };
 
-struct Opened {
-  std::unique_ptr<StaffMember> member;
-  OpenedCase opened;
-};
-
 absl::StatusOr<Opened> OpenCase(Frame& frame, const CaseOptions& options) {
-  Opened result;
-  ALCOVE_CLIENT_ASSIGN(result.member, StaffMember::SignIn(frame, options.staff));
-  ALCOVE_CLIENT_ASSIGN(const std::string name, result.member->desk().CaseOf(options.name));
-  ALCOVE_CLIENT_ASSIGN(result.opened, result.member->desk().Open(name, true, [&frame] {
-    frame.terminal().Say(
-        "A key that was made for you does not open: whoever made it made it wrong. This is now being reported; it stands in the "
-        "record of the case with who made the key, and the next entry brings a new one.");
-  }));
-  return result;
+  return OpenCase(frame, options.staff, options.name);
 }
 
 absl::Status Inbox(Frame& frame, const CaseOptions& options) {
@@ -271,6 +261,8 @@ absl::Status Fetch(Frame& frame, const CaseOptions& options) {
     }
   }
   if (fetched == 0 && missing.ok()) frame.terminal().Print("This case has no attachments.\n");
+  // Every file that arrived has the hash of its entry; whether each keeper noted the same, the chain of custody says.
+  frame.terminal().Print(CustodyText(client::TrailsOf(done.opened.thread, done.opened.team), frame.terminal().width()));
   return missing;
 }
 
@@ -331,6 +323,7 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   subjects->add_option("people", options->people, "Staff numbers or work addresses: emp:4711, mail:a@b.example")->required();
   for (CLI::App* command : {recuse, link, subjects}) command->add_flag("--yes", options->yes, "Do not ask");
   AddVerb(*noun, frame, options, "history", "List what was done on a case, from the ledger", History);
+  AddRecords(*noun, frame);
   AddStates(*noun, frame);
 }
 

@@ -1,7 +1,7 @@
-// `alcove case`: what an investigator does. inbox, show, claim, move, reply, note, attach, fetch, history,
-// states.
+// `alcove case`: what an investigator does. inbox, show, claim, move, reply, note, attach, fetch, history, assess, custody,
+// interview, notice, summary, states.
 //
-// `show`, `fetch`, `reply`, `note` and `attach` open the case, which the reporter sees; `inbox` does not.
+// `show`, `fetch` and everything that writes open the case, which the reporter sees; `inbox` does not.
 // A case is named by a prefix of its id, looked for among the caller's own cases only: a case that was not released to
 // the caller and one that never was end alike, with exit code 5.
 #pragma once

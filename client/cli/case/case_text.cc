@@ -6,7 +6,9 @@
 #include <iterator>
 #include <tuple>
 
+#include "client/cli/case/message_text.h"
 #include "client/cli/frame/table.h"
+#include "client/lib/custody.h"
 
 namespace alcove::cli {
 namespace {
@@ -122,7 +124,7 @@ void EntriesText(std::string& text, std::string_view title, const std::vector<cl
     const std::string when = DayText(opened.entry.day()) +
                              (opened.entry.has_time() ? " " + ClockTime(opened.entry.time()) : "");
     text += "  " + when + "  " + (opened.author.empty() ? "the reporter" : opened.author) + "\n";
-    text += Wrapped(Harmless(opened.message->text()), width, 4) + "\n";
+    text += Wrapped(MessageText(opened), width, 4) + "\n";
     Files(text, opened.message->attachments());
   }
 }
@@ -218,6 +220,9 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   }
   EntriesText(text, "Messages with the reporter", opened.thread, width);
   EntriesText(text, "Notes of the team (the reporter does not see them)", opened.team, width);
+  const client::Trails trails = client::TrailsOf(opened.thread, opened.team);
+  const bool kept = std::any_of(trails.trails.begin(), trails.trails.end(), [](const auto& trail) { return !trail.steps.empty(); });
+  if (kept || !trails.strays.empty()) text += "\n" + CustodyText(trails, width);
   return text;
 }
 

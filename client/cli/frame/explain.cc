@@ -125,6 +125,8 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"ATTACHMENT_MISSING", "This attachment never arrived: {}."},
       {"APPROVAL_INVALID",
        "An approval does not check: {}. Nobody was let in and nothing was sent. This can be an attack: tell the auditor."},
+      {"SUMMARY_INVALID",
+       "The summary for the accused does not hold to what was released for it: {}. Nobody may serve it like this."},
       {"READER_SURPLUS", "Somebody was added to the readers who was not there before: {}. Nothing was sent."},
       {"MAILBOX_KEY_SWAPPED",
        "The reporter's key is not the one the report was filed with. Nothing was sent. This can be an attack."},

@@ -77,6 +77,23 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   verb = AddVisit(*report, frame, "withdraw", "Say that you do not want it to go on", Withdraw, options);
   verb->add_flag("--yes", options->yes, "Do not ask");
 
+  options = make();
+  verb = AddVisit(*report, frame, "release", "Choose which of your answers the person complained about may be told", ReleaseFields, options);
+  verb->add_option("questions", options->questions, "The questions, such as narrative; asked for where none is given")->type_name("QUESTION...");
+  verb->add_flag("--none", options->none, "None any more");
+
+  options = make();
+  verb = AddVisit(*report, frame, "summary", "See what the person complained about is to hear, against your own words", AnswerSummary, options);
+  CLI::Option* accept = verb->add_flag("--accept", options->accept, "It may be handed over like this");
+  verb->add_flag("--correct", options->correct, "Say what is wrong with it")->excludes(accept);
+  verb->add_option("--text", options->text_file, "With --correct: take your words from this file")->type_name("FILE");
+
+  options = make();
+  verb = AddVisit(*report, frame, "change", "Say what has changed since your report, or was not right in it", TellChange, options);
+  verb->add_option("question", options->questions, "The question whose answer changes, such as narrative; without it, in your own words")
+      ->expected(0, 1)->type_name("QUESTION");
+  verb->add_option("--text", options->text_file, "Take your words from this file")->type_name("FILE");
+
   AddVisit(*report, frame, "ledger", "What was done on your case, checked", ShowLedger, make());
 
   options = make();

@@ -43,10 +43,40 @@ std::string SizeText(uint64_t bytes) {
   return text;
 }
 
+std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + Harmless(item);
+  return text;
+}
+
+// What an entry's kind says, before its text.
+std::string KindText(const sealed::v1::Message& message, v1::EntryKind kind) {
+  using About = sealed::v1::Message;
+  if (kind == v1::ENTRY_KIND_OUTCOME_NOTICE) return "WHAT WAS DECIDED\n";
+  switch (message.about_case()) {
+    case About::kReleased:
+      return message.released().questions().empty()
+                 ? "None of your answers may be used for the person complained about."
+                 : "May be used for the person complained about: " + Joined(message.released().questions());
+    case About::kSummary: return "What the person complained about is to hear. `alcove report summary` shows it against your words.";
+    case About::kSummaryAnswer: return message.summary_answer().accepted() ? "You accepted the summary." : "You corrected the summary:\n";
+    case About::kChange: {
+      std::string text = "Changed since the report\n";
+      for (const sealed::v1::Answer& answer : message.change().answers()) {
+        text += Harmless(answer.question()) + ": " + Joined(answer.codes()) + Harmless(answer.text()) + "\n";
+      }
+      return text;
+    }
+    default: return "";
+  }
+}
+
 std::string EntryText(const client::OpenedEntry& entry, const format::Directory& directory, size_t width) {
   std::string text = "--- " + std::to_string(entry.entry.sequence() + 1) + "  " + DateText(entry.entry.day()) + "  " +
                      WriterOf(entry, directory) + (entry.report ? " (your report)" : "") + "\n";
-  text += Wrapped(Harmless(entry.report ? entry.report->narrative() : entry.message->text()), width, 2) + "\n";
+  text += Wrapped(entry.report ? Harmless(entry.report->narrative())
+                               : KindText(*entry.message, entry.entry.kind()) + Harmless(entry.message->text()),
+                  width, 2) + "\n";
   for (const sealed::v1::Attachment& file : entry.attachments()) {
     text += "  [attachment] " + Harmless(file.file_name()) + ", " + SizeText(file.size()) + "\n";
   }

@@ -25,6 +25,12 @@ struct VisitOptions {
   std::vector<std::string> people;
   // withdraw, exclude: no question.
   bool yes = false;
+  // release: questions of the form; `none` releases nothing any more. change: the one question whose answer changes.
+  std::vector<std::string> questions;
+  bool none = false;
+  // summary: what to say to it. Neither: show it, and ask where somebody can answer.
+  bool accept = false;
+  bool correct = false;
 };
 
 absl::Status ResumeReport(Frame& frame, const VisitOptions& options);
@@ -34,6 +40,9 @@ absl::Status Reply(Frame& frame, const VisitOptions& options);
 absl::Status Attach(Frame& frame, const VisitOptions& options);
 absl::Status Withdraw(Frame& frame, const VisitOptions& options);
 absl::Status Exclude(Frame& frame, const VisitOptions& options);
+absl::Status ReleaseFields(Frame& frame, const VisitOptions& options);
+absl::Status AnswerSummary(Frame& frame, const VisitOptions& options);
+absl::Status TellChange(Frame& frame, const VisitOptions& options);
 absl::Status ShowLedger(Frame& frame, const VisitOptions& options);
 absl::Status SaveLedger(Frame& frame, const VisitOptions& options);
 

@@ -431,6 +431,16 @@ TEST_F(BadInput_OverTheWire, StaffAndAdministratorsAreCheckedToo) {
               {"out of order", "ETAG_STALE", [&](Append& r) { r.mutable_entry()->set_envelope(Message(filed->filing, world().SigningKeyOf("investigator-a"), "x", 5, head)); }},
               {"no request id", "FIELD_INVALID", [](Append& r) { r.clear_request_id(); }},
           });
+  // Kinds that are the reporter's, the other keyring's, or have a method of their own.
+  for (const format::EntryKind kind :
+       {format::EntryKind::kReport, format::EntryKind::kNote, format::EntryKind::kInterview, format::EntryKind::kAssessmentAtIntake,
+        format::EntryKind::kFieldsReleased, format::EntryKind::kSummaryAnswer, format::EntryKind::kSummaryServed, format::EntryKind::kChange,
+        format::EntryKind::kCheckIn, format::EntryKind::kReceiptRotated, format::EntryKind::kAllegation}) {
+    const std::string envelope_of_kind = Message(filed->filing, world().SigningKeyOf("investigator-a"), "x", 1, head, kind);
+    Refused(*cases_, &v1::CaseService::Stub::AppendEntry, append, staff,
+            std::vector<Bad<Append>>{{"a kind that is not theirs to write there", "KIND_REFUSED",
+                                      [&](Append& r) { r.mutable_entry()->set_envelope(envelope_of_kind); }}});
+  }
   using Claim = v1::ClaimCaseRequest;
   Claim claim;
   claim.set_name(filed->name());
@@ -521,6 +531,36 @@ TEST_F(BadInput_OverTheWire, StaffAndAdministratorsAreCheckedToo) {
   Refused(*admin, &v1::AdminService::Stub::PublishPolicy, policy, administrator,
           std::vector<Bad<Policy>>{{"no note", "NOTE_INVALID", [](Policy&) {}}});
   EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::AppendEntry, append, staff).reason, "OK") << "control";
+}
+
+TEST_F(BadInput_OverTheWire, PastAPointNobodyMovesACaseWithoutItsAssessment) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const auto filed = File({.narrative = "Nobody has asked what may happen to me.", .struck_out = {"staff/investigator-b"}});
+  ASSERT_TRUE(filed);
+  const std::string staff = SignedIn("investigator-a");
+  using Change = v1::ChangeCaseStateRequest;
+  const auto moving = [&](v1::CaseState state) {
+    v1::GetCaseRequest get;
+    v1::GetCaseResponse got;
+    get.set_name(filed->name());
+    EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::GetCase, get, staff, &got).reason, "OK");
+    Change change;
+    change.set_name(filed->name());
+    change.set_request_id(support::DrawRequestId());
+    change.set_etag(got.case_().etag());
+    change.set_state(state);
+    return change;
+  };
+  ASSERT_EQ(Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, moving(v1::CASE_STATE_ACKNOWLEDGED), staff).reason, "OK");
+  ASSERT_EQ(Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, moving(v1::CASE_STATE_TRIAGE), staff).reason, "OK");
+  const auto before = Rows();
+  for (const v1::CaseState state : {v1::CASE_STATE_ACCEPTED, v1::CASE_STATE_REFERRED, v1::CASE_STATE_OUT_OF_SCOPE})
+    EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, moving(state), staff).reason, "ASSESSMENT_MISSING");
+  EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, moving(v1::CASE_STATE_CLOSED), staff).reason, "TRANSITION_REFUSED");
+  auto after = Rows();
+  EXPECT_EQ(after[base::Table::kCase], 1u);
+  EXPECT_EQ(after[base::Table::kCaseLeaf], before.at(base::Table::kCaseLeaf)) << "nothing is told";
+  EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, moving(v1::CASE_STATE_INFORMATION_NEEDED), staff).reason, "OK") << "control";
 }
 
 TEST_F(BadInput_OverTheWire, BytesThatAreNoMessageAreNoFilingEither) {

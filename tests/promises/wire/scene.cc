@@ -219,9 +219,9 @@ std::optional<Scene::Filed> Scene::File(const support::Draft& draft) const {
 }
 
 crypto::Bytes Scene::Message(const support::Filing& filing, const crypto::SigningKey& author, std::string_view text,
-                             std::uint32_t sequence, const crypto::Digest& previous) const {
+                             std::uint32_t sequence, const crypto::Digest& previous, format::EntryKind kind) const {
   format::EnvelopeContext context;
-  context.kind = format::EntryKind::kMessage;
+  context.kind = kind;
   context.keyring = format::Keyring::kThread;
   context.organisation = world_->organisation().id;
   context.case_id = filing.case_id;

@@ -111,7 +111,8 @@ class Scene : public testing::Test {
   std::optional<Filed> File(const support::Draft& draft) const;
   // An entry of a mailbox or of staff that follows `previous`, under the epoch and with the key given.
   crypto::Bytes Message(const support::Filing& filing, const crypto::SigningKey& author, std::string_view text,
-                        std::uint32_t sequence, const crypto::Digest& previous) const;
+                        std::uint32_t sequence, const crypto::Digest& previous,
+                        format::EntryKind kind = format::EntryKind::kMessage) const;
 
   void Connect();
   std::shared_ptr<grpc::Channel> channel_;
