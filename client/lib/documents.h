@@ -34,6 +34,8 @@ class Words {
 struct Choice {
   std::string code;
   Words label;
+  // Of `measure.interim`: it weighs on the person who was harmed, and needs their agreement.
+  bool burdens_harmed = false;
 };
 
 enum class QuestionKind { kText, kChoice, kChoices, kYesNo, kDate, kPeople, kIdentity };

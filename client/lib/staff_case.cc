@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/lib/casework.h"
 #include "client/lib/mailbox.h"
 #include "client/lib/plan.h"
 #include "client/lib/summary.h"
@@ -192,20 +193,16 @@ absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompu
                            " is whole, and every signature of " + Count(authors.size(), "author", "authors") + " verifies.");
   opened.checked.push_back("The record of the case has every number from 1 to " +
                            std::to_string(opened.leaves.leaves.size()) + ".");
+  for (std::string& line : CompareCodes(opened)) opened.checked.push_back(std::move(line));
   if (recompute) ALCOVE_CLIENT_TRY(RecomputeTags(opened));
   return opened;
 }
 
-absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& opened, format::Keyring keyring,
-                                                          format::EntryKind kind, const sealed::v1::Message& message,
-                                                          const std::vector<v1::BlobName>& blobs, format::Day today) {
+absl::StatusOr<v1::NewEntry> StaffDesk::Seal(const OpenedCase& opened, format::Keyring keyring, format::EntryKind kind,
+                                             const google::protobuf::MessageLite& message,
+                                             const std::vector<v1::BlobName>& blobs, format::Day today) const {
   DirectoryHistory history(*connection_, *directory_);
   ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(opened.facts, keyring, history));
-  // The server cannot see what a summary says, so it is refused here.
-  if (kind == format::EntryKind::kSummary) {
-    ALCOVE_CLIENT_TRY(CheckSummary(opened.thread, static_cast<uint32_t>(opened.thread.size()), message.summary(),
-                                   /*adding=*/false));
-  }
   const bool thread = keyring == format::Keyring::kThread;
   const KeyringKeys& keys = thread ? opened.thread_keys : opened.team_keys;
   const std::vector<OpenedEntry>& entries = thread ? opened.thread : opened.team;
@@ -229,22 +226,28 @@ absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& open
   next.leaf_head = opened.leaves.head;
   next.blobs = blobs;
   next.day = today;
-  v1::AppendEntryRequest request;
-  request.set_parent(opened.facts.name());
-  request.set_request_id(DrawRequestId(*random_));
   std::string body = message.SerializeAsString();
   auto entry = SealEntry(view, keys, next, body, keys_->signing, recipients ? &*recipients : nullptr,
                          directory_->directory().version, *random_);
   crypto::Wipe(body);
-  if (!entry.ok()) return entry.status();
-  *request.mutable_entry() = *std::move(entry);
+  return entry;
+}
+
+absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& opened, format::Keyring keyring,
+                                                          format::EntryKind kind, const sealed::v1::Message& message,
+                                                          const std::vector<v1::BlobName>& blobs, format::Day today) {
+  // The server cannot see what a summary says, so it is refused here.
+  if (kind == format::EntryKind::kSummary) {
+    ALCOVE_CLIENT_TRY(CheckSummary(opened.thread, static_cast<uint32_t>(opened.thread.size()), message.summary(),
+                                   /*adding=*/false));
+  }
+  v1::AppendEntryRequest request;
+  request.set_parent(opened.facts.name());
+  request.set_request_id(DrawRequestId(*random_));
+  ALCOVE_CLIENT_ASSIGN(*request.mutable_entry(), Seal(opened, keyring, kind, message, blobs, today));
   ALCOVE_CLIENT_ASSIGN(v1::AppendEntryResponse answer,
                        connection_->CallAgain(&v1::CaseService::Stub::AppendEntry, request, &session_));
-  const auto envelope = format::ParseEnvelope(request.entry().envelope());
-  if (!envelope.ok()) return envelope.status();
-  if (answer.head() != format::EntryHash(*envelope).view()) {
-    return Refuse(Refusal::kEntryInvalid, "the server did not keep what was sent");
-  }
+  ALCOVE_CLIENT_TRY(CheckKept(request.entry(), answer.head()));
   return answer;
 }
 

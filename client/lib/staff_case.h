@@ -84,6 +84,23 @@ class StaffDesk {
                                                  format::EntryKind kind, const sealed::v1::Message& message,
                                                  const std::vector<v1::BlobName>& blobs, format::Day today);
 
+  // Allegations, findings and measures (casework.cc). The words carry the codes too, so code and words are given once; ids are
+  // drawn here and set in the words. Each is an entry of TEAM, as Append says.
+  absl::StatusOr<v1::CreateAllegationResponse> CreateAllegation(const OpenedCase& opened, sealed::v1::Allegation words,
+                                                                format::Day today);
+  absl::StatusOr<v1::SetFindingResponse> SetFinding(const OpenedCase& opened, const v1::Allegation& allegation,
+                                                    sealed::v1::Finding words, format::Day today);
+  // `owner`: a slug.
+  absl::StatusOr<v1::CreateMeasureResponse> CreateMeasure(const OpenedCase& opened, sealed::v1::Measure words,
+                                                          const std::string& owner, format::Day today);
+  // Without words, so that nothing has to be opened; and with them.
+  absl::StatusOr<v1::ChangeMeasureStateResponse> ChangeMeasureState(const v1::Measure& measure, v1::MeasureState state);
+  absl::StatusOr<v1::ChangeMeasureStateResponse> ChangeMeasureState(const OpenedCase& opened, const v1::Measure& measure,
+                                                                    v1::MeasureState state, sealed::v1::Measure words,
+                                                                    format::Day today);
+  // Everything there is to see to, the earliest last day first.
+  absl::StatusOr<std::vector<v1::Task>> ListTasks();
+
   absl::StatusOr<v1::ClaimCaseResponse> Claim(const v1::Case& facts);
   absl::StatusOr<v1::ChangeCaseStateResponse> Move(const v1::Case& facts, v1::CaseState state,
                                                    const std::string& reason);
@@ -100,6 +117,10 @@ class StaffDesk {
   absl::StatusOr<KeyringView> View(const v1::Case& facts, format::Keyring keyring, DirectoryHistory& history) const;
   absl::StatusOr<std::vector<OpenedEntry>> OpenKeyring(const v1::Case& facts, const KeyringView& view,
                                                        KeyringKeys& keys);
+  // The keyring's next entry, under a new epoch where one is due.
+  absl::StatusOr<v1::NewEntry> Seal(const OpenedCase& opened, format::Keyring keyring, format::EntryKind kind,
+                                    const google::protobuf::MessageLite& message,
+                                    const std::vector<v1::BlobName>& blobs, format::Day today) const;
   absl::Status RecomputeTags(OpenedCase& opened);
   void ReportBadGrant(const v1::Case& facts, format::Keyring keyring, const std::function<void()>& tell);
 

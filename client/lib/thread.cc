@@ -73,6 +73,17 @@ bool IsOfKind(format::EntryKind kind, const sealed::v1::Message& message) {
   }
 }
 
+// The body by its kind; what has no shape of its own is a message.
+bool ParseBody(format::EntryKind kind, const std::string& bytes, OpenedEntry& entry) {
+  switch (kind) {
+    case format::EntryKind::kReport: return entry.report.emplace().ParseFromString(bytes);
+    case format::EntryKind::kAllegation: return entry.allegation.emplace().ParseFromString(bytes);
+    case format::EntryKind::kFinding: return entry.finding.emplace().ParseFromString(bytes);
+    case format::EntryKind::kMeasure: return entry.measure.emplace().ParseFromString(bytes);
+    default: return entry.message.emplace().ParseFromString(bytes) && IsOfKind(kind, *entry.message);
+  }
+}
+
 }  // namespace
 
 const format::EpochKey* KeyringKeys::KeyOf(uint32_t epoch) const {
@@ -222,10 +233,7 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     result.listed = author.person == nullptr || Lists(*epoch, *author.person);
     result.leaf_count = context.leaf_count;
     result.leaf_head = context.leaf_head;
-    const bool parses = context.kind == format::EntryKind::kReport ? result.report.emplace().ParseFromString(body->bytes)
-                                                                   : result.message.emplace().ParseFromString(body->bytes) &&
-                                                                         IsOfKind(context.kind, *result.message);
-    if (!parses) return BadEntry(position, "its content is malformed");
+    if (!ParseBody(context.kind, body->bytes, result)) return BadEntry(position, "its content is malformed");
     opened.push_back(std::move(result));
   }
   if (opened.size() < length) {

@@ -43,6 +43,9 @@ struct OpenedEntry {
   // Exactly one is set, by kind.
   std::optional<sealed::v1::Report> report;
   std::optional<sealed::v1::Message> message;
+  std::optional<sealed::v1::Allegation> allegation;
+  std::optional<sealed::v1::Finding> finding;
+  std::optional<sealed::v1::Measure> measure;
   crypto::Digest hash;
   // The record of the entry's epoch lists its author, or the author is the reporter. Who was added later is not in the
   // record of the epoch of that time: the record of the case must say so (CheckNewcomers).
@@ -51,8 +54,10 @@ struct OpenedEntry {
   uint32_t leaf_count = 0;
   crypto::Digest leaf_head;
 
+  // None for a kind that carries no files.
   const google::protobuf::RepeatedPtrField<sealed::v1::Attachment>& attachments() const {
-    return report ? report->attachments() : message->attachments();
+    if (report) return report->attachments();
+    return message ? message->attachments() : sealed::v1::Message::default_instance().attachments();
   }
 };
 

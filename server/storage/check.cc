@@ -148,6 +148,14 @@ class Check {
                                                });
     if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
     if (acts != record.history_length) Problem("history", "a case has more or fewer than it counts");
+    status = records_.Scan<cases::Measure>(record.id.view(), {}, kAll, [&](const base::Versioned<cases::Measure>& row) {
+      if (row.record.allegation.IsZero()) return true;
+      const auto allegation = records_.Get<cases::Allegation>(base::RowKey(record.id, row.record.allegation));
+      if (!allegation.ok()) inner = allegation.status();
+      else if (!*allegation) Problem("measure", "it follows from an allegation that is not there");
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
     const auto mailbox = records_.Get<cases::Mailbox>(record.mailbox.view());
     if (!mailbox.ok()) return mailbox.status();
     if (!*mailbox || !((*mailbox)->record.case_id == record.id)) Problem("mailbox", "a case whose mailbox leads elsewhere");

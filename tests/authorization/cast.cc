@@ -161,6 +161,25 @@ base::CaseId Cast::Twin(const cases::Case& filed) {
   return id;
 }
 
+void Cast::Investigate(base::AllegationId& allegation, base::MeasureId& measure) {
+  cases::Case record = world.CaseOf(reporter);
+  record.state = cases::State::kInvestigating;
+  record.assessed = 0b11111;
+  cases::Allegation alleged;
+  alleged.case_id = record.id;
+  alleged.id = allegation = format::DrawId<base::AllegationId>(world.random);
+  alleged.category = "bullying";
+  cases::Measure ordered;
+  ordered.case_id = record.id;
+  ordered.id = measure = format::DrawId<base::MeasureId>(world.random);
+  ordered.kind = "interim.no_contact";
+  ordered.owner = record.assignee;
+  ordered.due = world.clock.Today().PlusDays(30);
+  world.rows.Put(std::move(record));
+  world.rows.Put(std::move(alleged));
+  world.rows.Put(std::move(ordered));
+}
+
 void Cast::StepBack(const std::string& slug) {
   const auto done =
       world.Carry(guard::RecuseFromCase(world.ports(), Slug(slug), reporter.case_id, world.RequestId()));
@@ -281,7 +300,12 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
   // Who left the case has not left another, so there is none: their list is to be empty.
   const bool left = relation == "recused" || relation == "reassigned";
   const base::CaseId twin = left ? format::DrawId<base::CaseId>(world.random) : Twin(filed);
-  scene.target = {reporter.case_id, blob_, lift("erik", {}), lift("otto", {"carl", "cora"}), twin};
+  scene.target.case_id = reporter.case_id;
+  scene.target.blob = blob_;
+  scene.target.approval = lift("erik", {});
+  scene.target.granted = lift("otto", {"carl", "cora"});
+  Investigate(scene.target.allegation, scene.target.measure);
+  scene.target.twin = twin;
   if (relation == "recused") StepBack(part.slug);
   if (relation == "reassigned") PassOn();
   if (let_in) LetIn(part.slug, filed.assignee);
@@ -291,6 +315,7 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
   scene.now = world.clock.now;
   scene.absent = {format::DrawId<base::CaseId>(world.random), format::DrawId<base::BlobId>(world.random),
                   format::DrawId<base::ApprovalId>(world.random), format::DrawId<base::ApprovalId>(world.random),
+                  format::DrawId<base::AllegationId>(world.random), format::DrawId<base::MeasureId>(world.random),
                   format::DrawId<base::CaseId>(world.random)};
   if (relation == "absent") scene.target = scene.absent;
 

@@ -21,6 +21,8 @@ struct Target {
   base::BlobId blob;
   base::ApprovalId approval;  // asked for by whoever the case is assigned to; nobody has decided
   base::ApprovalId granted;   // the same, approved
+  base::AllegationId allegation;  // of the case, which is being investigated
+  base::MeasureId measure;        // of the case, planned
   base::CaseId twin;  // another case of the same people: the other end of a link
 };
 
@@ -64,6 +66,8 @@ class Cast {
                const std::vector<std::string>& aliases = {});
   // A second case of the same people; its id.
   base::CaseId Twin(const cases::Case& filed);
+  // The case as it is while it is investigated: assessed, with an allegation and a measure.
+  void Investigate(base::AllegationId& allegation, base::MeasureId& measure);
   // What brings relations about once a report is filed.
   void StepBack(const std::string& slug);
   void PassOn();

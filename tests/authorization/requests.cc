@@ -56,6 +56,18 @@ void SetMessage(const Asking& asking, v1::NewEntry* out) {
            out);
 }
 
+// Words of the team in TEAM, which nobody has written to, signed by who calls.
+void SetWords(const Asking& asking, format::EntryKind kind, v1::NewEntry* out) {
+  world::World& world = asking.cast.world;
+  world::Reporter& reporter = ReporterOf(asking);
+  const crypto::SigningKey& signer =
+      asking.scene.staff.empty() ? reporter.keys.signing : world.machines.at(asking.scene.staff.text())[0].signing;
+  const std::vector<format::Recipient> team = world.RecipientsOf(reporter.case_id, format::Keyring::kTeam);
+  SetEntry(world.Write(format::Keyring::kTeam, kind, reporter.case_id, signer, format::EpochKey::Draw(world.random), {},
+                       &team),
+           out);
+}
+
 // An approval's row, as its own case has it; nothing for an id that never was.
 std::optional<cases::Approval> ApprovalOf(const Asking& asking, const base::ApprovalId& id) {
   const auto row = asking.cast.world.rows.Get<cases::Approval>(base::RowKey(asking.target.case_id, id));
@@ -220,7 +232,7 @@ const Requests& AllRequests() {
                                         r.set_name(CaseName(a.target.case_id));
                                         r.set_request_id(a.cast.world.RequestId());
                                         r.set_etag(EtagOf(a));
-                                        r.set_state(v1::CASE_STATE_ACKNOWLEDGED);
+                                        r.set_state(v1::CASE_STATE_INFORMATION_NEEDED);
                                       }),
       For<v1::ListHistoryRequest>("CaseService/ListHistory",
                                   [](const Asking& a, auto& r) { r.set_parent(CaseName(a.target.case_id)); }),
@@ -249,6 +261,46 @@ const Requests& AllRequests() {
                                                   r.set_request_id(a.cast.world.RequestId());
                                                   r.set_keyring(v1::KEYRING_THREAD);
                                                 }),
+
+      For<v1::CreateAllegationRequest>(
+          "CaseService/CreateAllegation",
+          [](const Asking& a, auto& r) {
+            r.set_parent(CaseName(a.target.case_id));
+            r.set_request_id(a.cast.world.RequestId());
+            r.set_name(format::AllegationName(a.target.case_id, format::DrawId<base::AllegationId>(a.cast.world.random)));
+            r.set_category("bullying");
+            SetWords(a, format::EntryKind::kAllegation, r.mutable_entry());
+          }),
+      For<v1::SetFindingRequest>("CaseService/SetFinding",
+                                 [](const Asking& a, auto& r) {
+                                   r.set_name(format::AllegationName(a.target.case_id, a.target.allegation));
+                                   r.set_etag(cases::EtagOf(a.cast.world.ports(), a.target.allegation.view(), 0));
+                                   r.set_request_id(a.cast.world.RequestId());
+                                   r.set_finding("unfounded");
+                                   SetWords(a, format::EntryKind::kFinding, r.mutable_entry());
+                                 }),
+      For<v1::CreateMeasureRequest>(
+          "CaseService/CreateMeasure",
+          [](const Asking& a, auto& r) {
+            const base::Day due = a.cast.world.clock.Today().PlusDays(7);
+            r.set_parent(CaseName(a.target.case_id));
+            r.set_request_id(a.cast.world.RequestId());
+            r.set_name(format::MeasureName(a.target.case_id, format::DrawId<base::MeasureId>(a.cast.world.random)));
+            r.set_kind("interim.no_contact");
+            r.set_owner(format::StaffName(a.scene.staff.empty() ? "amira" : a.scene.staff.text()));
+            r.mutable_due()->set_year(due.year());
+            r.mutable_due()->set_month(due.month());
+            r.mutable_due()->set_day(due.day_of_month());
+            SetWords(a, format::EntryKind::kMeasure, r.mutable_entry());
+          }),
+      For<v1::ChangeMeasureStateRequest>("CaseService/ChangeMeasureState",
+                                         [](const Asking& a, auto& r) {
+                                           r.set_name(format::MeasureName(a.target.case_id, a.target.measure));
+                                           r.set_etag(cases::EtagOf(a.cast.world.ports(), a.target.measure.view(), 0));
+                                           r.set_request_id(a.cast.world.RequestId());
+                                           r.set_state(v1::MEASURE_STATE_RUNNING);
+                                         }),
+      For<v1::ListTasksRequest>("CaseService/ListTasks", [](const Asking&, auto&) {}),
 
       // Approval
       For<v1::CreateApprovalRequest>("ApprovalService/CreateApproval",

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "client/cli/case/case_text.h"
+#include "client/cli/case/casework.h"
 #include "client/cli/case/message_text.h"
 #include "client/cli/case/opened_case.h"
 #include "client/cli/case/records.h"
 #include "client/cli/case/states.h"
+#include "client/cli/case/tasks.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
 #include "client/cli/frame/text_input.h"
@@ -324,6 +326,8 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   for (CLI::App* command : {recuse, link, subjects}) command->add_flag("--yes", options->yes, "Do not ask");
   AddVerb(*noun, frame, options, "history", "List what was done on a case, from the ledger", History);
   AddRecords(*noun, frame);
+  AddCasework(*noun, frame);
+  AddTasks(*noun, frame);
   AddStates(*noun, frame);
 }
 

@@ -1,5 +1,5 @@
 // `alcove case`: what an investigator does. inbox, show, claim, move, reply, note, attach, fetch, history, assess, custody,
-// interview, notice, summary, states.
+// interview, notice, summary, allegation, measure, tasks, watch, states.
 //
 // `show`, `fetch` and everything that writes open the case, which the reporter sees; `inbox` does not.
 // A case is named by a prefix of its id, looked for among the caller's own cases only: a case that was not released to

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "client/cli/case/casework_text.h"
 #include "client/cli/case/message_text.h"
 #include "client/cli/frame/table.h"
 #include "client/lib/custody.h"
@@ -28,11 +29,6 @@ const v1::Deadline* Next(const v1::Case& facts) {
     if (next == nullptr || Order(deadline.due()) < Order(next->due())) next = &deadline;
   }
   return next;
-}
-
-std::string Words(std::string code) {
-  std::replace(code.begin(), code.end(), '_', ' ');
-  return code;
 }
 
 std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& items) {
@@ -58,13 +54,6 @@ std::string Condition(const v1::Reader& reader) {
     case v1::RELEASE_CONDITION_MATCHED: return "if others name the same person";
     default: return "-";
   }
-}
-
-std::string PersonText(const sealed::v1::Person& person) {
-  std::string text = Harmless(person.name());
-  if (!person.identifier().empty()) text += (text.empty() ? "" : " ") + ("(" + Harmless(person.identifier()) + ")");
-  if (!person.relation().empty()) text += ", " + Harmless(person.relation());
-  return text;
 }
 
 void Section(std::string& text, std::string_view title) { text += "\n" + std::string(title) + "\n"; }
@@ -118,18 +107,31 @@ void EntriesText(std::string& text, std::string_view title, const std::vector<cl
                  size_t width) {
   bool titled = false;
   for (const client::OpenedEntry& opened : entries) {
-    if (!opened.message) continue;
+    const std::string words = opened.message ? MessageText(opened) : MattersText(opened);
+    if (!opened.message && words.empty()) continue;
     if (!titled) Section(text, title);
     titled = true;
     const std::string when = DayText(opened.entry.day()) +
                              (opened.entry.has_time() ? " " + ClockTime(opened.entry.time()) : "");
     text += "  " + when + "  " + (opened.author.empty() ? "the reporter" : opened.author) + "\n";
-    text += Wrapped(MessageText(opened), width, 4) + "\n";
-    Files(text, opened.message->attachments());
+    text += Wrapped(words, width, 4) + "\n";
+    Files(text, opened.attachments());
   }
 }
 
 }  // namespace
+
+std::string Words(std::string code) {
+  std::replace(code.begin(), code.end(), '_', ' ');
+  return code;
+}
+
+std::string PersonText(const sealed::v1::Person& person) {
+  std::string text = Harmless(person.name());
+  if (!person.identifier().empty()) text += (text.empty() ? "" : " ") + ("(" + Harmless(person.identifier()) + ")");
+  if (!person.relation().empty()) text += ", " + Harmless(person.relation());
+  return text;
+}
 
 std::string StateWord(v1::CaseState state) {
   std::string word = v1::CaseState_Name(state);
@@ -217,6 +219,14 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   text += readers.Text();
   for (const client::OpenedEntry& entry : opened.thread) {
     if (entry.report) ReportText(text, *entry.report, width);
+  }
+  if (!facts.allegations().empty()) {
+    Section(text, "What is alleged");
+    text += AllegationTable(facts);
+  }
+  if (!facts.measures().empty()) {
+    Section(text, "What has to be done");
+    text += MeasureTable(facts);
   }
   EntriesText(text, "Messages with the reporter", opened.thread, width);
   EntriesText(text, "Notes of the team (the reporter does not see them)", opened.team, width);

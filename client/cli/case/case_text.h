@@ -23,6 +23,12 @@ std::string ShortCase(std::string_view name);
 // `2026-11-21`; empty for an absent day.
 std::string DayText(const google::type::Date& day);
 
+// `information needed` for `information_needed`.
+std::string Words(std::string code);
+
+// Name, number and relation of somebody that people speak of.
+std::string PersonText(const sealed::v1::Person& person);
+
 // The next deadline that is not met, `acknowledge by 2026-11-28`; `none` when all are.
 std::string NextDeadline(const v1::Case& facts);
 

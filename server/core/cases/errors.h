@@ -31,6 +31,12 @@ inline absl::Status NoticeMissing() { return base::Refuse(base::Reason::kNoticeM
 // The newest summary was neither answered by the reporter nor shown for long enough.
 inline absl::Status SummaryNotShown() { return base::Refuse(base::Reason::kSummaryNotShown); }
 
+// There is no allegation, or one has no finding.
+inline absl::Status FindingMissing() { return base::Refuse(base::Reason::kFindingMissing); }
+
+// A measure is planned or running, or there is none to run.
+inline absl::Status MeasuresOpen() { return base::Refuse(base::Reason::kMeasuresOpen); }
+
 // A code that the taxonomy does not list.
 inline absl::Status CodeUnknown() { return base::Refuse(base::Reason::kCodeUnknown); }
 

@@ -1,4 +1,4 @@
-// Which kind of entry goes into which keyring, by whom, in which state. One table.
+// Which kind of entry goes into which keyring, by whom, in which state, and by which method. One table.
 #pragma once
 
 #include "crypto/format/kinds.h"
@@ -8,7 +8,11 @@ namespace alcove::cases {
 
 enum class Author : std::uint8_t { kReporter, kTeam };
 
+// What brings an entry: SendMessage and AppendEntry, or a method that makes entries of one kind and nothing else, because
+// the server acts on codes that come beside the sealed words.
+enum class Way : std::uint8_t { kPlain, kOwnMethod };
+
 // The filing itself is made by intake alone and is in no row of this table.
-bool MayWrite(format::EntryKind kind, format::Keyring keyring, Author author, State state);
+bool MayWrite(format::EntryKind kind, format::Keyring keyring, Author author, State state, Way way = Way::kPlain);
 
 }  // namespace alcove::cases

@@ -43,9 +43,15 @@ void CaseLeaves::ByServer(format::LeafKind kind, crypto::Bytes details) {
 }
 
 void CaseLeaves::HiddenByStaff(format::LeafKind kind, const base::StaffSlug& actor, crypto::Bytes details) {
-  ledger::OpenLeaf leaf =
-      ledger::DraftHiddenCaseLeaf(ports_.organisation.id(), record_.id,
-                                  ledger::Act::OfStaff(kind, actor, Now(), std::move(details)), ports_.random);
+  Hidden(ledger::Act::OfStaff(kind, actor, Now(), std::move(details)));
+}
+
+void CaseLeaves::HiddenByServer(format::LeafKind kind, crypto::Bytes details) {
+  Hidden(ledger::Act::OfServer(kind, Today(), std::move(details)));
+}
+
+void CaseLeaves::Hidden(const ledger::Act& act) {
+  ledger::OpenLeaf leaf = ledger::DraftHiddenCaseLeaf(ports_.organisation.id(), record_.id, act, ports_.random);
   drafts_.push_back(leaf.draft);
   HistoryLeaf row;
   row.case_id = record_.id;

@@ -23,6 +23,7 @@ class CaseLeaves {
   void ByServer(format::LeafKind kind, crypto::Bytes details = {});
   // A leaf that only the team sees: what concerns TEAM.
   void HiddenByStaff(format::LeafKind kind, const base::StaffSlug& actor, crypto::Bytes details = {});
+  void HiddenByServer(format::LeafKind kind, crypto::Bytes details = {});
   // In THREAD the reporter sees it, in TEAM not.
   void ByStaffIn(format::Keyring keyring, format::LeafKind kind, const base::StaffSlug& actor,
                  crypto::Bytes details = {});
@@ -31,6 +32,7 @@ class CaseLeaves {
   CaseLeaf Filed(crypto::Bytes details);
 
  private:
+  void Hidden(const ledger::Act& act);
   CaseLeaf Chain(const ledger::Act& act);
   // Days in a chain never go back, even if the clock did.
   base::Instant Now();

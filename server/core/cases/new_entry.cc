@@ -77,6 +77,16 @@ absl::StatusOr<format::ParsedEnvelope> ReadEnvelope(crypto::BytesView envelope) 
   return parsed;
 }
 
+absl::StatusOr<TeamEntry> ReadTeamEntry(const Ports& ports, const people::Person& caller, crypto::BytesView envelope) {
+  absl::StatusOr<format::ParsedEnvelope> parsed = ReadEnvelope(envelope);
+  if (!parsed.ok()) return parsed.status();
+  const std::optional<people::Organisation::Signer> signer = ports.organisation.FindByVerifyKey(parsed->context.author);
+  if (!signer || signer->person != &caller) return EnvelopeInvalid();
+  if (!format::VerifyAuthor(*parsed, signer->device->verify_key).ok()) return EnvelopeInvalid();
+  return TeamEntry{*std::move(parsed),
+                   {caller.slug, signer->device->verify_key, signer->device->verify_key_id, std::nullopt}};
+}
+
 absl::Status CheckBlobList(const std::vector<BlobName>& blobs, const format::ParsedEnvelope& envelope) {
   if (blobs.size() > kMaxBlobsOfEntry) return base::FieldInvalid("entry.blobs");
   std::vector<format::NamedBlob> named;
@@ -130,7 +140,9 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
   const format::EnvelopeContext& context = envelope.context;
   const bool by_reporter = author.staff.empty();
   if (context.organisation != ports.organisation.id() || context.case_id != record.id) return EnvelopeInvalid();
-  if (!MayWrite(context.kind, context.keyring, by_reporter ? Author::kReporter : Author::kTeam, record.state))
+  const Way way = author.only ? Way::kOwnMethod : Way::kPlain;
+  if (author.only && context.kind != *author.only) return KindRefused();
+  if (!MayWrite(context.kind, context.keyring, by_reporter ? Author::kReporter : Author::kTeam, record.state, way))
     return KindRefused();
 
   KeyringState& state = context.keyring == format::Keyring::kThread ? record.thread : record.team;

@@ -50,16 +50,26 @@ struct EntryAuthor {
   base::StaffSlug staff;     // empty: the reporter
   crypto::VerifyKey key;     // the key whose signature the envelope must carry
   crypto::KeyId key_id;
+  // The one kind that the method makes; nothing: SendMessage or AppendEntry, which make any kind that has no method.
+  std::optional<format::EntryKind> only = std::nullopt;
 };
 
-// Everything between an arrived entry and its rows, for SendMessage and AppendEntry alike. `envelope` was read and its
+// An entry of the team: its envelope, read, and its author, verified.
+struct TeamEntry {
+  format::ParsedEnvelope envelope;
+  EntryAuthor author;
+};
+// The envelope is signed with a key that the caller has in the directory. ENVELOPE_INVALID.
+absl::StatusOr<TeamEntry> ReadTeamEntry(const Ports& ports, const people::Person& caller, crypto::BytesView envelope);
+
+// Everything between an arrived entry and its rows, for every method that brings one. `envelope` was read and its
 // author verified; `record` is the case as read and gets its new heads. Checks binding, kind, place in the chain, what the
 // author saw of the chain of leaves, epoch (current, or the new one that is due), blobs and quota; puts entry, epoch and
 // blobs. Whoever may not read on when a new epoch comes loses the case (losses.h). The caller puts the case and drafts
 // the leaf of the entry.
 //
 //   ENVELOPE_INVALID  bound to another organisation or case, a day that cannot be, leaves it cannot have seen
-//   KIND_REFUSED      not in the table of kinds.h
+//   KIND_REFUSED      not in the table of kinds.h, or not the kind that the method makes
 //   ETAG_STALE        not the next in its keyring: somebody wrote meanwhile
 //   EPOCH_STALE       a new epoch is due and did not come, or sealed under another than the current
 //   EPOCH_INVALID     an epoch that is not due, or its record does not fit

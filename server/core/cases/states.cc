@@ -6,6 +6,7 @@
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/matters.h"
 
 namespace alcove::cases {
 namespace {
@@ -45,14 +46,14 @@ absl::Status CheckReason(const Ports& ports, std::string_view reason_list, const
   return taxonomy != nullptr && taxonomy->Knows(reason_list, reason) ? absl::OkStatus() : CodeUnknown();
 }
 
-absl::Status CheckReady(const Ports&, const Case& record, const Move& move, const std::string& reason) {
+absl::Status CheckReady(const Ports& ports, const Case& record, const Move& move, const std::string& reason) {
   if (move.assessed && (record.assessed & BitOf(*move.assessed)) == 0) return AssessmentMissing();
   if (move.to == kClosed) {
     const bool may_go_untold = std::find(kClosedWithoutNotice.begin(), kClosedWithoutNotice.end(), reason) !=
                                kClosedWithoutNotice.end();
     if (!record.notified && !may_go_untold) return NoticeMissing();
   }
-  return absl::OkStatus();
+  return MayMoveOn(ports, record.id, move.to);
 }
 
 void MakeMove(const Ports& ports, Case& record, State to, const std::string& reason, const base::StaffSlug& by,

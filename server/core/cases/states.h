@@ -32,6 +32,7 @@ absl::Status CheckReason(const Ports& ports, std::string_view reason_list, const
 
 // Whether the case has what the move needs besides its mover and its reason. The one place where such conditions stand:
 //   ASSESSMENT_MISSING  the risk of detriment was not assessed at the table's point
+//   FINDING_MISSING, MEASURES_OPEN  what matters.h says
 //   NOTICE_MISSING      it would be closed, and the reporter was not told the outcome although they can be reached
 absl::Status CheckReady(const Ports& ports, const Case& record, const Move& move, const std::string& reason);
 

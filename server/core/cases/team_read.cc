@@ -2,6 +2,7 @@
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/leaves.h"
+#include "server/core/cases/matters.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/team.h"
@@ -84,6 +85,7 @@ absl::StatusOr<base::Outcome<CaseDetail>> GetCase(const Ports& ports, const base
   AddEpochViews(ports, record, format::Keyring::kTeam, *std::move(team), detail.epochs);
   detail.readers = ReadersOf(ports, record);
   if (absl::Status status = AddAdmissions(ports, record, detail.readers); !status.ok()) return status;
+  if (absl::Status status = AddMatters(ports, record, detail); !status.ok()) return status;
   detail.heads = {record.thread.head, record.thread.length, record.team.head,
                   record.team.length, record.leaf_head,     record.leaf_count};
   detail.mailbox_encryption_key = record.mailbox_encryption_key;

@@ -32,28 +32,23 @@ absl::StatusOr<base::Outcome<Appended>> AppendEntry(const Ports& ports, const ba
                                                     const NewEntry& entry) {
   absl::StatusOr<TeamReach> reach = ReachAsTeam(ports, caller, id);
   if (!reach.ok()) return reach.status();
-  absl::StatusOr<format::ParsedEnvelope> envelope = ReadEnvelope(entry.envelope);
-  if (!envelope.ok()) return envelope.status();
-  const std::optional<people::Organisation::Signer> signer =
-      ports.organisation.FindByVerifyKey(envelope->context.author);
-  if (!signer || signer->person != reach->person) return EnvelopeInvalid();
-  if (!format::VerifyAuthor(*envelope, signer->device->verify_key).ok()) return EnvelopeInvalid();
-
-  const crypto::Digest head = format::EntryHash(*envelope);
+  const absl::StatusOr<TeamEntry> read = ReadTeamEntry(ports, *reach->person, entry.envelope);
+  if (!read.ok()) return read.status();
+  const format::EnvelopeContext& context = read->envelope.context;
+  const crypto::Digest head = format::EntryHash(read->envelope);
   absl::StatusOr<RequestSlot> slot = OpenRequest(ports, ScopeOf(caller), request_id, head);
   if (!slot.ok()) return slot.status();
   base::Outcome<Appended> outcome;
   if (slot->repeated) {
-    outcome.answer = {id, envelope->context.entry, head};
+    outcome.answer = {id, context.entry, head};
     return outcome;
   }
   Case& record = reach->found.record;
-  const EntryAuthor author{caller, signer->device->verify_key, signer->device->verify_key_id};
   CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
-  absl::StatusOr<Appended> placed = PlaceEntry(ports, record, entry, *envelope, author, leaves, outcome.changes);
+  absl::StatusOr<Appended> placed =
+      PlaceEntry(ports, record, entry, read->envelope, read->author, leaves, outcome.changes);
   if (!placed.ok()) return placed.status();
   outcome.answer = *placed;
-  const format::EnvelopeContext& context = envelope->context;
   leaves.ByStaffIn(context.keyring, format::LeafKind::kEntryAppended, caller,
                    format::details::Appended(context.keyring, context.sequence, context.entry, head));
   if (absl::Status status = TakeMeaning(ports, record, context, caller, leaves); !status.ok()) return status;

@@ -77,6 +77,24 @@ struct Heads {
   std::uint32_t leaf_count = 0;
 };
 
+struct AllegationView {
+  base::AllegationId id;
+  std::string category;
+  std::string finding;  // empty: none yet
+  std::string etag;
+};
+
+struct MeasureView {
+  base::MeasureId id;
+  base::AllegationId allegation;  // zero: of the case as a whole
+  std::string kind;
+  base::StaffSlug owner;  // who sees to it now
+  base::Day due;
+  MeasureState state = MeasureState::kPlanned;
+  bool overdue = false;
+  std::string etag;
+};
+
 struct CaseDetail {
   CaseSummary summary;
   std::vector<EpochView> epochs;     // THREAD, then TEAM, oldest first
@@ -85,6 +103,8 @@ struct CaseDetail {
   crypto::EncryptionKey mailbox_encryption_key;
   crypto::VerifyKey mailbox_verify_key;
   std::vector<base::CaseId> linked;  // of the cases behind the same wall, those that the caller reaches
+  std::vector<AllegationView> allegations;
+  std::vector<MeasureView> measures;
 };
 
 // The reporter's side. Nothing of TEAM is in it.

@@ -7,6 +7,7 @@
 #include "crypto/format/leaf.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
+#include "server/core/casework/due.h"
 #include "server/core/grants/readers.h"
 #include "server/core/guard/assign.h"
 #include "server/core/guard/hand_on.h"
@@ -95,8 +96,11 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
     if (absl::Status status = DestroyUnneeded(ports, record, leaves, outcome.changes); !status.ok()) return status;
   } else {
     const std::vector<clocks::Deadline> deadlines = cases::DeadlinesOf(ports, record);
-    const base::Day lapses = today.PlusDays(-static_cast<int>(GraceOf(ports, record)));
-    if (IsOverdue(deadlines, "acknowledge", lapses) || IsOverdue(deadlines, "feedback", lapses))
+    const std::uint16_t grace = GraceOf(ports, record);
+    const base::Day lapses = today.PlusDays(-static_cast<int>(grace));
+    const absl::StatusOr<bool> late = casework::LookAfterMeasures(ports, record, grace, leaves, outcome.changes);
+    if (!late.ok()) return late.status();
+    if (*late || IsOverdue(deadlines, "acknowledge", lapses) || IsOverdue(deadlines, "feedback", lapses))
       Escalate(ports, record, leaves, outcome.changes, outcome.answer);
   }
   if (outcome.leaves.empty() && thread == record.thread.holders && team == record.team.holders)

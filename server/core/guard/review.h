@@ -22,7 +22,8 @@ struct Reviewed {
 //
 //   1. Whoever may not read on loses the case; a case whose assignee is among them goes to the next.
 //   2. A case that nobody claimed by the last day for it goes from its assignee to the next, while there is one.
-//   3. Acknowledgement or feedback overdue by more than the days of grace: LAPSED grants are released, or a FALLBACK grant
+//   3. A measure whose last day is over is marked, and one whose owner left goes to whoever has the case (casework/due.h).
+//      Acknowledgement, feedback or a measure overdue by more than the days of grace: LAPSED grants are released, or a FALLBACK grant
 //      where no escalation recipient is left (promise P7).
 //   4. A case that ended without them: LAPSED grants are destroyed.
 absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id);

@@ -30,10 +30,12 @@ absl::StatusOr<Taxonomy> Taxonomy::Parse(std::string_view json) {
     for (const nlohmann::json& item : codes) {
       DocumentFields fields("taxonomy: " + list, item);
       const std::string code = fields.Text("code", true);
-      Code properties{fields.Flag("active", true), fields.Flag("urgent", false)};
+      Code properties{fields.Flag("active", true), fields.Flag("urgent", false),
+                      fields.Flag("burdens_harmed", false)};
       fields.SkipOthers();
       if (!IsCode(code)) fields.Refuse("a code that is none");
       if (properties.urgent && list != "category") fields.Refuse("urgent outside of category");
+      if (properties.burdens_harmed && list != "measure.interim") fields.Refuse("burdens_harmed outside of measure.interim");
       if (!known.emplace(code, properties).second) fields.Refuse("a code that stands twice");
       if (absl::Status status = fields.status(); !status.ok()) return status;
     }
@@ -51,6 +53,13 @@ bool Taxonomy::Knows(std::string_view list, std::string_view code) const {
   if (codes == lists_.end()) return false;
   const auto found = codes->second.find(code);
   return found != codes->second.end() && found->second.active;
+}
+
+bool Taxonomy::BurdensHarmed(std::string_view list, std::string_view code) const {
+  const auto codes = lists_.find(list);
+  if (codes == lists_.end()) return false;
+  const auto found = codes->second.find(code);
+  return found != codes->second.end() && found->second.burdens_harmed;
 }
 
 Urgency Taxonomy::UrgencyOf(const Facts& facts) const {

@@ -3,7 +3,8 @@
 //   {"category": [{"code": "threat_or_violence", "urgent": true, "label": {"en": "A threat or violence"}}, ...],
 //    "closing.reason": [{"code": "referred"}, ...], ...}
 //
-// Every list of shared taxonomy.md is a member; a list holds each code once; `urgent` is allowed in `category` only.
+// Every list of shared taxonomy.md is a member; a list holds each code once; `urgent` is allowed in `category` only,
+// `burdens_harmed` in `measure.interim` only: what it marks weighs on the person who was harmed, and needs their agreement.
 // Labels and help texts are for clients and are not looked at here. A code may be switched off with "active": false:
 // old cases keep it, new reports are refused it.
 #pragma once
@@ -27,6 +28,9 @@ class Taxonomy {
   // The code stands in the list and is switched on.
   bool Knows(std::string_view list, std::string_view code) const;
 
+  // The code stands in the list and weighs on the person who was harmed.
+  bool BurdensHarmed(std::string_view list, std::string_view code) const;
+
   // Immediate when there is danger now or a category is marked urgent. Never taken from a client.
   Urgency UrgencyOf(const Facts& facts) const;
 
@@ -34,6 +38,7 @@ class Taxonomy {
   struct Code {
     bool active = true;
     bool urgent = false;
+    bool burdens_harmed = false;
   };
   std::map<std::string, std::map<std::string, Code, std::less<>>, std::less<>> lists_;
 };

@@ -41,6 +41,18 @@ class CaseHandler final : public v1::CaseService::CallbackService {
   grpc::ServerUnaryReactor* ReportBadGrant(grpc::CallbackServerContext* context,
                                            const v1::CaseServiceReportBadGrantRequest* request,
                                            v1::CaseServiceReportBadGrantResponse* response) override;
+  grpc::ServerUnaryReactor* CreateAllegation(grpc::CallbackServerContext* context,
+                                             const v1::CreateAllegationRequest* request,
+                                             v1::CreateAllegationResponse* response) override;
+  grpc::ServerUnaryReactor* SetFinding(grpc::CallbackServerContext* context, const v1::SetFindingRequest* request,
+                                       v1::SetFindingResponse* response) override;
+  grpc::ServerUnaryReactor* CreateMeasure(grpc::CallbackServerContext* context, const v1::CreateMeasureRequest* request,
+                                          v1::CreateMeasureResponse* response) override;
+  grpc::ServerUnaryReactor* ChangeMeasureState(grpc::CallbackServerContext* context,
+                                               const v1::ChangeMeasureStateRequest* request,
+                                               v1::ChangeMeasureStateResponse* response) override;
+  grpc::ServerUnaryReactor* ListTasks(grpc::CallbackServerContext* context, const v1::ListTasksRequest* request,
+                                      v1::ListTasksResponse* response) override;
 
  private:
   Door& door_;

@@ -8,6 +8,27 @@
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
+namespace {
+
+void Fill(const base::CaseId& id, const cases::AllegationView& view, v1::Allegation* out) {
+  out->set_name(format::AllegationName(id, view.id));
+  out->set_category(view.category);
+  out->set_finding(view.finding);
+  out->set_etag(view.etag);
+}
+
+void Fill(const base::CaseId& id, const cases::MeasureView& view, v1::Measure* out) {
+  out->set_name(format::MeasureName(id, view.id));
+  out->set_kind(view.kind);
+  if (!view.allegation.IsZero()) out->set_allegation(format::AllegationName(id, view.allegation));
+  out->set_owner(StaffName(view.owner));
+  SetDay(view.due, out->mutable_due());
+  out->set_state(static_cast<v1::MeasureState>(view.state));
+  out->set_overdue(view.overdue);
+  out->set_etag(view.etag);
+}
+
+}  // namespace
 
 void Fill(const cases::CaseSummary& summary, v1::Case* out) {
   out->set_name(format::CaseName(summary.id));
@@ -37,6 +58,23 @@ void Fill(const cases::CaseDetail& detail, v1::Case* out) {
   out->set_mailbox_encryption_key(detail.mailbox_encryption_key.str());
   out->set_mailbox_signing_key(detail.mailbox_verify_key.str());
   for (const base::CaseId& other : detail.linked) out->add_linked(format::CaseName(other));
+  for (const cases::AllegationView& view : detail.allegations) Fill(detail.summary.id, view, out->add_allegations());
+  for (const cases::MeasureView& view : detail.measures) Fill(detail.summary.id, view, out->add_measures());
+}
+
+void Fill(const casework::Task& task, v1::Task* out) {
+  out->set_case_(format::CaseName(task.case_id));
+  out->set_kind(task.deadline.empty() ? task.measure_kind : task.deadline);
+  if (!task.measure.IsZero()) out->set_measure(format::MeasureName(task.case_id, task.measure));
+  SetDay(task.due, out->mutable_due());
+  out->set_overdue(task.overdue);
+  out->set_owner(StaffName(task.owner));
+}
+
+absl::StatusOr<cases::MeasureState> ParseMeasureState(v1::MeasureState state) {
+  const int number = state;
+  if (number < v1::MEASURE_STATE_PLANNED || number > v1::MEASURE_STATE_CANCELLED) return base::FieldInvalid("state");
+  return static_cast<cases::MeasureState>(number);
 }
 
 void Fill(const v1::LeafOpening& leaf, v1::HistoryEvent* out) {

@@ -27,6 +27,19 @@ absl::StatusOr<base::CaseId> ParseCase(std::string_view name, std::string_view f
   return id;
 }
 
+absl::StatusOr<std::pair<base::CaseId, base::AllegationId>> ParseAllegation(std::string_view name,
+                                                                            std::string_view field) {
+  auto ids = format::ParseAllegationName(name);
+  if (!ids.ok()) return base::FieldInvalid(field);
+  return ids;
+}
+
+absl::StatusOr<std::pair<base::CaseId, base::MeasureId>> ParseMeasure(std::string_view name, std::string_view field) {
+  auto ids = format::ParseMeasureName(name);
+  if (!ids.ok()) return base::FieldInvalid(field);
+  return ids;
+}
+
 absl::StatusOr<base::BlobId> ParseBlob(std::string_view name, std::string_view field) {
   absl::StatusOr<base::BlobId> id = format::ParseBlobName(name);
   if (!id.ok()) return base::FieldInvalid(field);

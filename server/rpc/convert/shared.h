@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "alcove/v1/resources.pb.h"
 #include "crypto/bytes.h"
@@ -29,6 +30,9 @@ absl::StatusOr<T> ParseFixed(crypto::BytesView bytes, std::string_view field) {
 }
 
 absl::StatusOr<base::CaseId> ParseCase(std::string_view name, std::string_view field);
+// A thing of a case, with the case.
+absl::StatusOr<std::pair<base::CaseId, base::AllegationId>> ParseAllegation(std::string_view name, std::string_view field);
+absl::StatusOr<std::pair<base::CaseId, base::MeasureId>> ParseMeasure(std::string_view name, std::string_view field);
 absl::StatusOr<base::BlobId> ParseBlob(std::string_view name, std::string_view field);
 absl::StatusOr<base::MailboxId> ParseMailbox(std::string_view name, std::string_view field);
 absl::StatusOr<base::StaffSlug> ParseStaff(std::string_view name, std::string_view field);

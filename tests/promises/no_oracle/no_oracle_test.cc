@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "server/core/cases/blobs.h"
+#include "server/core/casework/allegations.h"
+#include "server/core/casework/measures.h"
+#include "server/core/casework/tasks.h"
 #include "server/core/ledger/refusals.h"
 #include "tests/server/core/world/world.h"
 
@@ -40,6 +43,13 @@ class P3_NoOracle : public testing::Test {
 
 TEST_F(P3_NoOracle, EveryCallOfStaffMeetsAForeignCaseLikeNone) {
   const base::StaffSlug assignee = world.AssigneeOf(reporter);
+  const auto allegation = format::DrawId<base::AllegationId>(world.random);
+  const auto measure = format::DrawId<base::MeasureId>(world.random);
+  cases::Measure ordered;
+  ordered.case_id = reporter.case_id;
+  ordered.id = measure;
+  ordered.owner = assignee;
+  world.rows.Put(std::move(ordered));
   for (const char* slug : {"ada", "amira", "bjorn", "chiara", "dilip", "erik", "fay", "cora", "otto", "pia", "nobody"}) {
     const base::StaffSlug caller = Slug(slug);
     if (caller == assignee) continue;
@@ -54,6 +64,18 @@ TEST_F(P3_NoOracle, EveryCallOfStaffMeetsAForeignCaseLikeNone) {
       return cases::ChangeCaseState(world.ports(), caller, id, "", "", cases::State::kTriage, "");
     });
     ExpectAlike([&](const base::CaseId& id) { return cases::AppendEntry(world.ports(), caller, id, "", {}); });
+    ExpectAlike([&](const base::CaseId& id) {
+      return casework::CreateAllegation(world.ports(), caller, id, "", {allegation, "bullying"}, {});
+    });
+    ExpectAlike([&](const base::CaseId& id) {
+      return casework::SetFinding(world.ports(), caller, id, allegation, "", "", "unfounded", {});
+    });
+    ExpectAlike([&](const base::CaseId& id) {
+      return casework::CreateMeasure(world.ports(), caller, id, "", {measure, "interim.no_contact", caller, {}, {}, false}, {});
+    });
+    ExpectAlike([&](const base::CaseId& id) {
+      return casework::ChangeMeasureState(world.ports(), caller, id, measure, "", "", cases::MeasureState::kDone, nullptr);
+    });
   }
   EXPECT_TRUE(cases::GetCase(world.ports(), assignee, reporter.case_id).ok()) << "control: it does exist";
 }
@@ -64,6 +86,10 @@ TEST_F(P3_NoOracle, ListsOfOthersDoNotChangeWithACase) {
     ASSERT_TRUE(page.ok());
     EXPECT_TRUE(page->cases.empty());
     EXPECT_TRUE(page->next_token.empty());
+    const auto tasks = world.Carry(casework::ListTasks(world.ports(), Slug(slug), {}));
+    ASSERT_TRUE(tasks.ok());
+    EXPECT_TRUE(tasks->tasks.empty());
+    EXPECT_TRUE(tasks->next_token.empty());
   }
 }
 

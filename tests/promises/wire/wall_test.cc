@@ -66,6 +66,17 @@ class P3_NoOracle_OverTheWire : public Scene {
       note("ChangeCaseState", Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, r, authorization));
     }
     {
+      v1::SetFindingRequest r;
+      r.set_name(name + "/allegations/abcdefghijklmnopqrstuvwxya");
+      note("SetFinding", Ask(*cases_, &v1::CaseService::Stub::SetFinding, r, authorization));
+    }
+    {
+      v1::ChangeMeasureStateRequest r;
+      r.set_name(name + "/measures/abcdefghijklmnopqrstuvwxya");
+      r.set_state(v1::MEASURE_STATE_DONE);
+      note("ChangeMeasureState", Ask(*cases_, &v1::CaseService::Stub::ChangeMeasureState, r, authorization));
+    }
+    {
       v1::ListHistoryRequest r;
       r.set_parent(name);
       note("ListHistory", Ask(*cases_, &v1::CaseService::Stub::ListHistory, r, authorization));
@@ -126,6 +137,9 @@ TEST_F(P3_NoOracle_OverTheWire, ACaseThatExistsSoundsLikeOneThatNeverWas) {
     v1::ListCasesResponse list;
     EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ListCases, {}, authorization, &list).reason, "OK");
     EXPECT_EQ(list.ByteSizeLong(), 0U) << slug << ": " << list.ShortDebugString();
+    v1::ListTasksResponse tasks;
+    EXPECT_EQ(Ask(*cases_, &v1::CaseService::Stub::ListTasks, {}, authorization, &tasks).reason, "OK");
+    EXPECT_EQ(tasks.ByteSizeLong(), 0U) << slug << ": " << tasks.ShortDebugString();
   }
   // Two who ask one thing only: what they leave behind is compared below.
   (void)Probe(SignedIn("custodian-b"), filed->name(), format::BlobName(blob.blob), filed->filing);

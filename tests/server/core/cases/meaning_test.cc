@@ -96,6 +96,10 @@ TEST_F(Meaning, AMoveAloneTellsTheReporterNothing) {
   cases::Case record = Case();
   record.assessed = 0x1f;
   world.rows.Put(std::move(record));
+  cases::Allegation allegation;
+  allegation.case_id = reporter.case_id;
+  allegation.finding = "unfounded";
+  world.rows.Put(std::move(allegation));
   const auto moved = world.Carry(cases::ChangeCaseState(world.ports(), assignee, reporter.case_id,
                                                         cases::EtagOf(world.ports(), Case()), world.RequestId(),
                                                         State::kDecided, ""));

@@ -94,6 +94,18 @@ class States : public testing::Test {
     record.resumes_to = cases::Resumes(state) ? std::optional(kWas) : std::nullopt;
     world.rows.Put(std::move(record));
   }
+  // All that a move to this state needs besides the table: casework has its own tests.
+  void Prepare(State to) {
+    cases::Allegation allegation;
+    allegation.case_id = reporter.case_id;
+    allegation.category = "bullying";
+    allegation.finding = "substantiated";
+    world.rows.Put(std::move(allegation));
+    cases::Measure measure;
+    measure.case_id = reporter.case_id;
+    measure.state = to == State::kMeasuresRunning ? cases::MeasureState::kPlanned : cases::MeasureState::kDone;
+    world.rows.Put(std::move(measure));
+  }
   std::string Etag() { return cases::EtagOf(world.ports(), world.CaseOf(reporter)); }
   absl::StatusOr<base::Outcome<cases::Moved>> Try(const base::StaffSlug& caller, State to, const std::string& reason) {
     return cases::ChangeCaseState(world.ports(), caller, reporter.case_id, Etag(), world.RequestId(), to, reason);
@@ -128,6 +140,7 @@ TEST_F(States, TheTeamMakesExactlyTheMovesThatThePrintGivesIt) {
     for (const State to : AllStates()) {
       SCOPED_TRACE(std::string(NameOf(from)) + " to " + std::string(NameOf(to)));
       const Line* line = Find(from, to, "team");
+      Prepare(to);
       const auto moved = Try(assignee, to, line == nullptr ? "" : ReasonFrom(line->reason_list));
       if (line == nullptr) {
         EXPECT_EQ(Why(moved), Reason::kTransitionRefused);
@@ -162,6 +175,7 @@ TEST_F(States, EveryMovePastAPointAsksForTheAssessmentThatThePrintNamesAndForNoO
     };
     const std::uint8_t bit = BitOf(line.assessment);
     EXPECT_EQ(bit == 0, line.assessment.empty()) << "a point that the rules do not know";
+    Prepare(state(line.to));
     Put(state(line.from), static_cast<std::uint8_t>(0x1f & ~bit));
     const auto before = Try(assignee, state(line.to), ReasonFrom(line.reason_list));
     if (bit == 0) {

@@ -179,6 +179,11 @@ TEST_F(Team, StatesMoveAlongTheTableAndNowhereElse) {
   ASSERT_TRUE(Move(kAccepted).ok());
   ASSERT_TRUE(Move(kInvestigating).ok());
   ASSERT_TRUE(Move(kFindingsReview).ok());
+  EXPECT_EQ(Why(Move(kDecided)), Reason::kFindingMissing) << "nothing was alleged, nothing found";
+  cases::Allegation allegation;
+  allegation.case_id = reporter.case_id;
+  allegation.finding = "unfounded";
+  world.rows.Put(std::move(allegation));
   ASSERT_TRUE(Move(kDecided).ok());
   EXPECT_EQ(Why(Move(kClosed, "finding_made")), Reason::kTransitionRefused) << "closing takes two people";
   EXPECT_EQ(VisibleKinds().back(), format::LeafKind::kStateChanged);

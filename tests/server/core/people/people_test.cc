@@ -199,5 +199,20 @@ TEST(Documents, UrgencyComesFromCategoryOrDangerAlone) {
   EXPECT_FALSE(taxonomy->Knows("category", "Bullying"));
 }
 
+TEST(Documents, ThePolicySaysWhichMeasuresWeighOnTheHarmedPerson) {
+  std::string json = PolicyFile(Document::kTaxonomy);
+  const auto taxonomy = people::Taxonomy::Parse(json);
+  ASSERT_TRUE(taxonomy.ok());
+  for (const char* code : {"remote_work", "paid_leave", "separate_reporting_line"})
+    EXPECT_TRUE(taxonomy->BurdensHarmed("measure.interim", code)) << code;
+  for (const char* code : {"no_contact", "subject_schedule_change", "subject_location_change", "support", "nothing"})
+    EXPECT_FALSE(taxonomy->BurdensHarmed("measure.interim", code)) << code;
+  EXPECT_FALSE(taxonomy->BurdensHarmed("measure.subject", "suspension"));
+  const std::size_t at = json.find("\"apology\"");
+  ASSERT_NE(at, std::string::npos);
+  json.insert(at + 9, ", \"burdens_harmed\": true");
+  EXPECT_FALSE(people::Taxonomy::Parse(json).ok()) << "only an interim measure can be so";
+}
+
 }  // namespace
 }  // namespace alcove::world

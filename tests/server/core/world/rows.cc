@@ -40,6 +40,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kRequest: return Clone<cases::Request>(record);
     case Table::kApproval: return Clone<cases::Approval>(record);
     case Table::kApprovalOf: return Clone<approvals::Party>(record);
+    case Table::kAllegation: return Clone<cases::Allegation>(record);
+    case Table::kMeasure: return Clone<cases::Measure>(record);
     case Table::kLeaf: return Clone<ledger::LeafPlace>(record);
     case Table::kTile: return Clone<ledger::Tile>(record);
     case Table::kTree: return Clone<ledger::Tree>(record);

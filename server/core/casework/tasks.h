@@ -1,0 +1,36 @@
+// What a person has to see to, over all their cases.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+#include "server/core/base/changes.h"
+#include "server/core/cases/ports.h"
+#include "server/core/cases/views.h"
+
+namespace alcove::casework {
+
+// A deadline of a case that is not met, or a measure that is not done.
+struct Task {
+  base::CaseId case_id;
+  std::string deadline;      // kind of an internal deadline; empty for a measure
+  base::MeasureId measure;   // zero for a deadline
+  std::string measure_kind;  // empty for a deadline
+  base::Day due;
+  bool overdue = false;      // the last day is over
+  base::StaffSlug owner;     // of the measure, or whoever the case is assigned to
+};
+
+struct TaskPage {
+  std::vector<Task> tasks;
+  std::string next_token;
+};
+
+// Of every open case that the caller reaches, the earliest day first; 50 a page unless asked, at most 100. One leaf of its
+// own kind that is shown in no case. A page goes on after the last task of the one before, whatever was done meanwhile.
+absl::StatusOr<base::Outcome<TaskPage>> ListTasks(const cases::Ports& ports, const base::StaffSlug& caller,
+                                                  const cases::PageRequest& page);
+
+}  // namespace alcove::casework
