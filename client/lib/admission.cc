@@ -71,6 +71,10 @@ absl::StatusOr<CheckedDecisions> CheckAdmission(const KeyringView& view, const s
 
 }  // namespace
 
+format::Role DecidingRole(format::ApprovalKind kind) {
+  return kind == format::ApprovalKind::kConfirmClock ? format::Role::kAuditor : format::Role::kApprover;
+}
+
 absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const format::OrganisationId& organisation,
                                                 const format::ParsedStatement& statement,
                                                 const std::vector<v1::SignedDecision>& decisions) {
@@ -107,7 +111,7 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
     }
     const format::Person* person = then->FindPerson(slug);
     const bool has_part = slug == checked.requester || slug == statement.terms.person;
-    if (person != nullptr && person->HasRole(format::Role::kApprover) && !has_part) checked.approvers.push_back(slug);
+    if (person != nullptr && person->HasRole(DecidingRole(statement.terms.kind)) && !has_part) checked.approvers.push_back(slug);
   }
   return checked;
 }

@@ -29,9 +29,12 @@ struct CheckedDecisions {
   format::ApprovalTerms terms;
   std::string requester;               // slug
   std::vector<crypto::KeyId> requester_keys;  // of their encryption keys
-  std::vector<std::string> approvers;  // slugs, each an approver and neither requester nor the person concerned
+  std::vector<std::string> approvers;  // slugs, each in the deciding role and neither requester nor the person concerned
   std::vector<std::string> refusers;
 };
+
+// The role of those who decide: CONFIRM_CLOCK is an auditor's, everything else an approver's.
+format::Role DecidingRole(format::ApprovalKind kind);
 
 // `statement` owns the bytes that were signed. kApprovalInvalid when a signature is not by whom it names, somebody decided
 // twice, or the statement is another organisation's.

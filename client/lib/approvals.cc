@@ -37,7 +37,8 @@ bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) 
   const bool adds = terms.kind == format::ApprovalKind::kAddReader;
   const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
   return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
-         approval.name() == format::ApprovalName(terms.approval) && approval.case_() == format::CaseName(terms.case_id) &&
+         approval.name() == format::ApprovalName(terms.approval) &&
+         approval.case_() == (terms.case_id.IsZero() ? "" : format::CaseName(terms.case_id)) &&
          approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
          approval.requester() == format::StaffName(decisions.requester) &&
          static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
@@ -46,13 +47,15 @@ bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) 
 
 // The keys of those who decide, from the checked directory: the server's list must be theirs.
 absl::StatusOr<std::vector<crypto::EncryptionKey>> DecidersKeys(const format::Directory& directory,
-                                                                const v1::CreateApprovalResponse& answer) {
+                                                                const v1::CreateApprovalResponse& answer,
+                                                                format::Role role) {
   std::vector<crypto::EncryptionKey> keys;
   for (const v1::Decider& decider : answer.deciders()) {
     ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(decider.staff()));
     const format::Person* person = directory.FindPerson(slug);
-    if (person == nullptr || !person->HasRole(format::Role::kApprover)) {
-      return Refuse(Refusal::kReaderNotInDirectory, slug + " as an approver");
+    if (person == nullptr || !person->HasRole(role)) {
+      return Refuse(Refusal::kReaderNotInDirectory,
+                    slug + (role == format::Role::kAuditor ? " as an auditor" : " as an approver"));
     }
     if (static_cast<size_t>(decider.key_ids_size()) != person->devices.size()) return Refuse(Refusal::kReaderKeySwapped, slug);
     for (const std::string& id : decider.key_ids()) {
@@ -134,7 +137,10 @@ absl::StatusOr<CheckedApproval> ApprovalDesk::Get(const std::string& name) {
 
 absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& case_name, const ApprovalWish& wish,
                                                              const std::string& reason, format::Day today) {
-  ALCOVE_CLIENT_ASSIGN(const format::CaseId case_id, format::ParseCaseName(case_name));
+  format::CaseId case_id;
+  if (wish.kind != format::ApprovalKind::kConfirmClock) {
+    ALCOVE_CLIENT_ASSIGN(case_id, format::ParseCaseName(case_name));
+  }
   v1::CreateApprovalRequest ask;
   ask.set_parent(case_name);
   ask.set_kind(static_cast<v1::ApprovalKind>(wish.kind));
@@ -147,7 +153,7 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
   ALCOVE_CLIENT_ASSIGN(const v1::CreateApprovalResponse who,
                        desk_->connection().CallAgain(&v1::ApprovalService::Stub::CreateApproval, ask, &desk_->session()));
   const format::Directory& directory = desk_->directory().directory();
-  ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::EncryptionKey> deciders, DecidersKeys(directory, who));
+  ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::EncryptionKey> deciders, DecidersKeys(directory, who, DecidingRole(wish.kind)));
 
   format::ApprovalTerms terms;
   terms.kind = wish.kind;
@@ -222,7 +228,7 @@ absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedA
   const auto approved = std::count_if(
       checked.decisions.approvers.begin(), checked.decisions.approvers.end(), [&](const std::string& slug) {
         const format::Person* person = directory.FindPerson(slug);
-        return person != nullptr && person->HasRole(format::Role::kApprover);
+        return person != nullptr && person->HasRole(DecidingRole(terms.kind));
       });
   if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && static_cast<size_t>(approved) < Needed(terms.kind)) {
     return Invalid("fewer have signed than have to approve");

@@ -46,7 +46,8 @@ class ApprovalDesk {
   // kApprovalInvalid when the server describes it otherwise than whoever asked signed it, or a signature does not verify.
   absl::StatusOr<CheckedApproval> Get(const std::string& name);
 
-  // Asks. `reason` is sealed to those who may decide, each key from the checked directory, each an approver there.
+  // Asks. `reason` is sealed to those who may decide, each key from the checked directory, each in the deciding role there. CONFIRM_CLOCK
+  // takes no case's name.
   absl::StatusOr<v1::CreateApprovalResponse> Ask(const std::string& case_name, const ApprovalWish& wish,
                                                  const std::string& reason, format::Day today);
   absl::StatusOr<v1::DecideApprovalResponse> Decide(const CheckedApproval& checked, format::Decision decision);

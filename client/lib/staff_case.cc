@@ -64,6 +64,8 @@ absl::StatusOr<v1::Case> StaffDesk::GetCase(const std::string& name) {
   ALCOVE_CLIENT_ASSIGN(v1::GetCaseResponse answer,
                        connection_->CallAgain(&v1::CaseService::Stub::GetCase, request, &session_));
   if (answer.case_().name() != name) return Refuse(Refusal::kAnswerMalformed, "it is about another case");
+  clock_freeze_.reset();
+  if (answer.has_clock_freeze()) clock_freeze_ = answer.clock_freeze();
   return std::move(*answer.mutable_case_());
 }
 
@@ -155,6 +157,7 @@ void StaffDesk::ReportBadGrant(const v1::Case& facts, format::Keyring keyring, c
 absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompute, const std::function<void()>& tell) {
   OpenedCase opened;
   ALCOVE_CLIENT_ASSIGN(opened.facts, GetCase(name));
+  opened.clock_freeze = clock_freeze_;
   DirectoryHistory history(*connection_, *directory_);
   ALCOVE_CLIENT_ASSIGN(const KeyringView thread, View(opened.facts, format::Keyring::kThread, history));
   auto read = OpenKeyring(opened.facts, thread, opened.thread_keys);

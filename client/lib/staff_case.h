@@ -33,6 +33,7 @@ struct TagMismatch {
 // A case that passed every check.
 struct OpenedCase {
   v1::Case facts;
+  std::optional<v1::ClockFreeze> clock_freeze;  // while the server's clock is frozen
   std::vector<OpenedEntry> thread;
   std::vector<OpenedEntry> team;
   KeyringKeys thread_keys;
@@ -129,6 +130,7 @@ class StaffDesk {
   const StaffKeys* keys_ = nullptr;
   crypto::Random* random_ = nullptr;
   Session session_;
+  std::optional<v1::ClockFreeze> clock_freeze_;  // as of the newest GetCase
 };
 
 }  // namespace alcove::client

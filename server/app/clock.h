@@ -10,8 +10,9 @@
 
 namespace alcove::app {
 
-// Wall clock and monotonic clock. Within one process the wall clock never goes back: what jumps backwards stands still
-// until the machine has caught up. Thread-safe.
+// Wall clock and monotonic clock. Within one process time never goes back and never stands still: a machine whose wall
+// clock is set back is followed by its monotonic clock from the latest time on, until the wall clock has caught up. So
+// setting it back holds no deadline up. Thread-safe.
 class SystemClock final : public base::Clock {
  public:
   base::Day Today() const override;
@@ -20,11 +21,16 @@ class SystemClock final : public base::Clock {
 
  private:
   mutable std::mutex mutex_;
+  // The latest time of the wall clock, and when that was on the monotonic clock.
   mutable base::Instant latest_{};
+  mutable std::chrono::milliseconds at_{};
 };
 
 // A day before the one that `file` remembers is refused with ClockRanBackward: deadlines would be wrong and sessions of
-// the past valid again. A file that is not there remembers nothing. Otherwise the file remembers `today` from here on.
+// the past valid again. A file that is not there remembers nothing.
+absl::Status CheckDay(const std::filesystem::path& file, base::Day today);
+// The same, and the file remembers `today` from here on. Not to be told a day that nobody believes yet: a clock that leapt
+// and was set right could not serve until it is there again.
 absl::Status RememberDay(const std::filesystem::path& file, base::Day today);
 
 }  // namespace alcove::app

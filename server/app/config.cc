@@ -141,6 +141,61 @@ absl::Status TakeListeners(const Place& place, const toml::table& root, std::vec
   return absl::OkStatus();
 }
 
+bool IsLoopback(const std::string& host) {
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
+}
+
+// The host of "smtp://host[:port]" or "smtps://...": letters, digits, dots and hyphens, or IPv6 in brackets.
+std::optional<std::string> MailHost(std::string_view url) {
+  if (url.starts_with("smtps://")) url.remove_prefix(8);
+  else if (url.starts_with("smtp://")) url.remove_prefix(7);
+  else return std::nullopt;
+  std::string host;
+  if (url.starts_with("[")) {
+    const std::size_t end = url.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    host = url.substr(1, end - 1);
+    url.remove_prefix(end + 1);
+  } else {
+    const std::size_t end = std::min(url.find(':'), url.size());
+    host = url.substr(0, end);
+    url.remove_prefix(end);
+  }
+  const auto within = [](std::string_view text, std::string_view allowed) {
+    return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+  };
+  if (!within(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")) return std::nullopt;
+  if (url.empty()) return host;
+  if (!url.starts_with(":") || url.size() > 6 || !within(url.substr(1), "0123456789")) return std::nullopt;
+  return host;
+}
+
+absl::Status TakeMail(const Place& place, const toml::table& root, std::optional<MailSettings>* out) {
+  const toml::node* node = root.get("mail");
+  if (node == nullptr) return absl::OkStatus();
+  const toml::table* table = node->as_table();
+  if (table == nullptr) return place.Refuse(node, "mail", "must be written as [mail]");
+  if (absl::Status s = RefuseUnknownKeys(place, *table, "mail.", {"server", "from", "hour", "recipients"}); !s.ok())
+    return s;
+  MailSettings mail;
+  const auto server = (*table)["server"].value_exact<std::string>();
+  const std::optional<std::string> host = server ? MailHost(*server) : std::nullopt;
+  if (!host) return place.Refuse(table, "mail.server", "must be smtp://host:port or smtps://host:port, and is required");
+  mail.server = *server;
+  mail.loopback = IsLoopback(*host);
+  const auto from = (*table)["from"].value_exact<std::string>();
+  if (!from || std::count(from->begin(), from->end(), '@') != 1 || from->find_first_of(" \t\r\n<>\"") != std::string::npos)
+    return place.Refuse(table, "mail.from", "must be one bare address, and is required");
+  mail.from = *from;
+  std::int64_t hour = mail.hour;
+  if (absl::Status s = TakeNumber(place, *table, "hour", 0, 23, &hour); !s.ok()) return s;
+  mail.hour = static_cast<int>(hour);
+  if (absl::Status s = TakePath(place, *table, "recipients", true, &mail.recipients); !s.ok()) return s;
+  *out = std::move(mail);
+  return absl::OkStatus();
+}
+
 // Settings within another's reach are checked together, once flags have had their say.
 absl::Status CheckWhole(const Place& place, const Config& config) {
   if (config.work_price == 0) {
@@ -196,9 +251,7 @@ std::uint16_t Listener::port() const {
 }
 
 bool Listener::loopback() const {
-  const std::string name = host();
-  const bool numeric = name.find_first_not_of("0123456789.") == std::string::npos;
-  return name == "localhost" || name == "::1" || (numeric && name.starts_with("127."));
+  return IsLoopback(host());
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origin, const Overrides& overrides) {
@@ -210,7 +263,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origi
     return SettingInvalid(origin, static_cast<int>(error.source().begin.line), "syntax", error.description());
   }
   if (absl::Status s = RefuseUnknownKeys(place, root, "",
-                                         {"data", "keys", "checkpoint_interval", "work_price", "drain", "listener"});
+                                         {"data", "keys", "checkpoint_interval", "work_price", "drain", "listener", "mail"});
       !s.ok()) {
     return s;
   }
@@ -224,6 +277,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origi
   if (absl::Status s = TakeNumber(place, root, "work_price", 0, 30, &price); !s.ok()) return s;
   if (absl::Status s = TakeNumber(place, root, "drain", 1, 300, &drain); !s.ok()) return s;
   if (absl::Status s = TakeListeners(place, root, &config.listeners); !s.ok()) return s;
+  if (absl::Status s = TakeMail(place, root, &config.mail); !s.ok()) return s;
   config.checkpoint_interval = std::chrono::seconds(interval);
   config.work_price = static_cast<std::uint32_t>(price);
   config.drain = std::chrono::seconds(drain);

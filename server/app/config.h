@@ -38,6 +38,15 @@ struct Listener {
   bool loopback() const;
 };
 
+// The daily mail to staff. Off unless configured.
+struct MailSettings {
+  std::string server;  // "smtp://host[:port]" or "smtps://host[:port]"
+  std::string from;    // a bare address
+  int hour = 6;        // UTC, 0 to 23
+  std::filesystem::path recipients;  // one address a line
+  bool loopback = false;             // the server is on this machine: TLS is not required
+};
+
 struct Config {
   std::filesystem::path data = "/var/lib/alcove";
   std::filesystem::path keys = "/etc/alcove/keys";
@@ -45,6 +54,7 @@ struct Config {
   std::uint32_t work_price = 12;
   std::chrono::seconds drain{10};
   std::vector<Listener> listeners;
+  std::optional<MailSettings> mail;
 };
 
 // What flags of the command line put in place of the file's values.

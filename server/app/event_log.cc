@@ -25,6 +25,10 @@ std::string_view Word(base::Event event) {
     case base::Event::kWorkPriceRaised: return "work_price_raised";
     case base::Event::kDeadlineLapsed: return "deadline_lapsed";
     case base::Event::kFallbackReleased: return "fallback_released";
+    case base::Event::kClockFrozen: return "clock_frozen";
+    case base::Event::kClockReleased: return "clock_released";
+    case base::Event::kMailsSent: return "mails_sent";
+    case base::Event::kMailDelayed: return "mail_delayed";
     case base::Event::kBackupMade: return "backup_made";
     case base::Event::kBackupFailed: return "backup_failed";
     case base::Event::kInvariantBroken: return "invariant_broken";

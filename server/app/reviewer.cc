@@ -16,6 +16,7 @@ constexpr int kMostTries = 8;
 // Longer than any decision takes from reading the organisation to its commit.
 constexpr std::chrono::seconds kBetweenRounds{1};
 constexpr std::chrono::seconds kAfterFailure{60};
+constexpr std::chrono::seconds kBetweenLooks{1};
 
 }  // namespace
 
@@ -45,12 +46,21 @@ bool Reviewer::Stopping() {
   return stop_;
 }
 
+void Reviewer::Look() {
+  const absl::StatusOr<bool> turned = world_.time.Look();
+  // A store that takes no writes has said so itself, and so has whoever closes it.
+  if (!turned.ok() && !base::ReasonOf(turned.status())) world_.events.Record(base::Event::kInvariantBroken);
+  if (turned.ok() && *turned) Wake();
+}
+
 void Reviewer::Run() {
   for (;;) {
+    Look();
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stop_ || rounds_ > 0; });
+      changed_.wait_for(lock, kBetweenLooks, [this] { return stop_ || rounds_ > 0; });
       if (stop_) return;
+      if (rounds_ == 0) continue;
       --rounds_;
     }
     const bool whole = Round();

@@ -1,5 +1,5 @@
-// A thread that reviews every case (core/guard/review.h): at the start, whenever directory, policy or chart changed, and on
-// every new day.
+// A thread that reviews every case (core/guard/review.h): at the start, whenever directory, policy or chart changed, on
+// every new day, and when a freeze of the clock is over. It also looks at the clock, every second.
 //
 // A change is followed by two rounds, a moment apart: a decision that was under way when the change came may still rest on
 // what was so before, and is committed by the second round. Access itself waits for neither.
@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "server/app/timekeeper.h"
 #include "server/core/base/changes.h"
 #include "server/core/base/ports.h"
 #include "server/rpc/door/core_ports.h"
@@ -26,6 +27,7 @@ class Reviewer {
     // Commits and waits for the answer.
     std::function<absl::Status(base::Transaction)> commit;
     base::EventSink& events;
+    Timekeeper& time;
   };
 
   // Starts with a round. What is in `world` outlives the reviewer.
@@ -38,6 +40,8 @@ class Reviewer {
 
  private:
   void Run();
+  // Of the clock; a freeze that ended calls for rounds.
+  void Look();
   // False when a case could not be reviewed: the round is repeated after a while.
   bool Round();
   absl::Status Review(const base::CaseId& id);

@@ -73,6 +73,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   if (absl::Status s = server->OpenStore(); !s.ok()) return s;
   if (absl::Status s = server->LoadOrganisation(); !s.ok()) return s;
   server->MakeDoor();
+  if (absl::Status s = server->StartTime(); !s.ok()) return s;
   if (!server->NewestCut()) {
     if (absl::Status s = server->CutNow(); !s.ok()) return s;
   }
@@ -81,8 +82,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   server->reviewer_ = std::make_unique<Reviewer>(Reviewer::World{
       *server->core_,
       [server = server.get()](base::Transaction transaction) { return server->CommitAndWait(std::move(transaction)); },
-      world.log});
+      world.log, *server->time_});
   server->organisation_->OnChange([reviewer = server->reviewer_.get()] { reviewer->Wake(); });
+  if (absl::Status s = server->StartMail(); !s.ok()) return s;
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
   // A server that is restarted every night never sees its quiet hour.
   server->settled_ = false;
@@ -128,8 +130,30 @@ absl::Status Server::OpenStore() {
   if (store_->organisation() != file_.id) {
     return KeyWrong(world_.keys.directory / kOrganisationFile, "the data belongs to another organisation");
   }
-  if (absl::Status s = RememberDay(world_.config.data / "day", world_.clock.Today()); !s.ok()) return s;
+  return CheckDay(world_.config.data / "day", world_.clock.Today());
+}
+
+absl::Status Server::StartTime() {
+  time_ = std::make_unique<Timekeeper>(Timekeeper::World{
+      store_->reader(), store_->organisation(), world_.clock, world_.random,
+      [this](base::Transaction transaction) { return CommitAndWait(std::move(transaction)); }, world_.log});
+  if (const absl::StatusOr<bool> looked = time_->Look(); !looked.ok()) return looked.status();
+  return RememberToday();
+}
+
+absl::Status Server::StartMail() {
+  if (!world_.config.mail) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<Mailer>> mailer = Mailer::Start(
+      {*world_.config.mail, store_->reader(), world_.clock, crypto::DeriveKey(keys_->kek, "alcove mail v1"),
+       [this](base::Transaction transaction) { return CommitAndWait(std::move(transaction)); },
+       [this] { return time_->frozen(); }, world_.log});
+  if (!mailer.ok()) return mailer.status();
+  mailer_ = *std::move(mailer);
   return absl::OkStatus();
+}
+
+absl::Status Server::RememberToday() {
+  return time_->frozen() ? absl::OkStatus() : RememberDay(world_.config.data / "day", world_.clock.Today());
 }
 
 absl::Status Server::LoadOrganisation() {
@@ -200,7 +224,8 @@ absl::Status Server::OpenListeners() {
              *door_, *core_, file_, world_.log, ALCOVE_VERSION, [this] {
                const storage::Journal::Tallies tallies = store_->journal().tallies();
                return !tallies.full && !tallies.failed;
-             }});
+             },
+             [this] { return mailer_ == nullptr ? 0U : mailer_->addresses(); }});
        }},
   };
   absl::StatusOr<std::unique_ptr<Listeners>> listeners = Listeners::Open(world_.config.listeners, handlers, serving_);
@@ -251,7 +276,9 @@ void Server::Tick() {
     const people::OrganisationPtr organisation = organisation_->Get();
     if (!organisation->DirectoryValidOn(today.PlusDays(kWarnDays))) world_.log.Record(base::Event::kDirectoryExpiring);
     // Refused only when the clock ran back, which the clock itself does not do while we run.
-    if (!RememberDay(world_.config.data / "day", today).ok()) world_.log.Record(base::Event::kInvariantBroken);
+    // Whether this day is believed. What could not be written is looked at again in a second.
+    time_->Look().status().IgnoreError();
+    if (!RememberToday().ok()) world_.log.Record(base::Event::kInvariantBroken);
   }
   world_.log.Flush();
 }
@@ -268,6 +295,8 @@ void Server::Settle() {
 
 void Server::Sweep() {
   for (;;) {
+    // On a clock that nobody believes the rows may be of today.
+    if (time_->frozen()) return;
     absl::StatusOr<base::ChangeSet> old =
         cases::ForgetOldRequests(store_->reader(), world_.clock.Today(), kSweepAtOnce);
     if (!old.ok()) {
@@ -287,6 +316,7 @@ void Server::Drain() {
   serving_ = false;
   door_->Drain();
   listeners_->Drain(world_.config.drain);
+  time_->Leave();
 }
 
 absl::Status Server::Backup(const std::string& target) {

@@ -20,7 +20,9 @@
 #include "server/app/event_log.h"
 #include "server/app/keys.h"
 #include "server/app/listeners.h"
+#include "server/app/mailer.h"
 #include "server/app/reviewer.h"
+#include "server/app/timekeeper.h"
 #include "server/core/intake/budget.h"
 #include "server/core/intake/secrets.h"
 #include "server/core/intake/work.h"
@@ -68,6 +70,12 @@ class Server {
   absl::Status LoadOrganisation();
   void MakeDoor();
   absl::Status OpenListeners();
+  // The thread of the daily mail, where it is configured.
+  absl::Status StartMail();
+  // The first look at the clock: before anything is decided by it.
+  absl::Status StartTime();
+  // The day file follows, as far as the day is believed.
+  absl::Status RememberToday();
   // Publishes a checkpoint and waits until it is durable. Only while starting.
   absl::Status CutNow();
   std::optional<base::Instant> NewestCut() const;
@@ -94,7 +102,9 @@ class Server {
   std::unique_ptr<rpc::Nonces> nonces_;
   std::unique_ptr<rpc::DirectoryPrincipals> principals_;
   std::unique_ptr<rpc::Door> door_;
+  std::unique_ptr<Timekeeper> time_;
   std::unique_ptr<Reviewer> reviewer_;
+  std::unique_ptr<Mailer> mailer_;
   std::atomic<bool> serving_{false};
   std::unique_ptr<Listeners> listeners_;  // last: closes before what its handlers use
 

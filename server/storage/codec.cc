@@ -2,6 +2,7 @@
 
 #include "server/storage/codec_approvals.h"
 #include "server/storage/codec_cases.h"
+#include "server/storage/codec_clocks.h"
 #include "server/storage/codec_hr.h"
 #include "server/storage/codec_ledger.h"
 #include "server/storage/codec_people.h"
@@ -69,6 +70,9 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(ledger::Published, PublishedRow)
     ALCOVE_ROW(ledger::Opening, OpeningRow)
     ALCOVE_ROW(ledger::Refusal, RefusalRow)
+    ALCOVE_ROW(clocks::SeenTime, SeenTimeRow)
+    ALCOVE_ROW(mail::Queue, MailQueueRow)
+    ALCOVE_ROW(approvals::ClockApproval, ClockApprovalRow)
 #undef ALCOVE_ROW
     case Table::kFormat:
     case Table::kCaseKey:

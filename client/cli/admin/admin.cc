@@ -205,6 +205,31 @@ absl::Status ShowCoverage(Frame& frame, const AdminOptions& options) {
   return Refuse(Refusal::kCoverageIncomplete, std::to_string(response.gaps_size()) + " gaps");
 }
 
+std::string DateText(const google::type::Date& date) {
+  const auto day = format::Day::FromCivil(date.year(), date.month(), date.day());
+  return day.ok() ? day->Text() : "-";
+}
+
+void PrintClock(Frame& frame, const v1::GetServiceStatusResponse& response) {
+  if (!response.has_clock_freeze()) return;
+  frame.terminal().Print("clock         FROZEN: it leapt from " + DateText(response.clock_freeze().from()) + " to " +
+                         DateText(response.clock_freeze().to()) +
+                         ". If the time is right: alcove approval request --confirm-clock\n");
+}
+
+void PrintMail(Frame& frame, const v1::GetServiceStatusResponse& response) {
+  std::string text = "daily mail    ";
+  if (response.mail_addresses() == 0) {
+    text += "none: no recipients are configured";
+  } else {
+    text += std::to_string(response.mail_addresses()) + " addresses for " + std::to_string(response.staff()) + " staff";
+    if (response.mail_addresses() < response.staff()) text += ", SO SOMEBODY IS NOT TOLD";
+    if (response.has_mail_day()) text += "; newest of " + DateText(response.mail_day());
+    if (response.mail_owed() > 0) text += ", " + std::to_string(response.mail_owed()) + " not sent yet";
+  }
+  frame.terminal().Print(text + "\n");
+}
+
 absl::Status Status(Frame& frame, const AdminOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
   ALCOVE_CLIENT_ASSIGN(const v1::GetServiceStatusResponse response,
@@ -219,6 +244,8 @@ absl::Status Status(Frame& frame, const AdminOptions& options) {
   for (const v1::PolicyVersion& policy : response.policies()) {
     frame.terminal().Print("policy        " + policy.document() + " version " + std::to_string(policy.version()) + "\n");
   }
+  PrintClock(frame, response);
+  PrintMail(frame, response);
   PrintGaps(frame, response.gaps());
   return absl::OkStatus();
 }

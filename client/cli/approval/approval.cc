@@ -22,6 +22,7 @@ struct ApprovalOptions {
   std::string add_reader;
   std::string lift_wall;
   std::string close;
+  bool confirm_clock = false;
   std::string until;
   std::string message_file;
 };
@@ -71,12 +72,18 @@ absl::Status Show(Frame& frame, const ApprovalOptions& options) {
 
 absl::StatusOr<client::ApprovalWish> WishOf(const ApprovalOptions& options) {
   client::ApprovalWish wish;
+  if (options.confirm_clock) {
+    if (!options.name.empty()) return Refuse(Refusal::kInputInvalid, "--confirm-clock concerns no case; leave it out");
+    wish.kind = format::ApprovalKind::kConfirmClock;
+    return wish;
+  }
+  if (options.name.empty()) return Refuse(Refusal::kInputInvalid, "say which case");
   if (!options.lift_wall.empty()) wish.kind = format::ApprovalKind::kLiftWall;
   wish.person = options.lift_wall.empty() ? options.add_reader : options.lift_wall;
   if (!options.close.empty()) wish.kind = format::ApprovalKind::kCloseCase;
   wish.code = options.close;
   if (wish.person.empty() && wish.code.empty())
-    return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader, --lift-wall or --close");
+    return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader, --lift-wall, --close or --confirm-clock");
   if (!options.until.empty()) {
     const auto day = format::Day::FromText(options.until);
     if (!day.ok()) return Refuse(Refusal::kInputInvalid, "`" + options.until + "` is no day; write YYYY-MM-DD");
@@ -89,14 +96,18 @@ absl::Status Request(Frame& frame, const ApprovalOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const client::ApprovalWish wish, WishOf(options));
   ALCOVE_CLIENT_ASSIGN(const std::string reason, ReadText(frame.terminal(), options.message_file, "Why"));
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
-  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  const bool clock = wish.kind == format::ApprovalKind::kConfirmClock;
+  std::string name;
+  if (!clock) {
+    ALCOVE_CLIENT_ASSIGN(name, member->desk().CaseOf(options.name));
+  }
   ALCOVE_CLIENT_ASSIGN(const v1::CreateApprovalResponse response,
                        ApprovalDesk(member->desk()).Ask(name, wish, reason, frame.today()));
   std::string who;
   for (const v1::Decider& decider : response.deciders()) who += (who.empty() ? "" : ", ") + decider.staff();
   Tell(frame, response, "Asked: approval " + ShortApproval(response.name()) + ". " + std::to_string(response.needed()) +
                             " of these may approve it within 7 days, and read why: " + who +
-                            ".\nThe reporter sees that you asked.\n");
+                            (clock ? ".\n" : ".\nThe reporter sees that you asked.\n"));
   return absl::OkStatus();
 }
 
@@ -106,7 +117,9 @@ absl::Status Decide(Frame& frame, const ApprovalOptions& options, format::Decisi
   Tell(frame, response,
        decision == format::Decision::kRefuse ? "Refused. The request is at its end.\n"
        : response.state() == v1::APPROVAL_STATE_APPROVED
-           ? "Approved. Whoever asked can carry it out now; the reporter sees by whom it was approved.\n"
+           ? (opened.checked.decisions.terms.kind == format::ApprovalKind::kConfirmClock
+                  ? "Approved. Whoever asked can carry it out now.\n"
+                  : "Approved. Whoever asked can carry it out now; the reporter sees by whom it was approved.\n")
            : "Approved. Others have to approve it too.\n");
   return absl::OkStatus();
 }
@@ -126,6 +139,8 @@ std::string DoneText(const format::ApprovalTerms& terms) {
       return "Done. Lines of the chart that ended keep " + terms.person + " out no longer. The reporter sees it.\n";
     case format::ApprovalKind::kCloseCase:
       return "Done. The case is closed. The reporter sees it, who approved, and can still write.\n";
+    case format::ApprovalKind::kConfirmClock:
+      return "Done. The clock is confirmed, and what waited for it goes on.\n";
     default: return "Done.\n";
   }
 }
@@ -156,12 +171,17 @@ void AddApprovalCommands(CLI::App& app, Frame& frame) {
   const auto options = std::make_shared<ApprovalOptions>();
   AddVerb(*noun, frame, options, "list", "List what you asked for and what waits for your decision", List);
   AddVerb(*noun, frame, options, "show", "Show one, with why it is asked for, every signature checked", Show, "approval");
-  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, is no longer kept out by an error, or that the case ends", Request, "case");
+  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, is no longer kept out by an error, that the case ends, or that the clock is right", Request);
+  request->add_option("case", options->name, "The beginning of its id is enough; none for --confirm-clock");
   CLI::Option* add = request->add_option("--add-reader", options->add_reader, "Who should read the case")->type_name("SLUG");
   CLI::Option* lift = request->add_option("--lift-wall", options->lift_wall, "Whom ended lines of the chart keep out by error")->type_name("SLUG");
   CLI::Option* close = request->add_option("--close", options->close, "End the case, for this reason: finding_made, resolved_informally, withdrawn, ...")->type_name("REASON");
   add->excludes(lift)->excludes(close);
   lift->excludes(close);
+  request->add_flag("--confirm-clock", options->confirm_clock, "The server's clock leapt and is right; an auditor decides")
+      ->excludes(add)
+      ->excludes(lift)
+      ->excludes(close);
   request->add_option("--until", options->until, "A guest's last day, YYYY-MM-DD: outside counsel")->needs(add);
   request->add_option("--message", options->message_file, "Read the reason from this file; - is standard input")->type_name("FILE");
   AddVerb(*noun, frame, options, "approve", "Say yes; final, and signed by you",

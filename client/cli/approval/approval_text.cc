@@ -26,6 +26,7 @@ std::string DayOf(const google::type::Date& date) {
 }
 
 std::string Wish(const v1::Approval& approval) {
+  if (approval.kind() == v1::APPROVAL_KIND_CONFIRM_CLOCK) return "confirm that the server's clock is right";
   if (approval.kind() == v1::APPROVAL_KIND_LIFT_WALL) return "let the chart's ended lines keep " + SlugOf(approval.person()) + " out no longer";
   if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE) return "close it: " + Harmless(approval.code());
   std::string text = "let " + SlugOf(approval.person()) + " read";
@@ -61,7 +62,8 @@ std::string NextStep(const v1::Approval& approval, bool asked) {
                  : "`alcove approval approve " + id + "` or `refuse`: your decision is final, and carries your signature.";
   }
   if (approval.state() == v1::APPROVAL_STATE_APPROVED && asked) {
-    return "`alcove approval execute " + id + "` carries it out; the reporter sees it.";
+    return "`alcove approval execute " + id + "` carries it out" +
+           (approval.kind() == v1::APPROVAL_KIND_CONFIRM_CLOCK ? "." : "; the reporter sees it.");
   }
   return "";
 }
@@ -73,7 +75,7 @@ std::string ShortApproval(std::string_view name) { return ShortId(name); }
 std::string ApprovalsTable(const std::vector<v1::Approval>& approvals) {
   Table table({"approval", "case", "asked by", "for", "state", "until"});
   for (const v1::Approval& approval : approvals) {
-    table.Row({ShortId(approval.name()), ShortId(approval.case_()), SlugOf(approval.requester()), Wish(approval),
+    table.Row({ShortId(approval.name()), approval.case_().empty() ? "-" : ShortId(approval.case_()), SlugOf(approval.requester()), Wish(approval),
                StateWord(approval), DayOf(approval.expires())});
   }
   return table.Text();
@@ -83,7 +85,7 @@ std::string ApprovalText(const client::CheckedApproval& checked, const format::D
                          const std::string& me, size_t width) {
   const v1::Approval& approval = checked.approval;
   std::string text = "Approval " + ShortId(approval.name()) + "  " + StateWord(approval) + "\n";
-  text += "  case      " + ShortId(approval.case_()) + "\n";
+  if (!approval.case_().empty()) text += "  case      " + ShortId(approval.case_()) + "\n";
   text += "  asked by  " + Person(directory, checked.decisions.requester) + " on " + checked.decisions.terms.day.Text() +
           ", signature verified\n";
   text += "  for       " + Wish(approval) + "\n";

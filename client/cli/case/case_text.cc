@@ -197,6 +197,9 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   text += "  filed     " + DayText(facts.filed()) + "\n";
   text += "  assigned  " + facts.assignee() + (facts.claimed() ? "" : " (not claimed yet: alcove case claim)") + "\n";
   text += "  next      " + NextDeadline(facts) + "\n";
+  if (opened.clock_freeze)
+    text += "  clock     frozen: it leapt from " + DayText(opened.clock_freeze->from()) + " to " +
+            DayText(opened.clock_freeze->to()) + "; what lapses by time waits until that is confirmed\n";
   for (const std::string& other : facts.linked()) text += "  linked    " + ShortCase(other) + "\n";
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
   if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n";

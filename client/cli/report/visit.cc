@@ -143,6 +143,12 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
   std::string text = "Case " + mailbox.case_() + ", filed " + DateText(mailbox.filed()) + "\n" + "It is " +
                      StateText(mailbox.state()) + ".\n";
   if (mailbox.withdrawn()) text += "You have withdrawn it. What you wrote stays, and the team decides what follows.\n";
+  if (mailbox.has_clock_freeze()) {
+    text += "The service's clock leapt from " + DateText(mailbox.clock_freeze().from()) + " to " +
+            DateText(mailbox.clock_freeze().to()) + ", or it was switched off for that time. Until two people there have " +
+            "confirmed the time, or three days of service have passed, no further reader is let in because a deadline " +
+            "went by. Messages, and whom you keep out, do not wait.\n";
+  }
   text += std::to_string(visit.mailbox->thread().size()) + " messages, the report included.\n\n" +
           ReadersText(*visit.mailbox) + AddedText(*visit.mailbox, visit.directory.directory()) + "\n" +
           DeadlinesText(DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last), frame.today()) + "\n" +

@@ -6,10 +6,12 @@
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
 #include "server/core/approvals/approvals.h"
+#include "server/core/approvals/confirm_clock.h"
 #include "server/core/approvals/errors.h"
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
+#include "server/core/approvals/steps.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/new_entry.h"
@@ -30,6 +32,8 @@ absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Port
   return deciders;
 }
 
+}  // namespace
+
 Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Terms& terms) {
   Created created;
   created.needed = RuleOf(terms.kind).needed;
@@ -41,7 +45,6 @@ Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Te
   return created;
 }
 
-// The request says what the fields beside it say, is signed by the caller, today, and sealed to those who decide.
 absl::Status CheckRequest(const cases::Ports& ports, const people::Person& caller, const NewApproval& asked,
                           const format::ParsedApprovalRequest& request, const std::vector<Decider>& deciders) {
   const format::ApprovalTerms& terms = request.statement.terms;
@@ -64,6 +67,8 @@ absl::Status CheckRequest(const cases::Ports& ports, const people::Person& calle
   return sealed_to == required ? absl::OkStatus() : GrantsMismatch();
 }
 
+namespace {
+
 void PutParty(const base::StaffSlug& staff, const cases::Approval& approval, base::ChangeSet& changes) {
   Party party;
   party.staff = staff;
@@ -72,12 +77,15 @@ void PutParty(const base::StaffSlug& staff, const cases::Approval& approval, bas
   changes.Insert(std::move(party));
 }
 
-// What a change asks for; longer etags than any valid one are cut, for they are refused anyway.
+}  // namespace
+
 format::ByteWriter Asked(std::string_view method, const base::ApprovalId& id, std::string_view etag) {
   format::ByteWriter asked(128);
   asked.Short(method).Fixed(id).Short(etag.substr(0, 255));
   return asked;
 }
+
+namespace {
 
 // One change of an approval, from its first check to its rows.
 class Change {
@@ -131,7 +139,8 @@ class Change {
   cases::RequestSlot slot_;
 };
 
-// The device of the person whose key signed the decision; null when none did.
+}  // namespace
+
 const people::Device* SignerOf(const people::Person& person, const format::ParsedStatement& statement,
                                format::Decision decision, const crypto::Signature& signature) {
   for (const people::Device& device : person.devices)
@@ -139,10 +148,9 @@ const people::Device* SignerOf(const people::Person& person, const format::Parse
   return nullptr;
 }
 
-}  // namespace
-
 absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffSlug& caller,
                                    const NewApproval& asked) {
+  if (asked.terms.kind == format::ApprovalKind::kConfirmClock) return WhoConfirms(ports, caller, asked);
   absl::StatusOr<cases::TeamReach> reach = cases::ReachAsTeam(ports, caller, asked.case_id);
   if (!reach.ok()) return reach.status();
   absl::StatusOr<std::vector<const people::Person*>> deciders =
@@ -153,6 +161,7 @@ absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffS
 
 absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const std::string& request_id, const NewApproval& asked) {
+  if (asked.terms.kind == format::ApprovalKind::kConfirmClock) return CreateClock(ports, caller, request_id, asked);
   absl::StatusOr<cases::TeamReach> reach = cases::ReachAsTeam(ports, caller, asked.case_id);
   if (!reach.ok()) return reach.status();
   absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(asked.request);
@@ -206,6 +215,9 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
                                                       const base::ApprovalId& id, const std::string& etag,
                                                       const std::string& request_id, format::Decision decision,
                                                       const crypto::Signature& signature) {
+  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
+  if (!clock.ok()) return clock.status();
+  if (*clock) return DecideClock(ports, **std::move(clock), etag, request_id, decision, signature);
   const crypto::Digest digest = crypto::Blake2b256(
       Asked("DecideApproval", id, etag).U8(static_cast<std::uint8_t>(decision)).Fixed(signature).bytes());
   absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id, digest);
@@ -236,6 +248,9 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
 absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                           const base::ApprovalId& id, const std::string& etag,
                                                           const std::string& request_id) {
+  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
+  if (!clock.ok()) return clock.status();
+  if (*clock) return CancelClock(ports, **std::move(clock), etag, request_id);
   absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id,
                                                 crypto::Blake2b256(Asked("CancelApproval", id, etag).bytes()));
   if (!change.ok()) return change.status();
@@ -256,6 +271,9 @@ absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& p
                                                            const base::ApprovalId& id, const std::string& etag,
                                                            const std::string& request_id,
                                                            std::span<const crypto::BytesView> grants) {
+  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
+  if (!clock.ok()) return clock.status();
+  if (*clock) return ExecuteClock(ports, **std::move(clock), etag, request_id, grants);
   format::ByteWriter digest = Asked("ExecuteApproval", id, etag);
   for (crypto::BytesView grant : grants) digest.Fixed(crypto::Blake2b256(grant));
   absl::StatusOr<Change> change =

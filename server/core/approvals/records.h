@@ -6,6 +6,7 @@
 #include "server/core/base/ids.h"
 #include "server/core/base/keys.h"
 #include "server/core/base/record.h"
+#include "server/core/cases/approval.h"
 
 namespace alcove::approvals {
 
@@ -18,7 +19,18 @@ struct Party : base::Record {
 
   base::StaffSlug staff;
   base::ApprovalId approval;
-  base::CaseId case_id;
+  base::CaseId case_id;  // zero: the approval concerns no case and is a row of kClockApproval
+};
+
+// A request to confirm the clock: an approval that concerns no case, so that its row is not a case's. Its case id is zero.
+struct ClockApproval : base::Record {
+  static constexpr base::Table kTable = base::Table::kClockApproval;
+  std::string key() const { return base::RowKey(approval.id); }
+
+  cases::Approval approval;
+  // The leap that is to be confirmed, and no other.
+  base::Day from;
+  base::Day to;
 };
 
 }  // namespace alcove::approvals

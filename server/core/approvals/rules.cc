@@ -160,10 +160,15 @@ absl::Status CloseCase(const Execution& execution) {
   return absl::OkStatus();
 }
 
+// CONFIRM_CLOCK concerns no case: confirm_clock.h.
+absl::Status NeverOfACase(const cases::Ports&, const cases::Case&, const Terms&) { return ApprovalRefused(); }
+absl::Status Nothing(const Execution&) { return ApprovalRefused(); }
+
 constexpr std::array kRules = {
     Rule{format::ApprovalKind::kAddReader, 1, 0, CanBeAdded, AddReader},
     Rule{format::ApprovalKind::kLiftWall, 2, 0, CanBeLifted, LiftWall},
     Rule{format::ApprovalKind::kCloseCase, 1, 0, CanBeClosed, CloseCase},
+    Rule{format::ApprovalKind::kConfirmClock, 1, 0, NeverOfACase, Nothing},
 };
 
 }  // namespace
@@ -172,6 +177,8 @@ Terms TermsOf(const cases::Approval& approval) {
   return {approval.kind, approval.person, approval.condition, approval.until, approval.code};
 }
 
-const Rule& RuleOf(format::ApprovalKind kind) { return kRules[static_cast<std::size_t>(kind) - 1]; }
+const Rule& RuleOf(format::ApprovalKind kind) {
+  return *std::find_if(kRules.begin(), kRules.end(), [kind](const Rule& rule) { return rule.kind == kind; });
+}
 
 }  // namespace alcove::approvals

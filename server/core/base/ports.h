@@ -40,6 +40,10 @@ enum class Event : std::uint8_t {
   kWorkPriceRaised,
   kDeadlineLapsed,
   kFallbackReleased,
+  kClockFrozen,           // the wall clock leapt ahead: what cannot be undone waits
+  kClockReleased,         // it does not wait any more
+  kMailsSent,             // the day's mails are all with the mail server
+  kMailDelayed,           // the mail server did not take one; it is tried again
   kBackupMade,
   kBackupFailed,
   kInvariantBroken,       // a fault of ours; a developer is needed

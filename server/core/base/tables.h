@@ -33,6 +33,9 @@
 //   kOpening     leaf-hash32                                  store  content and salt of a leaf that belongs to no case
 //   kRefusal     slug                                         store  the last minute with a refusal on the ledger
 //   kGroup       -                                            store  number of the newest commit group (storage's own)
+//   kClock       -                                            store  the time that was last seen, and whether it leapt
+//   kMail        -                                            store  day of the newest mail, and to whom it is still owed
+//   kClockApproval approval16                                 store  a request to confirm the clock; concerns no case
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -80,6 +83,9 @@ enum class Table : std::uint8_t {
   kOpening = 37,
   kRefusal = 38,
   kGroup = 39,
+  kClock = 40,
+  kMail = 41,
+  kClockApproval = 42,
 };
 
 // Under which key a row's value is sealed.
@@ -133,6 +139,9 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kOpening, "opening", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kRefusal, "refusal", Scope::kStore, SlugPlace::kFirst, 0},
     TableTraits{Table::kGroup, "group", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kClock, "clock", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kMail, "mail", Scope::kStore, SlugPlace::kNone, 0},
+    TableTraits{Table::kClockApproval, "clock-approval", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

@@ -9,19 +9,23 @@
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/show.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/grants/readers.h"
 
 namespace alcove::cases {
 namespace {
 
-// Whose lines were marked.
-std::vector<base::StaffSlug> MarkLost(const Ports& ports, Case& record, const std::optional<Leaving>& leaving) {
+// Whose lines were marked. A guest's days are not counted when `guests_stay`.
+std::vector<base::StaffSlug> MarkLost(const Ports& ports, Case& record, const std::optional<Leaving>& leaving,
+                                      bool guests_stay) {
+  const base::Day today = ports.clock.Today();
   std::vector<base::StaffSlug> people;
   for (KeyringState* state : {&record.thread, &record.team}) {
     for (grants::Holder& holder : state->holders) {
       const bool leaves = leaving && leaving->staff == holder.staff;
       if (holder.lost) continue;
-      if (!leaves && grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today())) continue;
+      const base::Day counted = guests_stay && holder.until ? std::min(today, *holder.until) : today;
+      if (!leaves && grants::MayReadOn(holder, ports.organisation, record.wall, counted)) continue;
       holder.lost = true;
       if (std::find(people.begin(), people.end(), holder.staff) == people.end()) people.push_back(holder.staff);
     }
@@ -67,9 +71,15 @@ absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet
   return absl::OkStatus();
 }
 
-absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, CaseLeaves& leaves,
-                         base::ChangeSet& changes) {
-  const std::vector<base::StaffSlug> people = MarkLost(ports, record, leaving);
+absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, EndedGuests guests,
+                         CaseLeaves& leaves, base::ChangeSet& changes) {
+  bool guests_stay = false;
+  if (guests == EndedGuests::kStayWhileFrozen) {
+    const absl::StatusOr<bool> held = clocks::HoldsNow(ports.rows, ports.clock.Now());
+    if (!held.ok()) return held.status();
+    guests_stay = *held;
+  }
+  const std::vector<base::StaffSlug> people = MarkLost(ports, record, leaving, guests_stay);
   if (people.empty()) return absl::OkStatus();
   if (absl::Status status = PurgeGrants(ports, record, changes); !status.ok()) return status;
   for (const base::StaffSlug& staff : people) {

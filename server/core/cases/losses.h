@@ -4,6 +4,7 @@
 
 #include <absl/status/status.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "server/core/base/changes.h"
@@ -19,12 +20,19 @@ struct Leaving {
   bool by_choice = false;  // they stepped back: the leaf is theirs
 };
 
+// What becomes of a guest whose last day is over while the clock is frozen (clocks/seen.h). Nothing is handed out to them
+// either way.
+enum class EndedGuests : std::uint8_t {
+  kStayWhileFrozen,  // their line waits: nobody but the clock says that they are to go
+  kGo,               // somebody makes a new key just now, and leaves them out
+};
+
 // Marks as lost every line of both keyrings that may not be read with from now on (grants/readers.h) and those of
 // `leaving`; deletes their grants from storage; takes the membership of everybody who is left without a line, with a
 // leaf that the reporter sees. Nothing happens when nobody left. The caller puts the case; both keyrings' epochs are
 // stale by the marks alone.
-absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, CaseLeaves& leaves,
-                         base::ChangeSet& changes);
+absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, EndedGuests guests,
+                         CaseLeaves& leaves, base::ChangeSet& changes);
 
 // Deletes from every epoch of the case the grants to keys that no line in force has. The records stay: entries quote
 // their hashes. What it puts follows from `record` alone, so doing it twice in one decision is doing it once.

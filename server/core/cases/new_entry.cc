@@ -44,7 +44,8 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
     return absl::OkStatus();
   }
   if (!entry.epoch) return EpochStale();
-  if (absl::Status status = LoseReaders(ports, record, std::nullopt, leaves, changes); !status.ok()) return status;
+  if (absl::Status status = LoseReaders(ports, record, std::nullopt, EndedGuests::kGo, leaves, changes); !status.ok())
+    return status;
   std::vector<grants::Holder> holders = NextHolders(ports, record, context.keyring);
   const crypto::KeyId mailbox = crypto::KeyIdOf(record.mailbox_encryption_key);
   const std::vector<grants::Required> required = context.keyring == format::Keyring::kThread

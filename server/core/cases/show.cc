@@ -10,6 +10,7 @@
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/requests.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/grants/readers.h"
 #include "server/core/ledger/records.h"
 
@@ -66,8 +67,15 @@ std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record) {
 }
 
 bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& state) {
-  return state.epochs == 0 || state.reported ||
-         grants::IsStale(state.holders, ports.organisation, record.wall, ports.clock.Today());
+  if (state.epochs == 0 || state.reported) return true;
+  const base::Day today = ports.clock.Today();
+  if (!grants::IsStale(state.holders, ports.organisation, record.wall, today)) return false;
+  // A guest who is to go by a frozen clock alone keeps their line for now (losses.h), and the keyring its key.
+  if (!clocks::HoldsNow(ports.rows, ports.clock.Now()).value_or(false)) return true;
+  return !std::all_of(state.holders.begin(), state.holders.end(), [&](const grants::Holder& holder) {
+    const base::Day counted = holder.until ? std::min(today, *holder.until) : today;
+    return grants::MayReadOn(holder, ports.organisation, record.wall, counted);
+  });
 }
 
 absl::Status AddAdmissions(const Ports& ports, const Case& record, std::vector<ReaderView>& readers) {

@@ -19,7 +19,10 @@ bool HasAssignee(const cases::Case& record) {
 
 absl::Status HandOn(const cases::Ports& ports, cases::Case& record, const std::optional<cases::Leaving>& leaving,
                     cases::CaseLeaves& leaves, base::ChangeSet& changes) {
-  if (absl::Status status = cases::LoseReaders(ports, record, leaving, leaves, changes); !status.ok()) return status;
+  if (absl::Status status =
+          cases::LoseReaders(ports, record, leaving, cases::EndedGuests::kStayWhileFrozen, leaves, changes);
+      !status.ok())
+    return status;
   if (!cases::IsOpen(record.state) || HasAssignee(record)) return absl::OkStatus();
   const base::StaffSlug before = record.assignee;
   if (!before.empty()) changes.Count(base::Counter::kOpenCases, before.text(), -1);

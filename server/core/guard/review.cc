@@ -8,6 +8,7 @@
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
 #include "server/core/casework/due.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/grants/readers.h"
 #include "server/core/guard/assign.h"
 #include "server/core/guard/hand_on.h"
@@ -84,15 +85,20 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
   const std::vector<grants::Holder> team = record.team.holders;
   const base::Day today = ports.clock.Today();
   const bool fallback_read = FallbackReads(record);
+  const auto seen = clocks::LastSeen(ports.rows);
+  if (!seen.ok()) return seen.status();
+  const bool frozen = clocks::Holds(*seen, ports.clock.Now());
   cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
 
   std::optional<cases::Leaving> passed_over;
-  if (cases::IsOpen(record.state) && !record.claimed && !record.assignee.empty() &&
+  if (!frozen && cases::IsOpen(record.state) && !record.claimed && !record.assignee.empty() &&
       IsOverdue(cases::DeadlinesOf(ports, record), "claim", today) && AnotherMayHave(ports, record))
     passed_over = cases::Leaving{record.assignee};
   if (absl::Status status = HandOn(ports, record, passed_over, leaves, outcome.changes); !status.ok()) return status;
 
-  if (!cases::IsOpen(record.state)) {
+  if (frozen) {
+    // What cannot be undone waits.
+  } else if (!cases::IsOpen(record.state)) {
     if (absl::Status status = DestroyUnneeded(ports, record, leaves, outcome.changes); !status.ok()) return status;
   } else {
     const std::vector<clocks::Deadline> deadlines = cases::DeadlinesOf(ports, record);
@@ -106,6 +112,8 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
   if (outcome.leaves.empty() && thread == record.thread.holders && team == record.team.holders)
     return base::Outcome<Reviewed>();
   outcome.answer.fallback = !fallback_read && FallbackReads(record);
+  // Nothing is released on a clock that was frozen meanwhile.
+  if (*seen) outcome.changes.ExpectUnchanged(clocks::SeenTime::kTable, "", (*seen)->version);
   outcome.changes.Update(std::move(record), (*found)->version);
   return outcome;
 }

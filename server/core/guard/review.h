@@ -26,6 +26,8 @@ struct Reviewed {
 //      Acknowledgement, feedback or a measure overdue by more than the days of grace: LAPSED grants are released, or a FALLBACK grant
 //      where no escalation recipient is left (promise P7).
 //   4. A case that ended without them: LAPSED grants are destroyed.
+//
+// While the clock is frozen (clocks/seen.h) 2, 3, 4 and the end of a guest's days wait.
 absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id);
 
 }  // namespace alcove::guard

@@ -6,6 +6,8 @@
 #include "server/core/intake/coverage.h"
 #include "server/core/intake/intake.h"
 #include "server/rpc/admin/convert.h"
+#include "server/core/mail/queue.h"
+#include "server/rpc/convert/clock.h"
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
@@ -122,7 +124,15 @@ grpc::ServerUnaryReactor* AdminHandler::GetServiceStatus(grpc::CallbackServerCon
     Fill(*current, world_.core.clock.Today(), response);
     response->set_version(world_.product_version);
     response->set_store_writable(world_.store_writable());
-    return absl::OkStatus();
+    response->set_staff(static_cast<std::uint32_t>(current->people().size()));
+    const absl::StatusOr<std::optional<base::Versioned<mail::Queue>>> mails = world_.core.rows.Get<mail::Queue>("");
+    if (!mails.ok()) return mails.status();
+    if (world_.mail_addresses) response->set_mail_addresses(world_.mail_addresses());
+    if (*mails) {
+      SetDay((*mails)->record.day, response->mutable_mail_day());
+      response->set_mail_owed(static_cast<std::uint32_t>((*mails)->record.owed.size()));
+    }
+    return FillFreeze(world_.core.rows, response);
   });
 }
 

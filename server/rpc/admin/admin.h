@@ -22,6 +22,7 @@ class AdminHandler final : public v1::AdminService::CallbackService {
     base::EventSink& events;
     std::string product_version;
     std::function<bool()> store_writable;
+    std::function<std::uint32_t()> mail_addresses;  // in the operator's list; may be empty: no mail
   };
 
   explicit AdminHandler(const World& world) : world_(world) {}

@@ -17,8 +17,26 @@ absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name) {
   return id;
 }
 
+namespace {
+
+// Concerns no case and nobody.
+absl::StatusOr<approvals::NewApproval> ParseConfirmClock(const v1::CreateApprovalRequest& request) {
+  if (!request.parent().empty()) return base::FieldInvalid("parent");
+  if (!request.code().empty()) return base::FieldInvalid("code");
+  if (!request.person().empty()) return base::FieldInvalid("person");
+  if (request.condition() != v1::RELEASE_CONDITION_UNSPECIFIED) return base::FieldInvalid("condition");
+  if (request.has_until()) return base::FieldInvalid("until");
+  approvals::NewApproval asked;
+  asked.terms.kind = format::ApprovalKind::kConfirmClock;
+  asked.request = request.request();
+  return asked;
+}
+
+}  // namespace
+
 absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApprovalRequest& request) {
   approvals::NewApproval asked;
+  if (request.kind() == v1::APPROVAL_KIND_CONFIRM_CLOCK) return ParseConfirmClock(request);
   const absl::StatusOr<base::CaseId> case_id = ParseCase(request.parent(), "parent");
   if (!case_id.ok()) return case_id.status();
   asked.case_id = *case_id;
@@ -71,9 +89,9 @@ void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
   out->set_name(format::ApprovalName(approval.id));
   out->set_kind(static_cast<v1::ApprovalKind>(approval.kind));
   out->set_state(static_cast<v1::ApprovalState>(view.state));
-  out->set_case_(format::CaseName(approval.case_id));
+  if (!approval.case_id.IsZero()) out->set_case_(format::CaseName(approval.case_id));
   out->set_requester(StaffName(approval.requester));
-  out->set_person(StaffName(approval.person));
+  if (!approval.person.empty()) out->set_person(StaffName(approval.person));
   out->set_code(approval.code);
   if (approval.kind == format::ApprovalKind::kAddReader)
     out->set_condition(static_cast<v1::ReleaseCondition>(approval.condition));

@@ -7,6 +7,7 @@
 #include "crypto/format/ids.h"
 #include "server/core/cases/team.h"
 #include "server/rpc/cases/convert.h"
+#include "server/rpc/convert/clock.h"
 #include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 
@@ -36,11 +37,14 @@ grpc::ServerUnaryReactor* CaseHandler::GetCase(grpc::CallbackServerContext* cont
                                                v1::GetCaseResponse* response) {
   return door_.Decide<cases::CaseDetail>(
       context, request,
-      [this, request](const Caller& caller) -> Decided<cases::CaseDetail> {
+      [this, request, response](const Caller& caller) -> Decided<cases::CaseDetail> {
         const absl::StatusOr<base::CaseId> id = ParseCase(request->name(), "name");
         if (!id.ok()) return id.status();
         const Moment now(core_);
-        return cases::GetCase(now.ports(), caller.staff, *id);
+        Decided<cases::CaseDetail> detail = cases::GetCase(now.ports(), caller.staff, *id);
+        if (!detail.ok()) return detail;
+        if (absl::Status status = FillFreeze(core_.rows, response); !status.ok()) return status;
+        return detail;
       },
       [response](const cases::CaseDetail& detail) { Fill(detail, response->mutable_case_()); });
 }

@@ -8,6 +8,7 @@
 #include "crypto/format/ids.h"
 #include "server/core/cases/mailbox.h"
 #include "server/core/guard/reporter.h"
+#include "server/rpc/convert/clock.h"
 #include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 #include "server/rpc/mailbox/convert.h"
@@ -22,7 +23,7 @@ grpc::ServerUnaryReactor* MailboxHandler::GetMailbox(grpc::CallbackServerContext
     const absl::StatusOr<cases::MailboxView> view = cases::GetMailbox(now.ports(), *caller.mailbox);
     if (!view.ok()) return view.status();
     Fill(*view, response);
-    return absl::OkStatus();
+    return FillFreeze(core_.rows, response);
   });
 }
 

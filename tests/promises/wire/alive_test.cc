@@ -7,6 +7,8 @@
 #include <fstream>
 #include <thread>
 
+#include "alcove/v1/approval_service.grpc.pb.h"
+#include "crypto/format/approval.h"
 #include "crypto/format/epoch.h"
 #include "crypto/format/grant.h"
 #include "crypto/random.h"
@@ -90,7 +92,47 @@ class Alive : public Scene {
     request.mutable_entry()->set_envelope(Message(filed.filing, filed.filing.signing, "more", sequence, previous));
     return request;
   }
+  void ConfirmClock(int days);
 };
+
+// An administrator asks, an auditor approves, and it is carried out; `days` later than today.
+void Alive::ConfirmClock(int days) {
+  using Service = v1::ApprovalService::Stub;
+  const auto approvals = v1::ApprovalService::NewStub(channel_);
+  format::ApprovalTerms terms;
+  terms.kind = format::ApprovalKind::kConfirmClock;
+  terms.organisation = world().organisation().id;
+  terms.approval = format::DrawId<format::ApprovalId>(crypto::SystemRandom());
+  terms.day = format::Day::OfUnixSeconds(std::time(nullptr)).PlusDays(days);
+  terms.directory_version = world().directory().version;
+  v1::CreateApprovalRequest create;
+  create.set_request_id(support::DrawRequestId());
+  create.set_kind(v1::APPROVAL_KIND_CONFIRM_CLOCK);
+  const std::vector<crypto::EncryptionKey> keys = {world().DecryptionKeyOf("auditor").encryption_key()};
+  create.set_request(*format::SealApprovalRequest(terms, keys, "The machine was off.", world().SigningKeyOf("admin"),
+                                                  crypto::SystemRandom()));
+  const std::string admin = SignedIn("admin"), auditor = SignedIn("auditor");
+  v1::CreateApprovalResponse created;
+  ASSERT_EQ(Ask(*approvals, &Service::CreateApproval, create, SignedIn("officer")).reason, "NOTHING_HERE");
+  ASSERT_EQ(Ask(*approvals, &Service::CreateApproval, create, admin, &created).reason, "OK");
+  v1::ExecuteApprovalRequest execute;
+  execute.set_name(created.name());
+  execute.set_etag(created.etag());
+  execute.set_request_id(support::DrawRequestId());
+  ASSERT_EQ(Ask(*approvals, &Service::ExecuteApproval, execute, admin).reason, "APPROVAL_NOT_GRANTED");
+  v1::DecideApprovalRequest decide;
+  decide.set_name(created.name());
+  decide.set_etag(created.etag());
+  decide.set_request_id(support::DrawRequestId());
+  decide.set_decision(v1::DECISION_APPROVE);
+  decide.set_signature(format::SignDecision(format::ParseApprovalRequest(create.request())->statement,
+                                            format::Decision::kApprove, world().SigningKeyOf("auditor")).str());
+  v1::DecideApprovalResponse decided;
+  ASSERT_EQ(Ask(*approvals, &Service::DecideApproval, decide, auditor, &decided).reason, "OK");
+  execute.set_etag(decided.etag());
+  execute.set_request_id(support::DrawRequestId());
+  ASSERT_EQ(Ask(*approvals, &Service::ExecuteApproval, execute, admin).reason, "OK");
+}
 
 class P2_ConflictWall_Alive : public Alive {};
 class P3_NoOracle_Alive : public Alive {};
@@ -224,6 +266,11 @@ TEST_F(P7_DeadMan_Alive, NobodyAnswersAndTheEscalationRecipientReads) {
   support::ServerProcess later(world().serve_command(), Later("+12d"), folder() + "/later.log");
   ASSERT_TRUE(later.Start(world().options().port));
   Connect();
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  EXPECT_FALSE(Reads("escalation", *filed)) << "control: a clock that leapt releases nothing by itself";
+  EXPECT_TRUE(Mailbox(*filed).has_clock_freeze()) << "and the reporter is told";
+  ASSERT_NO_FATAL_FAILURE(ConfirmClock(12));
+  EXPECT_FALSE(Mailbox(*filed).has_clock_freeze());
   bool reads = false;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!reads && std::chrono::steady_clock::now() < end) {

@@ -6,8 +6,10 @@
 
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
+#include "server/core/mail/queue.h"
 #include "server/core/people/records.h"
 #include "tests/server/storage/fakes.h"
 
@@ -490,6 +492,52 @@ TEST(Codec, AChartPageWithAnUnknownKindOfEdgeIsNoRecord) {
   const Codec* codec = CodecOf(base::Table::kChartPage);
   codec->encode(page, &bytes);
   EXPECT_EQ(codec->decode(bytes), nullptr);
+}
+
+TEST(Codec, TheSeenTimeComesBackFrozenOrNot) {
+  clocks::SeenTime was;
+  was.seen = base::Instant(std::chrono::seconds(1700000000));
+  EXPECT_EQ(RoundTrip(was).seen, was.seen);
+  EXPECT_FALSE(RoundTrip(was).freeze);
+  was.freeze = clocks::Freeze{base::Day(20000), base::Day(20400), std::chrono::hours(9600), std::chrono::seconds(4711)};
+  EXPECT_EQ(RoundTrip(was).freeze, was.freeze);
+  was.freeze->to = base::Day(19999);
+  std::string bytes;
+  CodecOf(base::Table::kClock)->encode(was, &bytes);
+  EXPECT_EQ(CodecOf(base::Table::kClock)->decode(bytes), nullptr) << "a leap goes ahead";
+}
+
+TEST(Codec, TheQueueOfMailsComesBack) {
+  mail::Queue was;
+  was.day = base::Day(20000);
+  was.owed = {Draw<mail::AddressHash>(), Draw<mail::AddressHash>()};
+  was.trying = Draw<mail::AddressHash>();
+  EXPECT_EQ(RoundTrip(was).day, was.day);
+  EXPECT_EQ(RoundTrip(was).owed, was.owed);
+  EXPECT_EQ(RoundTrip(was).trying, was.trying);
+  was.trying.reset();
+  EXPECT_EQ(RoundTrip(was).trying, std::nullopt);
+}
+
+TEST(Codec, ARequestToConfirmTheClockComesBackAndNamesNoCase) {
+  approvals::ClockApproval was;
+  was.approval.id = Draw<base::ApprovalId>();
+  was.approval.kind = format::ApprovalKind::kConfirmClock;
+  was.approval.requester = *base::StaffSlug::Parse("ada");
+  was.approval.request = "request";
+  was.from = base::Day(20000);
+  was.to = base::Day(20400);
+  const approvals::ClockApproval is = RoundTrip(was);
+  EXPECT_EQ(is.approval.id, was.approval.id);
+  EXPECT_EQ(is.approval.kind, was.approval.kind);
+  EXPECT_EQ(is.approval.requester, was.approval.requester);
+  EXPECT_EQ(is.approval.request, was.approval.request);
+  EXPECT_EQ(is.from, was.from);
+  EXPECT_EQ(is.to, was.to);
+  was.approval.case_id = Draw<base::CaseId>();
+  std::string bytes;
+  CodecOf(base::Table::kClockApproval)->encode(was, &bytes);
+  EXPECT_EQ(CodecOf(base::Table::kClockApproval)->decode(bytes), nullptr);
 }
 
 TEST(Codec, ValuesOutOfTheirRangeAreNoRecord) {

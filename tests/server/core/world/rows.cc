@@ -3,6 +3,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/records.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/hr/records.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
@@ -49,6 +50,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kPublished: return Clone<ledger::Published>(record);
     case Table::kOpening: return Clone<ledger::Opening>(record);
     case Table::kRefusal: return Clone<ledger::Refusal>(record);
+    case Table::kClock: return Clone<clocks::SeenTime>(record);
+    case Table::kClockApproval: return Clone<approvals::ClockApproval>(record);
     default: std::abort();  // a table that core has no record for
   }
 }
