@@ -13,12 +13,16 @@ absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalIn
 
 using Keys = std::set<crypto::KeyId>;
 
-// Encryption keys that an epoch's record lists.
+// Encryption keys of the people whom an epoch's record lists.
 absl::StatusOr<Keys> Listed(const std::string& record) {
   Keys keys;
   const auto epoch = format::ParseEpoch(record);
   if (!epoch.ok()) return Refuse(Refusal::kEpochInvalid, "it is malformed");
-  for (size_t i = 0; i < epoch->reader_count; ++i) keys.insert(epoch->ReaderAt(i).key);
+  for (size_t i = 0; i < epoch->reader_count; ++i) {
+    const format::EpochReader reader = epoch->ReaderAt(i);
+    // The mailbox's key may change by a new receipt: thread.h sees to that.
+    if (reader.condition != format::ReleaseCondition::kMailbox) keys.insert(reader.key);
+  }
   return keys;
 }
 

@@ -6,6 +6,17 @@
 #include "crypto/format/ids.h"
 
 namespace alcove::client {
+namespace {
+
+absl::Status CheckKept(const v1::NewEntry& sent, const std::string& head) {
+  const auto envelope = format::ParseEnvelope(sent.envelope());
+  if (!envelope.ok()) return envelope.status();
+  return head == format::EntryHash(*envelope).view()
+             ? absl::OkStatus()
+             : Refuse(Refusal::kEntryInvalid, "the server did not keep the message that was sent");
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
@@ -25,8 +36,9 @@ absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Dire
   return recipients;
 }
 
-KeyringView MailboxVisit::View(DirectoryHistory& history) const {
+absl::StatusOr<KeyringView> MailboxVisit::View(DirectoryHistory& history) const {
   KeyringView view;
+  ALCOVE_CLIENT_ASSIGN(view.former_mailbox_keys, FormerKeys(mailbox_.former_signing_keys()));
   view.organisation = connection_->organisation().id;
   view.case_id = *format::ParseCaseName(mailbox_.case_());
   view.keyring = format::Keyring::kThread;
@@ -72,7 +84,7 @@ absl::Status MailboxVisit::Fetch() {
   } while (true);
 
   DirectoryHistory history(*connection_, *directory_);
-  const KeyringView view = View(history);
+  ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(history));
   ALCOVE_CLIENT_ASSIGN(
       epochs_, OpenEpochs(view, keys_.decryption, {mailbox_.epochs().begin(), mailbox_.epochs().end()},
                           {mailbox_.grants().begin(), mailbox_.grants().end()}));
@@ -109,18 +121,19 @@ absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const C
   return visit;
 }
 
-absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Message& message,
-                                                           const std::vector<v1::BlobName>& blobs, format::Day today,
-                                                           format::EntryKind kind) {
+absl::StatusOr<v1::NewEntry> MailboxVisit::Seal(format::EntryKind kind, const google::protobuf::Message& content,
+                                                const std::vector<v1::BlobName>& blobs, format::Day today,
+                                                const crypto::EncryptionKey* fresh) {
   DirectoryHistory history(*connection_, *directory_);
-  const KeyringView view = View(history);
+  ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(history));
   std::optional<std::vector<format::Recipient>> recipients;
-  if (epochs_.stale()) {
+  if (epochs_.stale() || fresh != nullptr) {
     const std::vector<format::EpochReader> before = epochs_.ReadersNow();
     ALCOVE_CLIENT_ASSIGN(recipients,
                          NextRecipients(directory_->directory(),
                                         {mailbox_.readers().begin(), mailbox_.readers().end()}, before, admitted_));
-    recipients->insert(recipients->begin(), {view.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
+    recipients->insert(recipients->begin(), {fresh == nullptr ? view.mailbox_encryption_key : *fresh,
+                                             format::ReleaseCondition::kMailbox});
   }
   NextEntry next;
   next.kind = kind;
@@ -130,22 +143,89 @@ absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Mes
   next.leaf_head = leaves_.head;
   next.blobs = blobs;
   next.day = today;
-  v1::SendMessageRequest request;
-  request.set_request_id(DrawRequestId(*random_));
-  std::string body = message.SerializeAsString();
+  std::string body = content.SerializeAsString();
   auto entry = SealEntry(view, epochs_, next, body, keys_.signing, recipients ? &*recipients : nullptr,
                          directory_->directory().version, *random_);
   crypto::Wipe(body);
-  if (!entry.ok()) return entry.status();
-  *request.mutable_entry() = *std::move(entry);
+  return entry;
+}
+
+absl::StatusOr<v1::SendMessageResponse> MailboxVisit::Send(const sealed::v1::Message& message,
+                                                           const std::vector<v1::BlobName>& blobs, format::Day today,
+                                                           format::EntryKind kind) {
+  v1::SendMessageRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  ALCOVE_CLIENT_ASSIGN(*request.mutable_entry(), Seal(kind, message, blobs, today));
   ALCOVE_CLIENT_ASSIGN(v1::SendMessageResponse answer,
                        connection_->CallAgain(&v1::MailboxService::Stub::SendMessage, request, &session_));
+  ALCOVE_CLIENT_TRY(CheckKept(request.entry(), answer.thread_head()));
+  return answer;
+}
+
+absl::StatusOr<v1::AnswerCheckInRequest> MailboxVisit::PrepareCheckIn(const sealed::v1::CheckIn& answer,
+                                                                      const SealedReport* retaliation,
+                                                                      format::Day today) {
+  v1::AnswerCheckInRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_since(static_cast<v1::CheckInSince>(answer.since()));
+  request.set_days(answer.days());
+  ALCOVE_CLIENT_ASSIGN(*request.mutable_entry(), Seal(format::EntryKind::kCheckIn, answer, {}, today));
+  if (retaliation != nullptr) *request.mutable_retaliation() = retaliation->request;
+  return request;
+}
+
+absl::StatusOr<CheckInDone> MailboxVisit::AnswerCheckIn(const v1::AnswerCheckInRequest& request,
+                                                        const SealedReport* retaliation, format::Day today) {
+  CheckInDone done;
+  ALCOVE_CLIENT_ASSIGN(done.response,
+                       connection_->CallAgain(&v1::MailboxService::Stub::AnswerCheckIn, request, &session_));
+  ALCOVE_CLIENT_TRY(CheckKept(request.entry(), done.response.thread_head()));
+  if (retaliation == nullptr) return done;
+  Filed filed;
+  filed.response = done.response.retaliation();
+  ALCOVE_CLIENT_ASSIGN(filed.proof, CheckPromise(connection_->organisation(), *directory_, retaliation->request,
+                                                 retaliation->entry_hash, filed.response, today));
+  filed.case_name = filed.response.case_();
+  done.retaliation = std::move(filed);
+  return done;
+}
+
+absl::Status MailboxVisit::Renew() {
+  ALCOVE_CLIENT_ASSIGN(session_, SignIn(*connection_, *directory_,
+                                        format::MailboxName(*format::MailboxId::FromBytes(keys_.id.view())), keys_.signing));
+  return Fetch();
+}
+
+absl::StatusOr<v1::RotateReceiptResponse> MailboxVisit::Rotate(const crypto::Receipt& fresh, format::Day today) {
+  auto keys = crypto::DeriveMailboxKeys(fresh, connection_->organisation().id.view());
+  if (!keys.ok()) return keys.status();
+  const crypto::EncryptionKey encryption = keys->decryption.encryption_key();
+  sealed::v1::ReceiptRotated named;
+  named.set_mailbox_encryption_key(encryption.str());
+  named.set_mailbox_signing_key(keys->signing.verify_key().str());
+  v1::RotateReceiptRequest request;
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_mailbox(format::MailboxName(*format::MailboxId::FromBytes(keys->id.view())));
+  request.set_mailbox_encryption_key(encryption.str());
+  request.set_mailbox_signing_key(keys->signing.verify_key().str());
+  ALCOVE_CLIENT_ASSIGN(*request.mutable_entry(), Seal(format::EntryKind::kReceiptRotated, named, {}, today, &encryption));
+
+  auto answer = connection_->CallAgain(&v1::MailboxService::Stub::RotateReceipt, request, &session_);
+  if (answer.ok()) ALCOVE_CLIENT_TRY(CheckKept(request.entry(), answer->thread_head()));
+  // A repetition is refused like a stranger when the first try was carried out and its answer lost. The new words know.
+  auto session = SignIn(*connection_, *directory_, request.mailbox(), keys->signing);
+  if (session.ok()) {
+    keys_ = *std::move(keys);
+    session_ = *std::move(session);
+  }
+  if (answer.ok()) return answer;
+  if (!session.ok()) return Is(session.status(), Refusal::kServerUnreachable) ? session.status() : answer.status();
   const auto envelope = format::ParseEnvelope(request.entry().envelope());
   if (!envelope.ok()) return envelope.status();
-  if (answer.thread_head() != format::EntryHash(*envelope).view()) {
-    return Refuse(Refusal::kEntryInvalid, "the server did not keep the message that was sent");
-  }
-  return answer;
+  v1::RotateReceiptResponse found;
+  found.set_name(format::EntryName(envelope->context.case_id, envelope->context.entry));
+  found.set_thread_head(format::EntryHash(*envelope).str());
+  return found;
 }
 
 absl::StatusOr<v1::WithdrawReportResponse> MailboxVisit::Withdraw() {

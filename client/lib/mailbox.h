@@ -13,6 +13,7 @@
 #include "client/lib/admission.h"
 #include "client/lib/connection.h"
 #include "client/lib/directory.h"
+#include "client/lib/filing.h"
 #include "client/lib/leaves.h"
 #include "client/lib/session.h"
 #include "client/lib/thread.h"
@@ -21,6 +22,12 @@
 #include "crypto/receipt.h"
 
 namespace alcove::client {
+
+// An answer to a check-in was kept, and the report that went with it was filed.
+struct CheckInDone {
+  v1::AnswerCheckInResponse response;
+  std::optional<Filed> retaliation;
+};
 
 class MailboxVisit {
  public:
@@ -46,6 +53,20 @@ class MailboxVisit {
                                                const std::vector<v1::BlobName>& blobs, format::Day today,
                                                format::EntryKind kind = format::EntryKind::kMessage);
   absl::StatusOr<v1::WithdrawReportResponse> Withdraw();
+  // Seals the answer to the check-in that it names by series and days. With `retaliation`, that report goes with it.
+  absl::StatusOr<v1::AnswerCheckInRequest> PrepareCheckIn(const sealed::v1::CheckIn& answer, const SealedReport* retaliation,
+                                                          format::Day today);
+  // Sends it, as often as it takes: the same request is the same act. The promise for `retaliation`, the report that was
+  // prepared with it, is checked like that of any filing (filing.h).
+  absl::StatusOr<CheckInDone> AnswerCheckIn(const v1::AnswerCheckInRequest& request, const SealedReport* retaliation,
+                                            format::Day today);
+  // Signs in again and fetches what is new: a session lives for a quarter of an hour, and an interview may take longer.
+  absl::Status Renew();
+  // Puts `fresh` in the place of the receipt that this visit began with: show it, and have it written down, before. Where the
+  // answer is lost, signing in with the new words tells whether it happened. kServerUnreachable: it is not certain which
+  // words are good; try the new ones first. Any other error: the old ones are. The visit goes on under the new words and
+  // shows what it had fetched.
+  absl::StatusOr<v1::RotateReceiptResponse> Rotate(const crypto::Receipt& fresh, format::Day today);
   // Keeps these people out from now on: tags of identifiers, and slugs of readers.
   absl::StatusOr<v1::ExcludeReadersResponse> Exclude(const std::vector<format::SubjectTag>& tags,
                                                      const std::vector<std::string>& slugs);
@@ -54,8 +75,12 @@ class MailboxVisit {
   MailboxVisit(Connection& connection, const CheckedDirectory& directory, crypto::MailboxKeys keys,
                crypto::Random& random)
       : connection_(&connection), directory_(&directory), keys_(std::move(keys)), random_(&random) {}
-  KeyringView View(DirectoryHistory& history) const;
+  absl::StatusOr<KeyringView> View(DirectoryHistory& history) const;
   absl::Status Fetch();
+  // The next entry of THREAD, with a new epoch where the current one is stale, or where the mailbox gets the key `fresh`.
+  absl::StatusOr<v1::NewEntry> Seal(format::EntryKind kind, const google::protobuf::Message& body,
+                                    const std::vector<v1::BlobName>& blobs, format::Day today,
+                                    const crypto::EncryptionKey* fresh = nullptr);
   absl::Status ReportBadGrant();
 
   Connection* connection_;

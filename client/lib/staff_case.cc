@@ -77,7 +77,8 @@ absl::StatusOr<KeyringView> StaffDesk::View(const v1::Case& facts, format::Keyri
   if (!case_id.ok() || !encryption.ok() || !signing.ok()) {
     return Refuse(Refusal::kAnswerMalformed, "the case's name or keys are malformed");
   }
-  return KeyringView{connection_->organisation().id, *case_id, keyring, &history, *signing, *encryption};
+  ALCOVE_CLIENT_ASSIGN(std::vector<crypto::VerifyKey> former, FormerKeys(facts.former_mailbox_signing_keys()));
+  return KeyringView{connection_->organisation().id, *case_id, keyring, &history, *signing, *encryption, std::move(former)};
 }
 
 absl::StatusOr<std::vector<OpenedEntry>> StaffDesk::OpenKeyring(const v1::Case& facts, const KeyringView& view,

@@ -27,6 +27,7 @@ absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::Par
   const std::set<crypto::KeyId> before = ReadersOf(older);
   for (size_t i = 0; i < newer.reader_count; ++i) {
     const format::EpochReader reader = newer.ReaderAt(i);
+    if (reader.condition == format::ReleaseCondition::kMailbox) continue;  // the thread says which key it has when
     const bool added = reader.condition == format::ReleaseCondition::kApproved ||
                        reader.condition == format::ReleaseCondition::kGuest;
     if (!before.contains(reader.key) && !added) {
@@ -46,6 +47,9 @@ bool Lists(const format::ParsedEpoch& epoch, const format::Person& person) {
 // The slug of whoever made or signed: empty for the reporter.
 absl::StatusOr<Found> Author(const KeyringView& view, const crypto::KeyId& key) {
   if (key == crypto::KeyIdOf(view.mailbox_verify_key)) return Found{};
+  for (const crypto::VerifyKey& former : view.former_mailbox_keys) {
+    if (key == crypto::KeyIdOf(former)) return Found{};
+  }
   return view.history->WhoSigns(key);
 }
 
@@ -73,6 +77,46 @@ bool IsOfKind(format::EntryKind kind, const sealed::v1::Message& message) {
   }
 }
 
+// The mailbox's keys as the thread goes on.
+class MailboxKeysThen {
+ public:
+  explicit MailboxKeysThen(const KeyringView& view) : signing_(view.former_mailbox_keys) {
+    signing_.push_back(view.mailbox_verify_key);
+    last_ = crypto::KeyIdOf(view.mailbox_encryption_key);
+  }
+
+  const crypto::VerifyKey& signing() const { return signing_[rotations_]; }
+
+  // An entry of the reporter says that from here on the keys are these.
+  absl::Status Rotate(const sealed::v1::ReceiptRotated& named) {
+    const auto encryption = crypto::EncryptionKey::FromBytes(named.mailbox_encryption_key());
+    if (!encryption.ok() || rotations_ + 1 >= signing_.size() ||
+        signing_[rotations_ + 1].view() != named.mailbox_signing_key()) {
+      return Swapped();
+    }
+    ++rotations_;
+    encryption_ = crypto::KeyIdOf(*encryption);
+    return absl::OkStatus();
+  }
+  // Every entry of THREAD is under an epoch that is granted to the mailbox of its time.
+  absl::Status CheckEpoch(const format::ParsedEpoch& epoch) {
+    if (!encryption_) encryption_ = epoch.ReaderAt(0).key;
+    return *encryption_ == epoch.ReaderAt(0).key ? absl::OkStatus() : Swapped();
+  }
+  absl::Status CheckEnd() const {
+    return rotations_ + 1 == signing_.size() && (!encryption_ || *encryption_ == last_) ? absl::OkStatus() : Swapped();
+  }
+  absl::Status Swapped() const {
+    return Refuse(Refusal::kMailboxKeySwapped, "after " + std::to_string(rotations_) + " new receipts");
+  }
+
+ private:
+  std::vector<crypto::VerifyKey> signing_;
+  crypto::KeyId last_;
+  size_t rotations_ = 0;
+  std::optional<crypto::KeyId> encryption_;
+};
+
 // The body by its kind; what has no shape of its own is a message.
 bool ParseBody(format::EntryKind kind, const std::string& bytes, OpenedEntry& entry) {
   switch (kind) {
@@ -80,11 +124,23 @@ bool ParseBody(format::EntryKind kind, const std::string& bytes, OpenedEntry& en
     case format::EntryKind::kAllegation: return entry.allegation.emplace().ParseFromString(bytes);
     case format::EntryKind::kFinding: return entry.finding.emplace().ParseFromString(bytes);
     case format::EntryKind::kMeasure: return entry.measure.emplace().ParseFromString(bytes);
+    case format::EntryKind::kCheckIn: return entry.check_in.emplace().ParseFromString(bytes);
+    case format::EntryKind::kReceiptRotated: return entry.rotated.emplace().ParseFromString(bytes);
     default: return entry.message.emplace().ParseFromString(bytes) && IsOfKind(kind, *entry.message);
   }
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<crypto::VerifyKey>> FormerKeys(const google::protobuf::RepeatedPtrField<std::string>& keys) {
+  std::vector<crypto::VerifyKey> former;
+  for (const std::string& bytes : keys) {
+    const auto key = crypto::VerifyKey::FromBytes(bytes);
+    if (!key.ok()) return Refuse(Refusal::kAnswerMalformed, "a former key of the mailbox is malformed");
+    former.push_back(*key);
+  }
+  return former;
+}
 
 const format::EpochKey* KeyringKeys::KeyOf(uint32_t epoch) const {
   const auto found = keys_.find(epoch);
@@ -131,14 +187,24 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
       return BadEpoch(number, "it belongs elsewhere");
     }
     if (view.keyring == format::Keyring::kThread) {
-      if (epoch->ReaderAt(0).key != crypto::KeyIdOf(view.mailbox_encryption_key)) {
+      const bool newest = number == keys.newest_;
+      const bool of_now = epoch->ReaderAt(0).key == crypto::KeyIdOf(view.mailbox_encryption_key);
+      // Where the receipt was rotated, earlier epochs are the former keys': which, only the thread can say.
+      if (!of_now && (newest || view.former_mailbox_keys.empty())) {
         return Refuse(Refusal::kMailboxKeySwapped, "key generation " + std::to_string(number));
       }
-      if (number == 0 && epoch->maker != crypto::KeyIdOf(view.mailbox_verify_key)) {
+      const crypto::VerifyKey& first =
+          view.former_mailbox_keys.empty() ? view.mailbox_verify_key : view.former_mailbox_keys.front();
+      if (number == 0 && epoch->maker != crypto::KeyIdOf(first)) {
+        if (!view.former_mailbox_keys.empty()) return Refuse(Refusal::kMailboxKeySwapped, "the first is not who filed");
         return BadEpoch(number, "the reporter did not make it");
       }
     }
-    if (const auto maker = Author(view, epoch->maker); !maker.ok()) return BadEpoch(number, "nobody known made it");
+    if (const auto maker = Author(view, epoch->maker); !maker.ok()) {
+      // Neither staff nor, as far as the server lists them, a key that the mailbox ever had.
+      if (!view.former_mailbox_keys.empty()) return Refuse(Refusal::kMailboxKeySwapped, "one of the former keys");
+      return BadEpoch(number, "nobody known made it");
+    }
     if (!parsed.empty()) ALCOVE_CLIENT_TRY(CheckSuccession(parsed.back(), *epoch));
     parsed.push_back(*epoch);
   }
@@ -179,6 +245,7 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
   std::vector<OpenedEntry> opened;
   format::EntryChain chain(view.organisation, view.case_id, view.keyring);
   std::set<uint32_t> begun;
+  MailboxKeysThen mailbox(view);
   for (const v1::Entry& entry : entries) {
     const uint32_t position = static_cast<uint32_t>(opened.size());
     const auto envelope = format::ParseEnvelope(entry.envelope());
@@ -196,7 +263,8 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     if (!epoch.ok()) return BadEpoch(context.epoch, "it is malformed");
 
     ALCOVE_CLIENT_ASSIGN(const Found author, Author(view, context.author));
-    const crypto::VerifyKey verify_key = author.device == nullptr ? view.mailbox_verify_key : author.device->signing;
+    const crypto::VerifyKey verify_key = author.device == nullptr ? mailbox.signing() : author.device->signing;
+    if (author.device == nullptr && context.author != crypto::KeyIdOf(verify_key)) return mailbox.Swapped();
     if (!format::VerifyAuthor(*envelope, verify_key).ok()) return BadEntry(position, "its signature does not verify");
     if (begun.insert(context.epoch).second && epoch->maker != context.author) {
       return BadEntry(position, "it begins a key generation that somebody else made");
@@ -234,12 +302,18 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     result.leaf_count = context.leaf_count;
     result.leaf_head = context.leaf_head;
     if (!ParseBody(context.kind, body->bytes, result)) return BadEntry(position, "its content is malformed");
+    if (result.rotated) {
+      if (author.person != nullptr) return BadEntry(position, "somebody else changes the reporter's keys");
+      ALCOVE_CLIENT_TRY(mailbox.Rotate(*result.rotated));
+    }
+    if (view.keyring == format::Keyring::kThread) ALCOVE_CLIENT_TRY(mailbox.CheckEpoch(*epoch));
     opened.push_back(std::move(result));
   }
   if (opened.size() < length) {
     return Refuse(Refusal::kEntryOmitted, std::to_string(length - opened.size()) + " at the end");
   }
   if (length > 0 && opened[length - 1].hash.view() != head) return BadEntry(length - 1, "it is not the last one announced");
+  if (view.keyring == format::Keyring::kThread) ALCOVE_CLIENT_TRY(mailbox.CheckEnd());
   return opened;
 }
 

@@ -9,6 +9,9 @@
 //   3. every envelope: organisation, case and keyring are these, sequence without gaps, `previous` is the hash of the
 //      entry before, the author's signature verifies under the mailbox's key or a key of the directory of that time,
 //      the epoch record's hash is quoted, the body opens and its content key has the header's commitment;
+//      The mailbox's keys change only by a rotation: an entry under the key before, which names both new keys inside its
+//      seal and begins an epoch that is granted to them. Every entry of the reporter is under the key of its time, every
+//      epoch granted to it, and the last keys are those that the case shows: kMailboxKeySwapped otherwise;
 //   4. the head and the number of entries are those the server says.
 // Anything else is a named refusal of errors.h, and nothing of the content is returned.
 #pragma once
@@ -46,6 +49,8 @@ struct OpenedEntry {
   std::optional<sealed::v1::Allegation> allegation;
   std::optional<sealed::v1::Finding> finding;
   std::optional<sealed::v1::Measure> measure;
+  std::optional<sealed::v1::CheckIn> check_in;
+  std::optional<sealed::v1::ReceiptRotated> rotated;
   crypto::Digest hash;
   // The record of the entry's epoch lists its author, or the author is the reporter. Who was added later is not in the
   // record of the epoch of that time: the record of the case must say so (CheckNewcomers).
@@ -70,7 +75,12 @@ struct KeyringView {
   DirectoryHistory* history = nullptr;
   crypto::VerifyKey mailbox_verify_key;
   crypto::EncryptionKey mailbox_encryption_key;
+  // Keys of the mailbox before its receipt was rotated, oldest first, as the server says: OpenEntries holds it to the thread.
+  std::vector<crypto::VerifyKey> former_mailbox_keys = {};
 };
+
+// The server's list of former keys of a mailbox. kAnswerMalformed.
+absl::StatusOr<std::vector<crypto::VerifyKey>> FormerKeys(const google::protobuf::RepeatedPtrField<std::string>& keys);
 
 // The keys of a keyring, after the epoch checks.
 class KeyringKeys {

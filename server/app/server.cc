@@ -211,7 +211,10 @@ absl::Status Server::OpenListeners() {
          return std::make_unique<rpc::IntakeHandler>(
              rpc::IntakeHandler::World{*door_, *core_, *secrets_, *budgets_, *work_, log_key});
        }},
-      {Service::kMailbox, [this] { return std::make_unique<rpc::MailboxHandler>(*door_, *core_); }},
+      {Service::kMailbox,
+       [this] {
+         return std::make_unique<rpc::MailboxHandler>(rpc::MailboxHandler::World{*door_, *core_, *secrets_, *budgets_});
+       }},
       {Service::kCase, [this] { return std::make_unique<rpc::CaseHandler>(*door_, *core_); }},
       {Service::kApproval, [this] { return std::make_unique<rpc::ApprovalHandler>(*door_, *core_); }},
       {Service::kHr,

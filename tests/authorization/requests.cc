@@ -68,6 +68,22 @@ void SetWords(const Asking& asking, format::EntryKind kind, v1::NewEntry* out) {
            out);
 }
 
+// The receipt's keys, rotated as their reporter would.
+void SetRotation(const Asking& asking, v1::RotateReceiptRequest& request) {
+  world::World& world = asking.cast.world;
+  world::Reporter& reporter = ReporterOf(asking);
+  const world::Reporter fresh = world.NewReporter();
+  request.set_request_id(world.RequestId());
+  request.set_mailbox(format::MailboxName(fresh.mailbox));
+  request.set_mailbox_encryption_key(fresh.keys.decryption.encryption_key().str());
+  request.set_mailbox_signing_key(fresh.keys.signing.verify_key().str());
+  std::vector<format::Recipient> readers = world.RecipientsOf(reporter.case_id, format::Keyring::kThread);
+  readers.front().key = fresh.keys.decryption.encryption_key();
+  SetEntry(world.Write(format::Keyring::kThread, format::EntryKind::kReceiptRotated, reporter.case_id, reporter.keys.signing,
+                       reporter.epochs.back(), {}, &readers),
+           request.mutable_entry());
+}
+
 // An approval's row, as its own case has it; nothing for an id that never was.
 std::optional<cases::Approval> ApprovalOf(const Asking& asking, const base::ApprovalId& id) {
   const auto row = asking.cast.world.rows.Get<cases::Approval>(base::RowKey(asking.target.case_id, id));
@@ -200,6 +216,20 @@ const Requests& AllRequests() {
                                                      r.set_request_id(a.cast.world.RequestId());
                                                      r.set_keyring(v1::KEYRING_THREAD);
                                                    }),
+
+      For<v1::AnswerCheckInRequest>("MailboxService/AnswerCheckIn",
+                                    [](const Asking& a, auto& r) {
+                                      world::World& world = a.cast.world;
+                                      world::Reporter& reporter = ReporterOf(a);
+                                      r.set_request_id(world.RequestId());
+                                      r.set_since(v1::CHECK_IN_SINCE_FILING);
+                                      r.set_days(30);
+                                      SetEntry(world.Write(format::Keyring::kThread, format::EntryKind::kCheckIn,
+                                                           reporter.case_id, reporter.keys.signing, reporter.epochs.back()),
+                                               r.mutable_entry());
+                                    }),
+      For<v1::RotateReceiptRequest>("MailboxService/RotateReceipt",
+                                    [](const Asking& a, auto& r) { SetRotation(a, r); }),
 
       // Case
       For<v1::ListCasesRequest>("CaseService/ListCases", [](const Asking&, auto&) {}),

@@ -51,7 +51,7 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
       ledger_(door_, core_, budgets_),
       blob_(door_, core_),
       intake_({door_, core_, world.secrets, budgets_, work_, world.log_key.verify_key()}),
-      mailbox_(door_, core_),
+      mailbox_({door_, core_, world.secrets, budgets_}),
       cases_(door_, core_),
       approvals_(door_, core_),
       admin_({door_, core_, world.file, events_, "0.0.0", [] { return true; }}),

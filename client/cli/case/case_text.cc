@@ -103,12 +103,32 @@ void ReportText(std::string& text, const sealed::v1::Report& report, size_t widt
   Files(text, report.attachments());
 }
 
+// How the reporter says it has been since: the list's codes first, then what they ask for.
+std::string CheckInText(const sealed::v1::CheckIn& answer) {
+  std::string text = "CHECK-IN " + std::to_string(answer.days()) + " days after the " +
+                     (answer.since() == 2 ? "closing" : "filing") + "\nhappened since: " +
+                     (answer.adverse_actions().empty() ? "nothing of the list" : Words(Joined(answer.adverse_actions())));
+  const auto said = [](sealed::v1::Said which) {
+    return which == sealed::v1::SAID_YES ? "yes" : which == sealed::v1::SAID_NO ? "NO" : "not said";
+  };
+  text += std::string("\nfeels safe: ") + said(answer.feels_safe()) + "\nwants help: " +
+          (answer.wants_help() == sealed::v1::SAID_NO ? "no" : said(answer.wants_help()));
+  return answer.words().empty() ? text : text + "\n" + Harmless(answer.words());
+}
+
+// What an entry says; empty for the filing, which has a place of its own.
+std::string ContentText(const client::OpenedEntry& opened) {
+  if (opened.check_in) return CheckInText(*opened.check_in);
+  if (opened.rotated) return "[the reporter has a new receipt; the keys were checked]";
+  return opened.message ? MessageText(opened) : MattersText(opened);
+}
+
 void EntriesText(std::string& text, std::string_view title, const std::vector<client::OpenedEntry>& entries,
                  size_t width) {
   bool titled = false;
   for (const client::OpenedEntry& opened : entries) {
-    const std::string words = opened.message ? MessageText(opened) : MattersText(opened);
-    if (!opened.message && words.empty()) continue;
+    const std::string words = ContentText(opened);
+    if (words.empty()) continue;
     if (!titled) Section(text, title);
     titled = true;
     const std::string when = DayText(opened.entry.day()) +

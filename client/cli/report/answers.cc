@@ -220,10 +220,11 @@ absl::StatusOr<Answer> ParseAnswer(const Question& question, std::string_view ty
   return Wrong("this program is too old for the form");
 }
 
-absl::StatusOr<Answers> ReadAnswers(const client::Form& form, std::string_view text) {
+absl::StatusOr<Answers> ReadAnswers(const client::Form& form, std::string_view text, const Answers& before) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return Wrong("the file is empty");
   ALCOVE_CLIENT_ASSIGN(Answers answers, text[first] == '{' ? FromJsonText(form, text) : FromLines(form, text));
+  answers.insert(before.begin(), before.end());
   if (const Question* missing = FirstMissing(form, answers)) {
     return Wrong("the file does not answer `" + missing->id + "`, which is needed");
   }

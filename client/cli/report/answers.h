@@ -34,7 +34,8 @@ absl::StatusOr<Answer> ParseAnswer(const client::Question& question, std::string
 // a list of codes, or for people a list of {"identifier", "name", "relation"}; `identity` is {"name", "safe_contact"}.
 // Otherwise simple text: lines `question: answer`, continued by lines that begin with a blank; choices are parted
 // by `,`, people by `;`. Unknown questions and codes are INPUT_INVALID, so that a slip of the pen loses nothing silently.
-absl::StatusOr<Answers> ReadAnswers(const client::Form& form, std::string_view text);
+// Answers of `before` stand where the file gives none.
+absl::StatusOr<Answers> ReadAnswers(const client::Form& form, std::string_view text, const Answers& before = {});
 
 // The first question that is required and not answered; null when there is none.
 const client::Question* FirstMissing(const client::Form& form, const Answers& answers);

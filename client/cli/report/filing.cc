@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "client/cli/frame/secret_input.h"
 #include "client/cli/frame/table.h"
 #include "client/cli/report/answers.h"
 #include "client/cli/report/interview.h"
+#include "client/cli/report/receipt.h"
 #include "client/cli/report/words.h"
 #include "client/lib/attachments.h"
 #include "client/lib/directory.h"
@@ -25,8 +25,8 @@ using client::Refuse;
 // One filing from the first question to the last part of the last attachment.
 class Filing {
  public:
-  Filing(Frame& frame, const NewReportOptions& options)
-      : frame_(frame), options_(options), terminal_(frame.terminal()) {}
+  Filing(Frame& frame, const NewReportOptions& options, const LinkedReport* linked)
+      : frame_(frame), options_(options), linked_(linked), terminal_(frame.terminal()) {}
 
   absl::Status Run() {
     ALCOVE_CLIENT_TRY(CheckOptions());
@@ -51,14 +51,11 @@ class Filing {
     if (!options_.yes) {
       return Refuse(Refusal::kNoTerminal, "the readers cannot be shown; --yes takes them as they are");
     }
-    if (!options_.receipt_out_fd && !options_.print_receipt) {
-      return Refuse(Refusal::kNoTerminal, "the twelve words cannot be shown; give --receipt-out-fd N or --print-receipt");
-    }
-    return absl::OkStatus();
+    return CheckReceiptOptions(terminal_, options_.receipt);
   }
 
   absl::Status AskDevice() {
-    if (!asking()) return absl::OkStatus();
+    if (!asking() || linked_ != nullptr) return absl::OkStatus();
     terminal_.Say("First, for your safety: does this computer or phone, or the network it is on, belong to your employer?");
     ALCOVE_CLIENT_ASSIGN(const bool theirs, AskYesNo(terminal_, "Your employer's device or network?", false));
     if (!theirs) return absl::OkStatus();
@@ -91,13 +88,55 @@ class Filing {
   absl::Status Ask() {
     if (!options_.from.empty()) {
       ALCOVE_CLIENT_ASSIGN(const std::string text, client::ReadFile(options_.from));
-      ALCOVE_CLIENT_ASSIGN(answers_, ReadAnswers(intake_.form, text));
+      ALCOVE_CLIENT_ASSIGN(answers_, ReadAnswers(intake_.form, text, linked_ == nullptr ? Answers() : linked_->answers));
+      for (const char* list : {"subjects", "keep_out"}) AddNamedBefore(list);
       return absl::OkStatus();
     }
+    if (linked_ != nullptr) ALCOVE_CLIENT_TRY(AskWhoElse());
     terminal_.Say("");
     terminal_.Say("Nothing leaves this device until you say so at the end, and nothing is written to its disk. At any question "
                   "you can type `back`, `skip`, `help` or `quit`. Three answers are enough.");
-    ALCOVE_CLIENT_ASSIGN(answers_, Interview(terminal_, intake_.form, needs_));
+    ALCOVE_CLIENT_ASSIGN(answers_, Interview(terminal_, intake_.form, needs_, std::move(answers_)));
+    return absl::OkStatus();
+  }
+
+  // Whoever the old report named is named by the new one, whatever a file says of others.
+  void AddNamedBefore(const std::string& list) {
+    if (linked_ == nullptr) return;
+    const std::vector<client::NamedPerson> before = PeopleOf(linked_->answers, list);
+    if (before.empty()) return;
+    std::vector<client::NamedPerson>& people = answers_[list].people;
+    for (const client::NamedPerson& person : before) {
+      const bool there = std::any_of(people.begin(), people.end(), [&](const client::NamedPerson& other) {
+        return person.identifier ? other.identifier && other.identifier->text() == person.identifier->text()
+                                 : !other.identifier && other.name == person.name;
+      });
+      if (!there) people.push_back(person);
+    }
+  }
+
+  // The old report's answers stand, and its people can only become more.
+  absl::Status AskWhoElse() {
+    answers_ = linked_->answers;
+    terminal_.Say("");
+    terminal_.Say("This becomes a case of its own, with twelve words of its own. Whoever your first report keeps out is kept out of "
+                  "this one too, and the other way round.");
+    for (const auto& [list, title] : {std::pair{"subjects", "It is about the same people: "},
+                                      std::pair{"keep_out", "They are kept out as before: "}}) {
+      std::string names;
+      for (const client::NamedPerson& person : PeopleOf(answers_, list)) {
+        names += (names.empty() ? "" : ", ") + (person.name.empty() && person.identifier ? person.identifier->text() : person.name);
+      }
+      if (!names.empty()) terminal_.Say(title + Harmless(names));
+    }
+    terminal_.Say("Is somebody else behind what happened since? emp:NUMBER, an e-mail address or a name, with `;` between them; or "
+                  "press Enter.");
+    ALCOVE_CLIENT_ASSIGN(const std::string line, terminal_.Ask("Who else> "));
+    const client::Question* question = intake_.form.Find("subjects");
+    if (line.empty() || line == "skip" || question == nullptr) return absl::OkStatus();
+    ALCOVE_CLIENT_ASSIGN(const Answer others, ParseAnswer(*question, line));
+    std::vector<client::NamedPerson>& people = answers_["subjects"].people;
+    people.insert(people.end(), others.people.begin(), others.people.end());
     return absl::OkStatus();
   }
 
@@ -138,6 +177,12 @@ class Filing {
     input_.subjects = PeopleOf(answers_, "subjects");
     input_.keep_out = PeopleOf(answers_, "keep_out");
     input_.struck_out = options_.strike;
+    // People whom the reporter struck out before, as far as they are still there to be struck out.
+    if (linked_ != nullptr) {
+      for (const std::string& slug : linked_->struck_out) {
+        if (directory_.Find(slug) != nullptr && input_.struck_out.size() < 16) input_.struck_out.push_back(slug);
+      }
+    }
     for (std::string& slug : input_.struck_out) {
       if (slug.starts_with("staff/")) slug.erase(0, 6);
     }
@@ -246,49 +291,7 @@ class Filing {
   // The words come before the sending: a report whose words were lost could never be reached again.
   absl::Status HandOverReceipt() {
     receipt_.emplace(crypto::Receipt::Draw(frame_.random()));
-    const crypto::SecretText words = receipt_->Words();
-    if (options_.receipt_out_fd) return WriteSecret(*options_.receipt_out_fd, words.expose());
-    if (options_.print_receipt) {
-      terminal_.Print(std::string(words.expose()) + "\n");
-      return absl::OkStatus();
-    }
-    while (true) {
-      terminal_.ClearScreen();
-      terminal_.Say("These twelve words are your receipt. They are shown once, now. With them, and only with them, you can come "
-                    "back, read answers and write more. Nobody can give them to you again, and whoever has them is you.\n");
-      for (int row = 0; row < 4; ++row) {
-        std::string line = "   ";
-        for (int column = 0; column < 3; ++column) {
-          const int position = row + 1 + 4 * column;
-          std::string cell = (position < 10 ? " " : "") + std::to_string(position) + "  " + std::string(receipt_->Word(position));
-          cell.resize(16, ' ');
-          line += cell;
-        }
-        terminal_.Say(line);
-      }
-      terminal_.Say("\nWrite them on paper, in this order, and keep the paper where nobody at work finds it. No photograph: phones "
-                    "copy pictures to places you do not see.");
-      ALCOVE_CLIENT_ASSIGN(const std::string ready, terminal_.Ask("Press Enter when you have written them down. "));
-      terminal_.ClearScreen();
-      bool right = true;
-      for (const int position : TwoPositions()) {
-        ALCOVE_CLIENT_ASSIGN(const crypto::SecretText word,
-                             terminal_.AskHidden("To be sure: what is word " + std::to_string(position) + "? (not shown) "));
-        right = right && crypto::ConstantTimeEquals(word.expose(), receipt_->Word(position));
-      }
-      if (right) return absl::OkStatus();
-      terminal_.Say("That is not what was shown. Please look again.");
-      ALCOVE_CLIENT_ASSIGN(const std::string again, terminal_.Ask("Press Enter to see the words once more, or type `quit`. "));
-      if (again == "quit") return Refuse(Refusal::kCancelled, "nothing was sent");
-    }
-  }
-
-  std::vector<int> TwoPositions() {
-    const crypto::Bytes drawn = frame_.random().Draw(2);
-    const int first = 1 + static_cast<uint8_t>(drawn[0]) % 12;
-    int second = 1 + static_cast<uint8_t>(drawn[1]) % 11;
-    if (second >= first) ++second;
-    return {first, second};
+    return HandOver(frame_, *receipt_, options_.receipt);
   }
 
   absl::Status Send() {
@@ -326,7 +329,9 @@ class Filing {
   // The same sealed bytes under the same request_id, as often as the person wants: never two reports.
   absl::StatusOr<client::Filed> SubmitUntilAnswered(client::SealedReport& sealed) {
     while (true) {
-      auto filed = client::Submit(*connection_, directory_, intake_.limits.work_price(), sealed, frame_.today());
+      auto filed = linked_ != nullptr
+                       ? linked_->send(sealed)
+                       : client::Submit(*connection_, directory_, intake_.limits.work_price(), sealed, frame_.today());
       if (filed.ok() || !client::Is(filed.status(), Refusal::kServerUnreachable) || !asking()) return filed;
       terminal_.Say("The server does not answer, so it is not certain whether the report arrived. Trying again sends the same one; "
                     "it can never arrive twice.");
@@ -376,7 +381,8 @@ class Filing {
                             terminal_.width()) +
                     "\n");
     terminal_.Print(Wrapped("What happens now: one of the people on the list gets the case. Come back with `alcove report resume` and your "
-                            "twelve words, in a few days and then every week or two, to see answers and questions.\n",
+                            "twelve words, in a few days and then every week or two, to see answers and questions. After 30, 90, 180 and 365 days "
+                            "you are asked there whether anybody has treated you worse since.\n",
                             terminal_.width()));
     if (!options_.proof.empty()) {
       terminal_.Print(Wrapped("The proof of filing is in " + options_.proof +
@@ -398,6 +404,7 @@ class Filing {
 
   Frame& frame_;
   const NewReportOptions& options_;
+  const LinkedReport* linked_;
   Terminal& terminal_;
   std::unique_ptr<client::Connection> connection_;
   client::CheckedDirectory directory_;
@@ -414,6 +421,10 @@ class Filing {
 
 }  // namespace
 
-absl::Status NewReport(Frame& frame, const NewReportOptions& options) { return Filing(frame, options).Run(); }
+absl::Status NewReport(Frame& frame, const NewReportOptions& options) { return Filing(frame, options, nullptr).Run(); }
+
+absl::Status NewLinkedReport(Frame& frame, const NewReportOptions& options, const LinkedReport& linked) {
+  return Filing(frame, options, &linked).Run();
+}
 
 }  // namespace alcove::cli

@@ -1,12 +1,16 @@
 // `alcove report new`.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "client/cli/frame/frame.h"
+#include "client/cli/report/answers.h"
+#include "client/cli/report/receipt.h"
+#include "client/lib/filing.h"
 
 namespace alcove::cli {
 
@@ -19,13 +23,23 @@ struct NewReportOptions {
   std::string language;
   // Take the readers as they are: needed where nobody can be asked.
   bool yes = false;
-  // Where the twelve words go when they are not shown on a terminal.
-  std::optional<int> receipt_out_fd;
-  bool print_receipt = false;
+  ReceiptOptions receipt;
   // A file for the proof of filing; empty means none.
   std::string proof;
 };
 
 absl::Status NewReport(Frame& frame, const NewReportOptions& options);
+
+// A report of retaliation that goes with the answer to a check-in.
+struct LinkedReport {
+  // What the first report says that holds for this one: whom it is about, whom it keeps out, where.
+  Answers answers;
+  std::vector<std::string> struck_out;  // slugs
+  // Sends it with the answer, as often as it takes.
+  std::function<absl::StatusOr<client::Filed>(const client::SealedReport&)> send;
+};
+
+// The same questions, readers and words as for any report; only the sending is another.
+absl::Status NewLinkedReport(Frame& frame, const NewReportOptions& options, const LinkedReport& linked);
 
 }  // namespace alcove::cli

@@ -22,6 +22,15 @@ CLI::App* AddVisit(CLI::App& report, Frame& frame, const char* name, const char*
   return verb;
 }
 
+// `owner` keeps `receipt` alive for as long as the command may run.
+void AddReceiptOptions(CLI::App& verb, const std::shared_ptr<void>& owner, ReceiptOptions& receipt) {
+  verb.add_option_function<int>(
+          "--receipt-out-fd", [owner, &receipt](const int& fd) { receipt.out_fd = fd; },
+          "Write the new twelve words to this open file descriptor instead of showing them")
+      ->type_name("FD");
+  verb.add_flag("--print-receipt", receipt.print, "Print the new twelve words once, as the first line of the output");
+}
+
 void AddNew(CLI::App& report, Frame& frame) {
   const auto options = std::make_shared<NewReportOptions>();
   CLI::App* verb = report.add_subcommand("new", "Report something: questions one at a time, or from a file");
@@ -32,11 +41,7 @@ void AddNew(CLI::App& report, Frame& frame) {
       ->type_name("NAME");
   verb->add_option("--language", options->language, "Language of the questions, such as en or de")->type_name("CODE");
   verb->add_flag("--yes", options->yes, "Take the readers as they are, without being asked");
-  verb->add_option_function<int>(
-          "--receipt-out-fd", [options](const int& fd) { options->receipt_out_fd = fd; },
-          "Write the twelve words to this open file descriptor instead of showing them")
-      ->type_name("FD");
-  verb->add_flag("--print-receipt", options->print_receipt, "Print the twelve words once, as the first line of the output");
+  AddReceiptOptions(*verb, options, options->receipt);
   verb->add_option("--proof", options->proof, "Write the proof of filing to this new file")->type_name("FILE");
   verb->callback([&frame, options] { frame.End(NewReport(frame, *options)); });
 }
@@ -93,6 +98,28 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   verb->add_option("question", options->questions, "The question whose answer changes, such as narrative; without it, in your own words")
       ->expected(0, 1)->type_name("QUESTION");
   verb->add_option("--text", options->text_file, "Take your words from this file")->type_name("FILE");
+
+  options = make();
+  verb = AddVisit(*report, frame, "checkin", "Say how it has been since: has anybody treated you worse?", CheckIn, options);
+  verb->add_option("--from", options->text_file, "Take the answers from this file (JSON, or `question: answer` lines)")
+      ->type_name("FILE");
+  verb->add_option("--since", options->since, "Which check-in, where several are open: filing or closing")
+      ->check(CLI::IsMember({"filing", "closing"}));
+  verb->add_option("--days", options->days, "Which check-in, where several are open: its days");
+  verb->add_option("--retaliation", options->retaliation.from,
+                   "Report retaliation as well, as a case of its own, with answers from this file")
+      ->type_name("FILE");
+  verb->add_option("--strike", options->retaliation.strike, "Strike this reader out of that report; may be given several times")
+      ->type_name("NAME");
+  verb->add_option("--proof", options->retaliation.proof, "Write the proof of filing of that report to this new file")
+      ->type_name("FILE");
+  verb->add_flag("--yes", options->retaliation.yes, "Take the readers of that report as they are, without being asked");
+  AddReceiptOptions(*verb, options, options->retaliation.receipt);
+
+  options = make();
+  verb = AddVisit(*report, frame, "rotate", "Get twelve new words, and make the old ones worthless", Rotate, options);
+  verb->add_flag("--yes", options->yes, "Do not ask");
+  AddReceiptOptions(*verb, options, options->retaliation.receipt);
 
   AddVisit(*report, frame, "ledger", "What was done on your case, checked", ShowLedger, make());
 

@@ -71,12 +71,18 @@ std::string KindText(const sealed::v1::Message& message, v1::EntryKind kind) {
   }
 }
 
+// What an entry says, for a screen.
+std::string ContentText(const client::OpenedEntry& entry) {
+  if (entry.report) return Harmless(entry.report->narrative());
+  if (entry.check_in) return AnswerText(*entry.check_in);
+  if (entry.rotated) return "[new words: what was written before was under the old ones]";
+  return KindText(*entry.message, entry.entry.kind()) + Harmless(entry.message->text());
+}
+
 std::string EntryText(const client::OpenedEntry& entry, const format::Directory& directory, size_t width) {
   std::string text = "--- " + std::to_string(entry.entry.sequence() + 1) + "  " + DateText(entry.entry.day()) + "  " +
                      WriterOf(entry, directory) + (entry.report ? " (your report)" : "") + "\n";
-  text += Wrapped(entry.report ? Harmless(entry.report->narrative())
-                               : KindText(*entry.message, entry.entry.kind()) + Harmless(entry.message->text()),
-                  width, 2) + "\n";
+  text += Wrapped(ContentText(entry), width, 2) + "\n";
   for (const sealed::v1::Attachment& file : entry.attachments()) {
     text += "  [attachment] " + Harmless(file.file_name()) + ", " + SizeText(file.size()) + "\n";
   }
@@ -149,9 +155,11 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
             "confirmed the time, or three days of service have passed, no further reader is let in because a deadline " +
             "went by. Messages, and whom you keep out, do not wait.\n";
   }
-  text += std::to_string(visit.mailbox->thread().size()) + " messages, the report included.\n\n" +
-          ReadersText(*visit.mailbox) + AddedText(*visit.mailbox, visit.directory.directory()) + "\n" +
-          DeadlinesText(DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last), frame.today()) + "\n" +
+  const std::vector<Due> dues = DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last);
+  text += NextText(mailbox, dues, visit.directory.directory()) + std::to_string(visit.mailbox->thread().size()) +
+          " messages, the report included.\n\n" + ReadersText(*visit.mailbox) +
+          AddedText(*visit.mailbox, visit.directory.directory()) + "\n" + DeadlinesText(dues, frame.today()) + "\n" +
+          CheckInsText(mailbox) + "\n" +
           "Checked: the signed list of staff, the keys, every message's author and order, and the record of what was done.\n";
   return text;
 }
@@ -161,14 +169,15 @@ nlohmann::json EntryJson(const client::OpenedEntry& entry) {
   google::protobuf::util::JsonPrintOptions print;
   // Keys of attachments are secrets: they are not for a pipe.
   const auto json = [&](auto message) {
-    for (sealed::v1::Attachment& file : *message.mutable_attachments()) file.clear_key();
+    if constexpr (requires { message.mutable_attachments(); }) {
+      for (sealed::v1::Attachment& file : *message.mutable_attachments()) file.clear_key();
+    }
     google::protobuf::util::MessageToJsonString(message, &content, print).ok();
   };
-  if (entry.report) {
-    json(*entry.report);
-  } else {
-    json(*entry.message);
-  }
+  if (entry.report) json(*entry.report);
+  if (entry.message) json(*entry.message);
+  if (entry.check_in) json(*entry.check_in);
+  if (entry.rotated) json(*entry.rotated);
   return {{"name", entry.entry.name()},
           {"sequence", entry.entry.sequence()},
           {"author", entry.author},

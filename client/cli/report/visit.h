@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "client/cli/frame/frame.h"
+#include "client/cli/report/filing.h"
 
 namespace alcove::cli {
 
@@ -23,7 +24,7 @@ struct VisitOptions {
   std::string proof;
   // exclude: short names from the list of readers, staff numbers or work addresses. Empty asks.
   std::vector<std::string> people;
-  // withdraw, exclude: no question.
+  // withdraw, exclude, rotate: no question.
   bool yes = false;
   // release: questions of the form; `none` releases nothing any more. change: the one question whose answer changes.
   std::vector<std::string> questions;
@@ -31,6 +32,11 @@ struct VisitOptions {
   // summary: what to say to it. Neither: show it, and ask where somebody can answer.
   bool accept = false;
   bool correct = false;
+  // checkin: which one, where several are open; empty and 0 take the newest.
+  std::string since;
+  unsigned days = 0;
+  // checkin: a report of retaliation that goes with it; `from` empty asks. rotate: where the new words go.
+  NewReportOptions retaliation;
 };
 
 absl::Status ResumeReport(Frame& frame, const VisitOptions& options);
@@ -43,6 +49,10 @@ absl::Status Exclude(Frame& frame, const VisitOptions& options);
 absl::Status ReleaseFields(Frame& frame, const VisitOptions& options);
 absl::Status AnswerSummary(Frame& frame, const VisitOptions& options);
 absl::Status TellChange(Frame& frame, const VisitOptions& options);
+// Answers a check-in. Says when nothing is due.
+absl::Status CheckIn(Frame& frame, const VisitOptions& options);
+// A new receipt in the place of the old one.
+absl::Status Rotate(Frame& frame, const VisitOptions& options);
 absl::Status ShowLedger(Frame& frame, const VisitOptions& options);
 absl::Status SaveLedger(Frame& frame, const VisitOptions& options);
 

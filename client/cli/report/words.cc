@@ -116,6 +116,8 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kGrantDestroyed: return "The key kept for " + staff + " was destroyed: it was not needed";
     case format::LeafKind::kReadersExcluded: return "You kept more people out";
     case format::LeafKind::kSummaryServed: return who + " handed the summary that you were shown to the person complained about";
+    case format::LeafKind::kCheckInAnswered: return "You said how it has been since";
+    case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
     default: return std::string(format::Name(leaf.kind));
   }
 }
@@ -173,6 +175,65 @@ std::string DeadlinesText(const std::vector<Due>& dues, format::Day today) {
         " this report included, makes them longer. This is no legal advice: ask somebody who gives it in good time.\n";
   }
   if (late) text += "The service gives itself more time than the signed rules do. Tell somebody whom you trust.\n";
+  return text;
+}
+
+std::string CheckInText(uint32_t since, uint32_t days) {
+  return std::to_string(days) + (days == 1 ? " day" : " days") + " after " +
+         (since == static_cast<uint32_t>(v1::CHECK_IN_SINCE_CLOSING) ? "the case was closed" : "your report");
+}
+
+std::string AnswerText(const sealed::v1::CheckIn& answer) {
+  std::string text = "How it has been, " + CheckInText(answer.since(), answer.days()) + ": ";
+  std::string happened;
+  for (std::string code : answer.adverse_actions()) {
+    std::replace(code.begin(), code.end(), '_', ' ');
+    happened += (happened.empty() ? "" : ", ") + Harmless(code);
+  }
+  text += happened.empty() ? "nothing of the list" : happened;
+  if (answer.feels_safe() != sealed::v1::SAID_UNSPECIFIED) {
+    text += answer.feels_safe() == sealed::v1::SAID_YES ? "; safe" : "; NOT safe";
+  }
+  if (answer.wants_help() == sealed::v1::SAID_YES) text += "; wants help";
+  return answer.words().empty() ? text : text + "\n" + Harmless(answer.words());
+}
+
+std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Due>& dues,
+                     const format::Directory& directory) {
+  std::string text = "Who has it: ";
+  const std::string slug = mailbox.assignee().substr(mailbox.assignee().find('/') + 1);
+  const format::Person* person = directory.FindPerson(slug);
+  if (mailbox.assignee().empty()) {
+    text += "nobody at the moment.\n";
+  } else {
+    text += (person == nullptr ? slug : Harmless(person->name)) +
+            (mailbox.claimed() ? ", who has taken it on.\n" : ", who has not taken it on yet.\n");
+  }
+  text += "What happens next: ";
+  const auto next = std::find_if(dues.begin(), dues.end(), [](const Due& due) { return !due.met && !due.outside; });
+  if (mailbox.state() == v1::CASE_STATE_CLOSED) {
+    text += "it is closed. You can still write, and you are asked how it has been since.\n";
+  } else if (next == dues.end()) {
+    text += "they work on it. Everything that they had to do by a day is done.\n";
+  } else {
+    std::string what = next->text;
+    if (!what.empty() && what[0] >= 'A' && what[0] <= 'Z') what[0] = static_cast<char>(what[0] + 32);
+    text += what + ", by " + next->date + " at the latest.\n";
+  }
+  return text;
+}
+
+std::string CheckInsText(const v1::GetMailboxResponse& mailbox) {
+  if (mailbox.check_ins().empty()) return "";
+  Table table({"From", "How has it been?", ""});
+  bool open = false;
+  for (const v1::CheckIn& check_in : mailbox.check_ins()) {
+    table.Row({DateText(check_in.due()), CheckInText(static_cast<uint32_t>(check_in.since()), check_in.days()),
+               check_in.answered() ? "answered" : check_in.open() ? "NOW" : ""});
+    open = open || check_in.open();
+  }
+  std::string text = "Check-ins\n" + table.Text();
+  if (open) text += "`alcove report checkin` asks whether anybody has treated you worse since. Every question can be skipped.\n";
   return text;
 }
 

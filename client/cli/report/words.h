@@ -1,8 +1,13 @@
 // Codes of the service as sentences for the person who reported.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "alcove/sealed/v1/sealed.pb.h"
+#include "alcove/v1/mailbox_service.pb.h"
 #include "alcove/v1/resources.pb.h"
 #include "client/lib/documents.h"
 #include "crypto/format/day.h"
@@ -37,5 +42,15 @@ std::vector<Due> DeadlinesOf(const google::protobuf::RepeatedPtrField<v1::Deadli
                              std::optional<format::Day> last);
 // The list as a table with its heading.
 std::string DeadlinesText(const std::vector<Due>& dues, format::Day today);
+
+// "30 days after your report".
+std::string CheckInText(uint32_t since, uint32_t days);
+// "isolation, pay cut; you do not feel safe", with the words in a line of their own; for the thread.
+std::string AnswerText(const sealed::v1::CheckIn& answer);
+// Who has the case, and what comes next by when.
+std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Due>& dues,
+                     const format::Directory& directory);
+// The times at which the reporter is asked how it has been, one a line; empty where there are none.
+std::string CheckInsText(const v1::GetMailboxResponse& mailbox);
 
 }  // namespace alcove::cli

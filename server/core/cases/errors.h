@@ -43,6 +43,9 @@ inline absl::Status CodeUnknown() { return base::Refuse(base::Reason::kCodeUnkno
 // The request id was used for something else.
 inline absl::Status RequestIdReused() { return base::Refuse(base::Reason::kRequestIdReused); }
 
+// Not due yet, answered before, or none of this case's.
+inline absl::Status CheckInRefused() { return base::Refuse(base::Reason::kCheckInRefused); }
+
 inline absl::Status BlobNotNamed() { return base::Refuse(base::Reason::kBlobNotNamed); }
 inline absl::Status BlobPartRefused() { return base::Refuse(base::Reason::kBlobPartRefused); }
 inline absl::Status QuotaExceeded() { return base::Refuse(base::Reason::kQuotaExceeded); }

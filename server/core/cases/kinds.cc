@@ -42,6 +42,8 @@ constexpr std::array kRows = {
     Row{EntryKind::kFieldsReleased, Keyring::kThread, Author::kReporter, kAlways},
     Row{EntryKind::kSummaryAnswer, Keyring::kThread, Author::kReporter, kAlways},
     Row{EntryKind::kChange, Keyring::kThread, Author::kReporter, kAlways},
+    Row{EntryKind::kCheckIn, Keyring::kThread, Author::kReporter, kAlways, Way::kOwnMethod},
+    Row{EntryKind::kReceiptRotated, Keyring::kThread, Author::kReporter, kAlways, Way::kOwnMethod},
 
     Row{EntryKind::kMessage, Keyring::kThread, Author::kTeam, kAlways},
     Row{EntryKind::kEvidence, Keyring::kThread, Author::kTeam, kWhileOpen},

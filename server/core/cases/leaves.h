@@ -34,6 +34,7 @@ class CaseLeaves {
  private:
   void Hidden(const ledger::Act& act);
   CaseLeaf Chain(const ledger::Act& act);
+  void Hidden(const ledger::Act& act);
   // Days in a chain never go back, even if the clock did.
   base::Instant Now();
   base::Day Today();

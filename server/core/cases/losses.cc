@@ -48,24 +48,29 @@ bool IsKept(const Case& record, const crypto::KeyId& key) {
 
 }  // namespace
 
+absl::StatusOr<bool> PurgeEpoch(const Case& record, Epoch& epoch) {
+  const absl::StatusOr<format::ParsedEpoch> readers = format::ParseEpoch(epoch.record);
+  if (!readers.ok() || readers->reader_count != epoch.grants.size()) return base::Broken("a stored epoch is damaged");
+  bool purged = false;
+  for (std::size_t i = 0; i < epoch.grants.size(); ++i) {
+    if (epoch.grants[i].empty() || IsKept(record, readers->ReaderAt(i).key)) continue;
+    epoch.grants[i].clear();
+    purged = true;
+  }
+  return std::erase_if(epoch.added, [&](const crypto::Bytes& bytes) {
+           const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
+           return !grant.ok() || !IsKept(record, grant->recipient);
+         }) > 0 || purged;
+}
+
 absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet& changes) {
   for (const format::Keyring keyring : {format::Keyring::kThread, format::Keyring::kTeam}) {
     absl::StatusOr<std::vector<Epoch>> epochs = EpochsOf(ports, record, keyring);
     if (!epochs.ok()) return epochs.status();
     for (Epoch& epoch : *epochs) {
-      const absl::StatusOr<format::ParsedEpoch> readers = format::ParseEpoch(epoch.record);
-      if (!readers.ok() || readers->reader_count != epoch.grants.size()) return base::Broken("a stored epoch is damaged");
-      bool purged = false;
-      for (std::size_t i = 0; i < epoch.grants.size(); ++i) {
-        if (epoch.grants[i].empty() || IsKept(record, readers->ReaderAt(i).key)) continue;
-        epoch.grants[i].clear();
-        purged = true;
-      }
-      purged = std::erase_if(epoch.added, [&](const crypto::Bytes& bytes) {
-                 const absl::StatusOr<format::ParsedGrant> grant = format::ParseGrant(bytes);
-                 return !grant.ok() || !IsKept(record, grant->recipient);
-               }) > 0 || purged;
-      if (purged) changes.Put(std::move(epoch));
+      const absl::StatusOr<bool> purged = PurgeEpoch(record, epoch);
+      if (!purged.ok()) return purged.status();
+      if (*purged) changes.Put(std::move(epoch));
     }
   }
   return absl::OkStatus();

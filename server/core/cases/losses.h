@@ -3,6 +3,7 @@
 #pragma once
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <cstdint>
 #include <optional>
@@ -37,5 +38,9 @@ absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<L
 // Deletes from every epoch of the case the grants to keys that no line in force has. The records stay: entries quote
 // their hashes. What it puts follows from `record` alone, so doing it twice in one decision is doing it once.
 absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet& changes);
+
+// The same for one epoch that is not stored yet: whoever comes into conflict by the very decision that brings it gets no
+// grant either. Whether anything was deleted.
+absl::StatusOr<bool> PurgeEpoch(const Case& record, Epoch& epoch);
 
 }  // namespace alcove::cases

@@ -3,6 +3,7 @@
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
+#include "server/core/cases/check_ins.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/meaning.h"
@@ -44,6 +45,10 @@ absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId
   view.leaf_head = record.leaf_head;
   view.leaf_count = record.leaf_count;
   view.withdrawn = record.withdrawn;
+  view.assignee = record.assignee;
+  view.claimed = record.claimed;
+  view.check_ins = CheckInsOf(ports, record);
+  view.former_keys = record.former_mailbox_keys;
   return view;
 }
 

@@ -32,6 +32,7 @@ void BeginAnew(Case& record) {
   record.notified = false;
   record.summary.reset();
   record.marks.closed.reset();
+  std::erase_if(record.check_ins, [](const clocks::CheckIn& answered) { return answered.since == clocks::Since::kClosing; });
 }
 
 }  // namespace

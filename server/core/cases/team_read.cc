@@ -90,6 +90,7 @@ absl::StatusOr<base::Outcome<CaseDetail>> GetCase(const Ports& ports, const base
                   record.team.length, record.leaf_head,     record.leaf_count};
   detail.mailbox_encryption_key = record.mailbox_encryption_key;
   detail.mailbox_verify_key = record.mailbox_verify_key;
+  detail.former_mailbox_keys = record.former_mailbox_keys;
   for (const base::CaseId& other : record.linked) {
     const absl::StatusOr<TeamReach> reached = ReachAsTeam(ports, caller, other);
     if (reached.ok()) {

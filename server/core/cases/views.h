@@ -9,6 +9,7 @@
 #include "crypto/bytes.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/records.h"
+#include "server/core/clocks/check_ins.h"
 #include "server/core/clocks/deadlines.h"
 
 namespace alcove::cases {
@@ -102,6 +103,7 @@ struct CaseDetail {
   Heads heads;
   crypto::EncryptionKey mailbox_encryption_key;
   crypto::VerifyKey mailbox_verify_key;
+  std::vector<crypto::VerifyKey> former_mailbox_keys;  // oldest first
   std::vector<base::CaseId> linked;  // of the cases behind the same wall, those that the caller reaches
   std::vector<AllegationView> allegations;
   std::vector<MeasureView> measures;
@@ -122,6 +124,10 @@ struct MailboxView {
   crypto::Digest leaf_head;
   std::uint32_t leaf_count = 0;
   bool withdrawn = false;
+  base::StaffSlug assignee;  // empty: nobody is left who may have it
+  bool claimed = false;
+  std::vector<clocks::CheckInTime> check_ins;
+  std::vector<crypto::VerifyKey> former_keys;  // of the mailbox before its receipt was rotated, oldest first
 };
 
 struct CasePage {

@@ -10,12 +10,14 @@
 #include "crypto/hpke.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
+#include "server/core/cases/losses.h"
 #include "server/core/cases/requests.h"
 #include "server/core/cases/show.h"
 #include "server/core/grants/readers.h"
 #include "server/core/guard/assign.h"
+#include "server/core/guard/hand_on.h"
 #include "server/core/intake/errors.h"
-#include "server/core/intake/intake.h"
+#include "server/core/intake/file_report.h"
 #include "server/core/intake/plan.h"
 
 namespace alcove::intake {
@@ -88,6 +90,27 @@ absl::Status CheckUnused(const cases::Ports& ports, const Plan& plan, const Subm
   return *mailbox ? base::FieldInvalid("mailbox") : absl::OkStatus();
 }
 
+// The new case stands behind the wall of the others before anybody gets it: whoever they keep out loses their grants, and
+// it goes to somebody else. It is filed in any case, if need be with nobody to read it, and unlinked where no more cases may
+// stand behind one wall: then it keeps out whom they keep out, and they do not learn of its own wall.
+absl::Status StandBehind(const cases::Ports& ports, cases::Case& record, guard::Group& others, base::ChangeSet& changes,
+                         std::vector<base::LeafDraft>& drafts) {
+  if (others.size() >= cases::kMostLinked) {
+    record.wall = access::Union(record.wall, others.front().record.wall);
+    cases::CaseLeaves leaves(ports, record, changes, drafts);
+    return guard::HandOn(ports, record, std::nullopt, leaves, changes);
+  }
+  for (cases::Case* one : {&record, &others.front().record}) {
+    cases::CaseLeaves(ports, *one, changes, drafts).HiddenByServer(format::LeafKind::kCasesLinked);
+    one->revision += 1;
+  }
+  others.push_back({std::move(record), {}});
+  const absl::Status status = guard::StandBehindOneWall(ports, others, std::nullopt, changes, drafts);
+  record = std::move(others.back().record);
+  others.pop_back();
+  return status;
+}
+
 cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, const SubmitRequest& request) {
   cases::Case record;
   record.id = plan.case_id;
@@ -126,7 +149,13 @@ absl::StatusOr<Filing> AnswerAgain(const cases::Ports& ports, const base::CaseId
 
 }  // namespace
 
-absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const SubmitRequest& request) {
+crypto::Digest DigestOf(const SubmitRequest& request) {
+  const absl::StatusOr<format::ParsedEnvelope> envelope = format::ParseEnvelope(request.entry.envelope);
+  return envelope.ok() ? DigestOf(request, format::EntryHash(*envelope)) : crypto::Digest();
+}
+
+absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& request, guard::Group* behind,
+                                     base::ChangeSet& changes, std::vector<base::LeafDraft>& drafts) {
   const cases::Ports& world = ports.cases;
   absl::StatusOr<Plan> plan = OpenPlan(request.plan, ports.secrets.plan, world.organisation.id());
   if (!plan.ok()) return plan.status();
@@ -142,12 +171,13 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
       (request.look ? cases::OpenRequest : cases::ClaimRequest)(world, "SubmitReport", request.request_id,
                                                                 DigestOf(request, head));
   if (!slot.ok()) return slot.status();
-  base::Outcome<Filing> outcome;
+  NewFiling filing;
   if (slot->repeated) {
     absl::StatusOr<Filing> again = AnswerAgain(world, plan->case_id);
     if (!again.ok()) return again.status();
-    outcome.answer = *std::move(again);
-    return outcome;
+    filing.answer = *std::move(again);
+    filing.repeated = true;
+    return filing;
   }
 
   if (!IsFresh(world, *plan)) return PlanStale();
@@ -181,14 +211,18 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
                    .seen_leaves = 0,
                    .last_day = envelope->context.day,
                    .holders = *std::move(holders)};
-  if (absl::Status status = cases::NameBlobs(world, record, request.entry.blobs, format::Keyring::kThread, 0, {},
-                                             outcome.changes);
+  if (absl::Status status = cases::NameBlobs(world, record, request.entry.blobs, format::Keyring::kThread, 0, {}, changes);
       !status.ok())
     return status;
 
-  cases::CaseLeaves leaves(world, record, outcome.changes, outcome.leaves);
-  cases::CaseLeaf filed = leaves.Filed(format::details::Filed(head));
-  guard::Assign(world, record, leaves, outcome.changes);
+  cases::CaseLeaves leaves(world, record, changes, drafts);
+  filing.place = drafts.size();
+  filing.leaf = leaves.Filed(format::details::Filed(head));
+  if (behind == nullptr) {
+    guard::Assign(world, record, leaves, changes);
+  } else if (absl::Status status = StandBehind(world, record, *behind, changes, drafts); !status.ok()) {
+    return status;
+  }
 
   cases::Entry entry;
   entry.case_id = record.id;
@@ -197,31 +231,47 @@ absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const Sub
   entry.envelope = crypto::Bytes(envelope->bytes);
   entry.blobs = request.entry.blobs;
   entry.day = record.marks.filed;
-  outcome.changes.Put(std::move(entry));
-  outcome.changes.Put(cases::EpochRow(record.id, format::Keyring::kThread, 0, *request.entry.epoch));
+  changes.Put(std::move(entry));
+  cases::Epoch epoch = cases::EpochRow(record.id, format::Keyring::kThread, 0, *request.entry.epoch);
+  if (behind != nullptr)
+    if (const absl::StatusOr<bool> purged = cases::PurgeEpoch(record, epoch); !purged.ok()) return purged.status();
+  changes.Put(std::move(epoch));
   if (request.identity) {
     cases::Identity identity;
     identity.case_id = record.id;
     identity.sealed = crypto::Bytes(*request.identity);
-    outcome.changes.Put(std::move(identity));
+    changes.Put(std::move(identity));
   }
   cases::Mailbox mailbox;
   mailbox.id = record.mailbox;
   mailbox.case_id = record.id;
   mailbox.verify_key = record.mailbox_verify_key;
-  outcome.changes.Insert(std::move(mailbox));
-  cases::CloseRequest(*std::move(slot), {}, outcome.changes);
+  changes.Insert(std::move(mailbox));
+  cases::CloseRequest(*std::move(slot), {}, changes);
 
-  outcome.answer.case_id = record.id;
-  outcome.answer.leaf = {filed.number, 0, filed.content, filed.salt};
-  outcome.answer.deadlines = cases::DeadlinesOf(world, record);
-  outcome.changes.Insert(std::move(record));
-  outcome.stamp = [filed = std::move(filed)](const base::Stamps& stamps, Filing& answer, base::ChangeSet& changes) {
-    cases::CaseLeaf row = filed;
-    row.promise = stamps.leaves.front().promise;
-    answer.promise = row.promise;
-    answer.leaf.index = stamps.leaves.front().index;
-    changes.Put(std::move(row));
+  filing.answer.case_id = record.id;
+  filing.answer.leaf = {filing.leaf.number, 0, filing.leaf.content, filing.leaf.salt};
+  filing.answer.deadlines = cases::DeadlinesOf(world, record);
+  changes.Insert(std::move(record));
+  return filing;
+}
+
+void Complete(const NewFiling& filing, const base::Stamps& stamps, Filing& answer, base::ChangeSet& changes) {
+  cases::CaseLeaf row = filing.leaf;
+  row.promise = stamps.leaves[filing.place].promise;
+  answer.promise = row.promise;
+  answer.leaf.index = stamps.leaves[filing.place].index;
+  changes.Put(std::move(row));
+}
+
+absl::StatusOr<base::Outcome<Filing>> SubmitReport(const Ports& ports, const SubmitRequest& request) {
+  base::Outcome<Filing> outcome;
+  absl::StatusOr<NewFiling> filing = FileReport(ports, request, nullptr, outcome.changes, outcome.leaves);
+  if (!filing.ok()) return filing.status();
+  outcome.answer = std::move(filing->answer);
+  if (filing->repeated) return outcome;
+  outcome.stamp = [filing = *std::move(filing)](const base::Stamps& stamps, Filing& answer, base::ChangeSet& changes) {
+    Complete(filing, stamps, answer, changes);
   };
   return outcome;
 }

@@ -72,6 +72,21 @@ std::vector<std::string> DocumentFields::Texts(std::string_view field, bool requ
   return texts;
 }
 
+std::vector<std::uint32_t> DocumentFields::Numbers(std::string_view field, std::uint32_t least, std::uint32_t most,
+                                                   std::size_t count) {
+  const nlohmann::json* value = Find(field, false);
+  std::vector<std::uint32_t> numbers;
+  if (value == nullptr) return numbers;
+  if (!value->is_array() || value->empty() || value->size() > count)
+    return Refuse(std::string(field) + " is not a list, empty or too long"), numbers;
+  for (const nlohmann::json& item : *value) {
+    if (!item.is_number_unsigned() || item.get<std::uint64_t>() < least || item.get<std::uint64_t>() > most)
+      return Refuse(std::string(field) + " holds something out of range"), std::vector<std::uint32_t>();
+    numbers.push_back(item.get<std::uint32_t>());
+  }
+  return numbers;
+}
+
 const std::vector<nlohmann::json>& DocumentFields::Objects(std::string_view field, bool required) {
   static const std::vector<nlohmann::json> kNone;
   const nlohmann::json* value = Find(field, required);

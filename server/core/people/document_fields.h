@@ -27,6 +27,8 @@ class DocumentFields {
   bool Flag(std::string_view field, bool otherwise);
   std::uint32_t Number(std::string_view field, std::uint32_t least, std::uint32_t most, std::uint32_t otherwise);
   std::vector<std::string> Texts(std::string_view field, bool required);
+  // At most `count` of them; empty where the field is absent or wrong.
+  std::vector<std::uint32_t> Numbers(std::string_view field, std::uint32_t least, std::uint32_t most, std::size_t count);
   // The elements of an array of objects; empty when the field is wrong.
   const std::vector<nlohmann::json>& Objects(std::string_view field, bool required);
   const nlohmann::json* Object(std::string_view field, bool required);

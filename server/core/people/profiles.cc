@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "crypto/format/day.h"
 #include "server/core/people/document_fields.h"
@@ -48,6 +49,13 @@ absl::StatusOr<Profile> ProfileOf(const nlohmann::json& object) {
   absl::StatusOr<Calendar> calendar = CalendarOf(fields);
   if (!calendar.ok()) return calendar.status();
   profile.calendar = *std::move(calendar);
+  if (const std::vector<std::uint32_t> days = fields.Numbers("check_in_days", 1, 3660, 16); !days.empty()) {
+    if (std::adjacent_find(days.begin(), days.end(), std::greater_equal<>()) != days.end())
+      return DocumentIncomplete("profiles: check_in_days: days that do not ascend");
+    if (!std::includes(days.begin(), days.end(), kCheckInDays.begin(), kCheckInDays.end()))
+      return DocumentIncomplete("profiles: check_in_days: 30, 90, 180 and 365 stay");
+    profile.check_in_days.assign(days.begin(), days.end());
+  }
   for (const nlohmann::json& item : fields.Objects("external", false)) {
     DocumentFields clock("profiles: external", item);
     ExternalClock external;

@@ -4,6 +4,7 @@
 //                  "acknowledge_days": 7, "feedback_months": 3, "personal_message_working_days": 3,
 //                  "triage_working_days": 2, "claim_hours": 24,
 //                  "weekend": ["sat", "sun"], "holidays": ["2026-12-25"],
+//                  "check_in_days": [30, 90, 180, 365],
 //                  "external": [{"kind": "us_eeoc.charge_180", "days": 180, "rolls": true},
 //                               {"kind": "us_ny.court", "years": 3}]}]}
 //
@@ -13,6 +14,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,11 +52,16 @@ struct ExternalClock {
   bool rolls = false;  // the last day moves over weekends and holidays
 };
 
+// Days after the filing, and again after the closing, on which a reporter is asked how it has been since. A profile may add
+// to them and take none away.
+inline constexpr std::array<std::uint16_t, 4> kCheckInDays = {30, 90, 180, 365};
+
 struct Profile {
   std::string id;
   Terms terms;
   Calendar calendar;
   std::vector<ExternalClock> external;
+  std::vector<std::uint16_t> check_in_days{kCheckInDays.begin(), kCheckInDays.end()};  // ascending
 };
 
 // Immutable after Parse.

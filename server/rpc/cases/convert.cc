@@ -57,6 +57,7 @@ void Fill(const cases::CaseDetail& detail, v1::Case* out) {
   out->set_leaf_count(detail.heads.leaf_count);
   out->set_mailbox_encryption_key(detail.mailbox_encryption_key.str());
   out->set_mailbox_signing_key(detail.mailbox_verify_key.str());
+  for (const crypto::VerifyKey& key : detail.former_mailbox_keys) out->add_former_mailbox_signing_keys(key.str());
   for (const base::CaseId& other : detail.linked) out->add_linked(format::CaseName(other));
   for (const cases::AllegationView& view : detail.allegations) Fill(detail.summary.id, view, out->add_allegations());
   for (const cases::MeasureView& view : detail.measures) Fill(detail.summary.id, view, out->add_measures());

@@ -32,26 +32,6 @@ absl::StatusOr<intake::PlanRequest> ParsePlan(const v1::PlanReportRequest& reque
   return plan;
 }
 
-absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest& request) {
-  const absl::StatusOr<base::MailboxId> mailbox = ParseMailbox(request.mailbox(), "mailbox");
-  if (!mailbox.ok()) return mailbox.status();
-  const auto encryption_key = ParseFixed<crypto::EncryptionKey>(request.mailbox_encryption_key(), "mailbox_encryption_key");
-  if (!encryption_key.ok()) return encryption_key.status();
-  const auto verify_key = ParseFixed<crypto::VerifyKey>(request.mailbox_signing_key(), "mailbox_signing_key");
-  if (!verify_key.ok()) return verify_key.status();
-  absl::StatusOr<cases::NewEntry> entry = ParseNewEntry(request.entry());
-  if (!entry.ok()) return entry.status();
-  intake::SubmitRequest submit{.request_id = request.request_id(),
-                               .plan = request.plan(),
-                               .mailbox = *mailbox,
-                               .mailbox_encryption_key = *encryption_key,
-                               .mailbox_verify_key = *verify_key,
-                               .entry = *std::move(entry),
-                               .identity = std::nullopt};
-  if (request.has_identity()) submit.identity = request.identity().sealed();
-  return submit;
-}
-
 void Fill(intake::IntakeView&& view, v1::GetIntakeResponse* out) {
   for (crypto::Bytes& document : view.documents) out->add_documents(std::move(document));
   out->set_tag_key_id(view.tag_key_id.str());
@@ -70,13 +50,6 @@ void Fill(intake::PlanView&& view, v1::PlanReportResponse* out) {
   out->set_directory_version(view.directory_version);
   for (const cases::ReaderView& custodian : view.custodians) SetReader(custodian, out->add_custodians());
   out->set_custodian_threshold(view.custodian_threshold);
-}
-
-void Fill(const intake::Filing& filing, v1::SubmitReportResponse* out) {
-  out->set_case_(format::CaseName(filing.case_id));
-  out->mutable_promise()->set_promise(filing.promise);
-  SetLeaf(filing.leaf, out->mutable_leaf());
-  for (const clocks::Deadline& deadline : filing.deadlines) SetDeadline(deadline, out->add_deadlines());
 }
 
 }  // namespace alcove::rpc

@@ -13,10 +13,8 @@ namespace alcove::rpc {
 // FieldInvalid where a count exceeds the contract's or a length is not the type's; what values mean is core's to judge.
 absl::StatusOr<std::vector<crypto::BytesView>> ParseBlinded(const v1::EvaluateTagsRequest& request);
 absl::StatusOr<intake::PlanRequest> ParsePlan(const v1::PlanReportRequest& request);
-absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest& request);
 
 void Fill(intake::IntakeView&& view, v1::GetIntakeResponse* out);
 void Fill(intake::PlanView&& view, v1::PlanReportResponse* out);
-void Fill(const intake::Filing& filing, v1::SubmitReportResponse* out);
 
 }  // namespace alcove::rpc

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/core/intake/intake.h"
+#include "server/rpc/convert/filing.h"
 #include "server/rpc/intake/convert.h"
 
 namespace alcove::rpc {

@@ -9,6 +9,7 @@
 #include "server/core/cases/mailbox.h"
 #include "server/core/guard/reporter.h"
 #include "server/rpc/convert/clock.h"
+#include "server/rpc/convert/filing.h"
 #include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 #include "server/rpc/mailbox/convert.h"
@@ -104,6 +105,44 @@ grpc::ServerUnaryReactor* MailboxHandler::ExcludeReaders(grpc::CallbackServerCon
         return guard::ExcludeReaders(now.ports(), *caller.mailbox, request->request_id(), exclusion);
       },
       [response](const Unknown& unknown) { response->mutable_unknown_tags()->Assign(unknown.begin(), unknown.end()); });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::AnswerCheckIn(grpc::CallbackServerContext* context,
+                                                        const v1::AnswerCheckInRequest* request,
+                                                        v1::AnswerCheckInResponse* response) {
+  return door_.Decide<intake::CheckInAnswered>(
+      context, request,
+      // A report costs the budget of filings, once however often the decision is made.
+      [this, request, paid = false](const Caller& caller) mutable -> absl::StatusOr<base::Outcome<intake::CheckInAnswered>> {
+        const absl::StatusOr<intake::CheckInRequest> check_in = ParseCheckIn(*request);
+        if (!check_in.ok()) return check_in.status();
+        if (check_in->retaliation && !std::exchange(paid, true))
+          if (absl::Status status = budgets_.Spend(intake::Call::kSubmit); !status.ok()) return status;
+        const Moment now(core_);
+        return intake::AnswerCheckIn({now.ports(), secrets_}, *caller.mailbox, *check_in);
+      },
+      [response](const intake::CheckInAnswered& answered) {
+        response->set_name(format::EntryName(answered.appended.case_id, answered.appended.entry));
+        response->set_thread_head(answered.appended.head.str());
+        if (answered.retaliation) Fill(*answered.retaliation, response->mutable_retaliation());
+      });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::RotateReceipt(grpc::CallbackServerContext* context,
+                                                        const v1::RotateReceiptRequest* request,
+                                                        v1::RotateReceiptResponse* response) {
+  return door_.Decide<cases::Appended>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<cases::Appended>> {
+        const absl::StatusOr<cases::Rotation> rotation = ParseRotation(*request);
+        if (!rotation.ok()) return rotation.status();
+        const Moment now(core_);
+        return cases::RotateReceipt(now.ports(), *caller.mailbox, *rotation);
+      },
+      [response](const cases::Appended& appended) {
+        response->set_name(format::EntryName(appended.case_id, appended.entry));
+        response->set_thread_head(appended.head.str());
+      });
 }
 
 grpc::ServerUnaryReactor* MailboxHandler::ReportBadGrant(grpc::CallbackServerContext* context,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "alcove/v1/mailbox_service.grpc.pb.h"
+#include "server/core/intake/budget.h"
+#include "server/core/intake/secrets.h"
 #include "server/rpc/door/core_ports.h"
 #include "server/rpc/door/door.h"
 
@@ -9,8 +11,16 @@ namespace alcove::rpc {
 
 class MailboxHandler final : public v1::MailboxService::CallbackService {
  public:
-  // The door outlives the handler.
-  MailboxHandler(Door& door, const CorePorts& core) : door_(door), core_(core) {}
+  // All outlive the handler.
+  struct World {
+    Door& door;
+    CorePorts core;
+    const intake::Secrets& secrets;
+    intake::Budgets& budgets;
+  };
+
+  explicit MailboxHandler(const World& world)
+      : door_(world.door), core_(world.core), secrets_(world.secrets), budgets_(world.budgets) {}
 
   grpc::ServerUnaryReactor* GetMailbox(grpc::CallbackServerContext* context, const v1::GetMailboxRequest* request,
                                        v1::GetMailboxResponse* response) override;
@@ -25,6 +35,10 @@ class MailboxHandler final : public v1::MailboxService::CallbackService {
   grpc::ServerUnaryReactor* ExcludeReaders(grpc::CallbackServerContext* context,
                                            const v1::ExcludeReadersRequest* request,
                                            v1::ExcludeReadersResponse* response) override;
+  grpc::ServerUnaryReactor* AnswerCheckIn(grpc::CallbackServerContext* context, const v1::AnswerCheckInRequest* request,
+                                          v1::AnswerCheckInResponse* response) override;
+  grpc::ServerUnaryReactor* RotateReceipt(grpc::CallbackServerContext* context, const v1::RotateReceiptRequest* request,
+                                          v1::RotateReceiptResponse* response) override;
   grpc::ServerUnaryReactor* ReportBadGrant(grpc::CallbackServerContext* context,
                                            const v1::MailboxServiceReportBadGrantRequest* request,
                                            v1::MailboxServiceReportBadGrantResponse* response) override;
@@ -32,6 +46,8 @@ class MailboxHandler final : public v1::MailboxService::CallbackService {
  private:
   Door& door_;
   const CorePorts core_;
+  const intake::Secrets& secrets_;
+  intake::Budgets& budgets_;
 };
 
 }  // namespace alcove::rpc

@@ -29,7 +29,12 @@ absl::StatusOr<std::vector<crypto::VerifyKey>> DirectoryPrincipals::KeysOf(const
 
 std::optional<Principals::Standing> DirectoryPrincipals::StandingOf(const Principal& principal,
                                                                     const crypto::VerifyKey& key) const {
-  if (principal.kind == Principal::Kind::kMailbox) return Standing();
+  if (principal.kind == Principal::Kind::kMailbox) {
+    // A session ends with the receipt that it was opened by. A store that cannot be read is core's to answer for.
+    const absl::StatusOr<std::optional<crypto::VerifyKey>> now = cases::MailboxKey(core_.rows, principal.mailbox);
+    if (now.ok() && *now != key) return std::nullopt;
+    return Standing();
+  }
   if (principal.kind != Principal::Kind::kStaff) return std::nullopt;
   const people::OrganisationPtr organisation = core_.organisation.Get();
   const people::Person* person = organisation->FindPerson(principal.slug);

@@ -224,6 +224,7 @@ struct Impostor::Services : v1::SessionService::Service,
     const auto key = crypto::KeyIdOf(*crypto::EncryptionKey::FromBytes(in.submitted.mailbox_encryption_key()));
     for (const auto& grant : GrantsFor(key, format::Keyring::kThread)) *answer->add_grants() = grant;
     for (const v1::Reader& reader : in.readers) *answer->add_readers() = reader;
+    for (const std::string& former : in.former_keys) answer->add_former_signing_keys(former);
     answer->set_etag("1");
     answer->set_thread_head(Head(in.thread));
     answer->set_thread_length(static_cast<uint32_t>(in.thread.size()));
@@ -268,6 +269,49 @@ struct Impostor::Services : v1::SessionService::Service,
     in.corrected = *request;
     answer->set_etag("next");
     return grpc::Status::OK;
+  }
+  grpc::Status AnswerCheckIn(Context*, const v1::AnswerCheckInRequest* request, v1::AnswerCheckInResponse* answer) override {
+    in.checked_in = *request;
+    Append(request->entry(), "", in.thread);
+    in.AddLeaf(format::LeafKind::kCheckInAnswered, "",
+               format::details::CheckInAnswered(static_cast<uint8_t>(request->since()), request->days()));
+    answer->set_name(in.thread.back().name());
+    answer->set_thread_head(Head(in.thread));
+    if (request->has_retaliation()) {
+      const auto envelope = format::ParseEnvelope(request->retaliation().entry().envelope());
+      format::Leaf leaf;
+      leaf.kind = format::LeafKind::kCaseFiled;
+      leaf.organisation = in.organisation_.id;
+      leaf.case_id = envelope->context.case_id;
+      leaf.number = 1;
+      leaf.day = in.today_;
+      leaf.details = format::details::Filed(format::EntryHash(*envelope));
+      v1::SubmitReportResponse& filed = *answer->mutable_retaliation();
+      filed.set_case_(format::CaseName(leaf.case_id));
+      filed.mutable_leaf()->set_number(1);
+      filed.mutable_leaf()->set_content(format::LeafContent(leaf));
+      const auto salt = *format::LeafSalt::FromBytes(Draws().Draw(32));
+      filed.mutable_leaf()->set_salt(salt.str());
+      format::Promise promise;
+      promise.organisation = in.organisation_.id;
+      promise.day = in.today_;
+      promise.commitment = format::LeafCommitment(salt, filed.leaf().content());
+      promise.signature = format::SignPromise(in.log_key_, in.organisation_.id, in.today_, 1, format::LeafHash(promise.commitment));
+      filed.mutable_promise()->set_promise(format::PromiseBytes(promise));
+    }
+    if (in.hooks.check_in) in.hooks.check_in(*answer);
+    return grpc::Status::OK;
+  }
+  grpc::Status RotateReceipt(Context*, const v1::RotateReceiptRequest* request, v1::RotateReceiptResponse* answer) override {
+    Append(request->entry(), "", in.thread);
+    in.AddLeaf(format::LeafKind::kReceiptRotated, "", "");
+    in.former_keys.push_back(in.submitted.mailbox_signing_key());
+    in.submitted.set_mailbox(request->mailbox());
+    in.submitted.set_mailbox_encryption_key(request->mailbox_encryption_key());
+    in.submitted.set_mailbox_signing_key(request->mailbox_signing_key());
+    answer->set_name(in.thread.back().name());
+    answer->set_thread_head(Head(in.thread));
+    return in.hooks.rotated ? in.hooks.rotated() : grpc::Status::OK;
   }
   grpc::Status WithdrawReport(Context*, const v1::WithdrawReportRequest*, v1::WithdrawReportResponse* answer) override {
     in.AddLeaf(format::LeafKind::kCaseWithdrawn, "", "");
@@ -317,6 +361,7 @@ struct Impostor::Services : v1::SessionService::Service,
     one.set_leaf_count(static_cast<uint32_t>(in.leaves.size()));
     one.set_mailbox_encryption_key(in.submitted.mailbox_encryption_key());
     one.set_mailbox_signing_key(in.submitted.mailbox_signing_key());
+    for (const std::string& former : in.former_keys) one.add_former_mailbox_signing_keys(former);
     if (in.hooks.one_case) in.hooks.one_case(one);
     return one;
   }

@@ -77,6 +77,8 @@ class Impostor {
   std::vector<uint32_t> bad_grants;  // epochs that a reader reported
   v1::ExcludeReadersRequest excluded;
   v1::CorrectSubjectsRequest corrected;
+  std::vector<std::string> former_keys;  // of the mailbox, oldest first
+  v1::AnswerCheckInRequest checked_in;
 
   struct Hooks {
     std::function<void(v1::GetIntakeResponse&)> intake;
@@ -87,6 +89,8 @@ class Impostor {
     std::function<void(v1::ListMessagesResponse&)> messages;
     std::function<void(v1::ListLeavesResponse&)> leaves;
     std::function<void(v1::Case&)> one_case;
+    std::function<void(v1::AnswerCheckInResponse&)> check_in;
+    std::function<grpc::Status()> rotated;  // after it was carried out
     std::function<void(v1::ListEntriesResponse&)> entries;
     std::function<grpc::Status(const v1::WriteBlobPartRequest&)> write_part;
     std::function<void(v1::ReadBlobPartResponse&)> read_part;

@@ -9,6 +9,7 @@
 #include "crypto/format/leaf.h"
 #include "server/rpc/cases/convert.h"
 #include "server/rpc/convert/shared.h"
+#include "server/rpc/convert/filing.h"
 #include "server/rpc/intake/convert.h"
 #include "server/rpc/mailbox/convert.h"
 
@@ -166,6 +167,7 @@ TEST(Convert, ACaseLosesNothing) {
   detail.epochs = {{.keyring = format::Keyring::kTeam, .number = 3, .record = "record", .stale = true}};
   detail.readers = {SomeReader()};
   detail.linked = {kCase};
+  detail.former_mailbox_keys = {{}};
   detail.heads.thread_length = 1;
   detail.heads.team_length = 2;
   detail.heads.leaf_count = 3;
@@ -202,11 +204,20 @@ TEST(Convert, AMailboxLosesNothing) {
   view.thread_length = 4;
   view.leaf_count = 5;
   view.withdrawn = true;
+  view.assignee = *base::StaffSlug::Parse("bela");
+  view.claimed = true;
+  view.check_ins = {{{clocks::Since::kClosing, 90}, *base::Day::FromCivil(2027, 2, 19), true, true}};
+  view.former_keys = {{}};
   v1::GetMailboxResponse out;
   Fill(view, &out);
   ExpectEveryFieldSet(out);
   EXPECT_EQ(out.grants(0).grant(), "grant");
   EXPECT_EQ(out.grants(0).epoch(), 1U);
+  ExpectEveryFieldSet(out.check_ins(0));
+  EXPECT_EQ(out.assignee(), "staff/bela");
+  EXPECT_EQ(out.check_ins(0).since(), v1::CHECK_IN_SINCE_CLOSING);
+  EXPECT_EQ(out.check_ins(0).days(), 90U);
+  EXPECT_EQ(out.check_ins(0).due().year(), 2027);
 }
 
 TEST(Convert, AReportersEntryHasADayAndNoTime) {

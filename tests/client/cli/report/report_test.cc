@@ -269,5 +269,147 @@ TEST_F(Reports, MisspeltWordsAreSaidToBeMisspeltAndWrongOnesOpenNothing) {
   EXPECT_EQ(Run(wrong, {"report", "status", "--receipt-fd", WordsFd()}), ExitCode::kNothingHere);
 }
 
+// Check-ins, and what may come of them.
+class CheckIns : public Reports {
+ protected:
+  void SetUp() override {
+    File();
+    impostor.hooks.mailbox = [this](v1::GetMailboxResponse& answer) {
+      for (const unsigned days : {30u, 90u}) {
+        v1::CheckIn& one = *answer.add_check_ins();
+        one.set_since(v1::CHECK_IN_SINCE_FILING);
+        one.set_days(days);
+        one.mutable_due()->set_year(2026);
+        one.mutable_due()->set_month(12);
+        one.mutable_due()->set_day(days == 30 ? 21 : 22);
+        one.set_open(days == open);
+      }
+    };
+  }
+  // As the reporter reads it back.
+  void Kept() {
+    ScriptedTerminal terminal(false);
+    EXPECT_EQ(Run(terminal, {"report", "messages", "--receipt-fd", WordsFd()}), ExitCode::kDone) << terminal.said;
+    shown = terminal.printed;
+  }
+
+  unsigned open = 30;
+  std::string shown;
+};
+
+TEST_F(CheckIns, SaysWhenNothingIsDueAndFromWhen) {
+  open = 0;
+  ScriptedTerminal terminal;
+  EXPECT_EQ(Run(terminal, {"report", "checkin", "--receipt-fd", WordsFd()}), ExitCode::kDone) << terminal.said;
+  EXPECT_NE(terminal.printed.find("Nothing is due. You are asked next from 2026-12-21 on."), std::string::npos)
+      << terminal.printed;
+  ScriptedTerminal json(false);
+  EXPECT_EQ(Run(json, {"--json", "report", "checkin", "--receipt-fd", WordsFd()}), ExitCode::kDone) << json.said;
+  EXPECT_NE(json.printed.find("due"), std::string::npos) << json.printed;
+}
+
+TEST_F(CheckIns, AsksInPlainWordsAndEveryQuestionCanBeSkipped) {
+  ScriptedTerminal terminal;
+  for (int i = 0; i < 4; ++i) terminal.Type("skip");
+  EXPECT_EQ(Run(terminal, {"report", "checkin", "--receipt-fd", WordsFd()}), ExitCode::kDone) << terminal.said;
+  EXPECT_EQ(terminal.left(), 0u);
+  EXPECT_EQ(impostor.checked_in.days(), 30u);
+  EXPECT_FALSE(impostor.checked_in.has_retaliation());
+  EXPECT_NE(terminal.said.find("Your job"), std::string::npos) << "grouped";
+  EXPECT_NE(terminal.said.find("How you are treated"), std::string::npos);
+  Kept();
+  EXPECT_NE(shown.find("30 days after your report: nothing of the list"), std::string::npos) << shown;
+}
+
+TEST_F(CheckIns, TakesAnswersFromAFile) {
+  const std::string from = FileWith("checkin.json", R"({"adverse_actions": ["isolation", "pay_cut"],
+      "words": "They stopped talking to me.", "feels_safe": "no", "wants_help": "yes"})");
+  ScriptedTerminal terminal(false);
+  EXPECT_EQ(Run(terminal, {"report", "checkin", "--receipt-fd", WordsFd(), "--from", from}), ExitCode::kDone) << terminal.said;
+  Kept();
+  EXPECT_NE(shown.find("isolation, pay cut; NOT safe; wants help"), std::string::npos) << shown;
+  ScriptedTerminal wrong(false);
+  const std::string typo = FileWith("typo.json", R"({"adverse_actions": ["isolated"]})");
+  EXPECT_EQ(Run(wrong, {"report", "checkin", "--receipt-fd", WordsFd(), "--from", typo}), ExitCode::kUsage) << wrong.said;
+}
+
+TEST_F(CheckIns, ReportsRetaliationInTheSameStepWithReadersShownAndWordsOfItsOwn) {
+  const std::string from = FileWith("checkin.json", R"({"adverse_actions": ["demotion"]})");
+  const std::string more = FileWith("retaliation.json", R"({"narrative": "I was demoted.", "disclosure": "anonymous"})");
+  ScriptedTerminal terminal(false);
+  EXPECT_EQ(Run(terminal, {"report", "checkin", "--receipt-fd", WordsFd(), "--from", from, "--retaliation", more, "--yes",
+                           "--print-receipt"}),
+            ExitCode::kDone)
+      << terminal.said;
+  ASSERT_TRUE(impostor.checked_in.has_retaliation());
+  EXPECT_EQ(impostor.submissions, 1) << "the first report only: the second goes with the answer";
+  EXPECT_NE(impostor.checked_in.retaliation().mailbox(), impostor.submitted.mailbox());
+  EXPECT_NE(terminal.said.find("Ana Ruiz"), std::string::npos) << "readers are shown";
+  const std::string second = terminal.printed.substr(0, terminal.printed.find('\n'));
+  EXPECT_TRUE(crypto::Receipt::FromWords(second).ok()) << terminal.printed;
+  EXPECT_NE(second, words);
+}
+
+TEST_F(CheckIns, OneQuestionOpensTheReportOfRetaliation) {
+  ScriptedTerminal terminal;
+  terminal.Type("1");     // dismissal, the first of the list
+  terminal.Type("skip");  // words
+  terminal.Type("no");    // safe
+  terminal.Type("skip");  // help
+  terminal.Type("yes");   // report it
+  terminal.Type("");      // nobody else
+  terminal.Type("They let me go.");
+  terminal.Type(".");
+  terminal.Type("1");     // anonymous
+  terminal.Type("send");
+  terminal.Type("");      // no files
+  terminal.Type("");      // the readers are right
+  terminal.Type("");      // written down
+  for (int i = 0; i < 2; ++i) {
+    terminal.Type([&terminal](const std::string& said) {
+      const size_t at = said.rfind("what is word ");
+      const int position = std::atoi(said.c_str() + at + 13);
+      // As the table showed it: the number, two blanks, the word.
+      const std::string number = (position < 10 ? " " : "") + std::to_string(position) + "  ";
+      const size_t cell = terminal.said_before_clear.rfind(number);
+      const size_t begin = cell + number.size();
+      return terminal.said_before_clear.substr(begin, terminal.said_before_clear.find_first_of(" \n", begin) - begin);
+    });
+  }
+  terminal.Type("");  // keep no proof
+  EXPECT_EQ(Run(terminal, {"report", "checkin", "--receipt-fd", WordsFd()}), ExitCode::kDone) << terminal.said;
+  EXPECT_TRUE(impostor.checked_in.has_retaliation());
+  EXPECT_NE(terminal.printed.find("Your report is filed"), std::string::npos) << terminal.printed;
+}
+
+TEST_F(CheckIns, RotatingShowsNewWordsAndTheOldOnesEnd) {
+  const std::string before = impostor.submitted.mailbox();
+  ScriptedTerminal terminal(false);
+  EXPECT_EQ(Run(terminal, {"report", "rotate", "--receipt-fd", WordsFd(), "--print-receipt"}), ExitCode::kDone)
+      << terminal.said;
+  EXPECT_NE(impostor.submitted.mailbox(), before);
+  const std::string fresh = terminal.printed.substr(0, terminal.printed.find('\n'));
+  ASSERT_TRUE(crypto::Receipt::FromWords(fresh).ok()) << terminal.printed;
+  words = fresh;
+  ScriptedTerminal status(false);
+  EXPECT_EQ(Run(status, {"report", "status", "--receipt-fd", WordsFd()}), ExitCode::kDone) << status.said;
+  EXPECT_NE(status.printed.find("Check-ins"), std::string::npos) << status.printed;
+}
+
+TEST_F(CheckIns, NothingIsRotatedUntilTheNewWordsAreKnown) {
+  const std::string before = impostor.submitted.mailbox();
+  ScriptedTerminal silent(false);
+  EXPECT_EQ(Run(silent, {"report", "rotate", "--receipt-fd", WordsFd()}), ExitCode::kUsage) << "nowhere to show them";
+  ScriptedTerminal terminal;
+  terminal.Type("yes");
+  terminal.Type("");
+  terminal.Type("wrong");
+  terminal.Type("wrong");
+  terminal.Type("quit");
+  EXPECT_NE(Run(terminal, {"report", "rotate", "--receipt-fd", WordsFd()}), ExitCode::kDone);
+  EXPECT_EQ(impostor.submitted.mailbox(), before);
+  EXPECT_TRUE(impostor.former_keys.empty());
+}
+
 }  // namespace
 }  // namespace alcove::cli::test
