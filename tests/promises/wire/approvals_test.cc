@@ -1,13 +1,17 @@
 // Approvals against a real server: one person is let in, once, however many try at the same moment; nobody who is no party
 // hears of it; what is malformed gets a named reason and leaves nothing behind; and the reason is nowhere on the disk.
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <functional>
 #include <thread>
 
 #include "alcove/v1/approval_service.grpc.pb.h"
 #include "crypto/format/approval.h"
 #include "crypto/format/grant.h"
+#include "crypto/format/leaf.h"
 #include "crypto/random.h"
+#include "server/core/cases/records.h"
 #include "tests/promises/wire/scene.h"
 
 namespace alcove::promises {
@@ -38,6 +42,10 @@ class Approvals_OverTheWire : public Scene {
     terms.day = format::Day::OfUnixSeconds(std::time(nullptr));
     terms.directory_version = world().directory().version;
     terms.person = "custodian-a";
+    if (guest_until_) {
+      terms.condition = format::ReleaseCondition::kGuest;
+      terms.until = *guest_until_;
+    }
     if (change) change(terms);
     std::vector<crypto::EncryptionKey> keys;
     for (const std::string& slug : deciders) keys.push_back(world().DecryptionKeyOf(slug).encryption_key());
@@ -47,6 +55,12 @@ class Approvals_OverTheWire : public Scene {
     request.set_kind(v1::APPROVAL_KIND_ADD_READER);
     request.set_person("staff/custodian-a");
     request.set_condition(v1::RELEASE_CONDITION_APPROVED);
+    if (guest_until_) {
+      request.set_condition(v1::RELEASE_CONDITION_GUEST);
+      request.mutable_until()->set_year(guest_until_->year());
+      request.mutable_until()->set_month(guest_until_->month());
+      request.mutable_until()->set_day(guest_until_->day_of_month());
+    }
     request.set_request(*format::SealApprovalRequest(terms, keys, kReason, world().SigningKeyOf("investigator-a"), SystemRandom()));
     return request;
   }
@@ -78,7 +92,8 @@ class Approvals_OverTheWire : public Scene {
     Change(Get(name), request);
     request.add_grants(*format::WrapGrant({world().organisation().id, filed_->filing.case_id, format::Keyring::kThread, 0},
                                           filed_->filing.epoch_key, world().DecryptionKeyOf("custodian-a").encryption_key(),
-                                          format::ReleaseCondition::kApproved, SystemRandom()));
+                                          guest_until_ ? format::ReleaseCondition::kGuest : format::ReleaseCondition::kApproved,
+                                          SystemRandom()));
     return request;
   }
   template <class Request>
@@ -105,7 +120,19 @@ class Approvals_OverTheWire : public Scene {
     return counts;
   }
 
+  // The newcomer reads the stored grant of this epoch, whatever the server does.
+  std::size_t StoredGrants(const Decoded& disk) const {
+    const crypto::KeyId key = crypto::KeyIdOf(world().DecryptionKeyOf("custodian-a").encryption_key());
+    std::size_t found = 0;
+    EXPECT_TRUE(disk.rows().Scan<cases::Epoch>("", "", SIZE_MAX, [&](base::Versioned<cases::Epoch> row) {
+      for (const crypto::Bytes& grant : row.record.added) found += format::ParseGrant(grant)->recipient == key;
+      return true;
+    }).ok());
+    return found;
+  }
+
   std::optional<Filed> filed_;
+  std::optional<format::Day> guest_until_;  // ask for a guest, not for a reader
   std::unique_ptr<Service> approvals_;
   std::string asker_;
 };
@@ -146,6 +173,80 @@ TEST_F(Approvals_OverTheWire, P2_ManyWhoCarryItOutAtOnceLetOnePersonInOnce) {
   let_in();
   EXPECT_EQ(Get(name).state(), v1::APPROVAL_STATE_EXECUTED) << "an acknowledged act survives kill -9";
   EXPECT_EQ(promises::Ask(*approvals_, &Service::ExecuteApproval, Executing(name), asker_).reason, "APPROVAL_REFUSED");
+}
+
+// What the command `faketime` sets: it is noon of that day.
+std::map<std::string, std::string> NoonOf(format::Day day) {
+  const std::int64_t now = std::time(nullptr);
+  const std::int64_t noon = now - now % 86'400 + 43'200 + 86'400 * day.DaysSince(format::Day::OfUnixSeconds(now));
+  return {{"LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1"},
+          {"FAKETIME", "+" + std::to_string(noon - now)},
+          {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
+}
+
+TEST_F(Approvals_OverTheWire, P2_AGuestReadsOnTheirLastDayAndFromTheNextTheCaseNeverWas) {
+  ASSERT_NO_FATAL_FAILURE(Begin());
+  guest_until_ = format::Day::OfUnixSeconds(std::time(nullptr)).PlusDays(3);
+  const std::string name = Ask();
+  ASSERT_EQ(promises::Ask(*approvals_, &Service::DecideApproval, Deciding(name, "approver-a"), SignedIn("approver-a")).reason, "OK");
+  ASSERT_EQ(promises::Ask(*approvals_, &Service::ExecuteApproval, Executing(name), asker_).reason, "OK");
+  const auto reads = [&] {
+    v1::OpenCaseResponse opened;
+    return Open(&opened).reason == "OK" && opened.grants_size() == 1;
+  };
+  const auto mailbox = [&] {
+    v1::GetMailboxResponse own;
+    EXPECT_EQ(promises::Ask(*mailbox_, &v1::MailboxService::Stub::GetMailbox, {}, SignedIn(filed_->filing), &own).reason, "OK");
+    return own;
+  };
+  const auto losses = [&] {
+    v1::ListLeavesResponse page;
+    EXPECT_EQ(promises::Ask(*mailbox_, &v1::MailboxService::Stub::ListLeaves, {}, SignedIn(filed_->filing), &page).reason, "OK");
+    return std::count_if(page.leaves().begin(), page.leaves().end(), [](const v1::LeafOpening& opening) {
+      const auto leaf = format::ParseLeaf(opening.content());
+      return leaf->kind == format::LeafKind::kReaderLost && leaf->details == format::details::ReaderLost("custodian-a");
+    });
+  };
+  EXPECT_TRUE(reads());
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+
+  {
+    support::ServerProcess last_day(world().serve_command(), NoonOf(*guest_until_), folder() + "/last-day.log");
+    ASSERT_TRUE(last_day.Start(world().options().port));
+    Connect();
+    EXPECT_TRUE(reads()) << "the last day counts";
+    EXPECT_EQ(losses(), 0);
+    ASSERT_EQ(last_day.Terminate(), 0);
+  }
+  EXPECT_EQ(StoredGrants(*Decode()), 1u) << "control";
+
+  support::ServerProcess day_after(world().serve_command(), NoonOf(guest_until_->PlusDays(1)), folder() + "/day-after.log");
+  ASSERT_TRUE(day_after.Start(world().options().port));
+  Connect();
+  const std::string guest = SignedIn("custodian-a");
+  const auto hears = [&](const std::string& id) {
+    v1::GetCaseRequest get;
+    get.set_name(id);
+    v1::OpenCaseRequest open;
+    open.set_name(id);
+    open.set_keyring(v1::KEYRING_THREAD);
+    return std::vector{promises::Ask(*cases_, &v1::CaseService::Stub::GetCase, get, guest),
+                       promises::Ask(*cases_, &v1::CaseService::Stub::OpenCase, open, guest)};
+  };
+  // From the first call on: nobody waits for a review.
+  const auto heard = hears(filed_->name());
+  EXPECT_EQ(heard, hears(format::CaseName(format::DrawId<format::CaseId>(SystemRandom()))));
+  EXPECT_EQ(heard[0].reason, "NOTHING_HERE");
+  v1::ListCasesResponse list;
+  EXPECT_EQ(promises::Ask(*cases_, &v1::CaseService::Stub::ListCases, {}, guest, &list).reason, "OK");
+  EXPECT_EQ(list.cases_size(), 0);
+  EXPECT_TRUE(mailbox().epochs().rbegin()->stale()) << "what is written next needs a key that the guest does not get";
+  // The review writes it down, and the grant goes from the disk.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (losses() == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(losses(), 1);
+  day_after.Kill();
+  EXPECT_EQ(StoredGrants(*Decode()), 0u);
 }
 
 TEST_F(Approvals_OverTheWire, P6_DecidedAndWithdrawnAtOnceOneOfThemStandsAndIsTheLeaf) {
