@@ -50,10 +50,12 @@ class Connection {
   const format::OrganisationFile& organisation() const { return organisation_; }
 
   // One unary call: `Call(&v1::IntakeService::Stub::GetIntake, request)`, with a session where the method needs one.
-  // A call without a session carries none, so that a stranger's call is a stranger's.
+  // A call without a session carries none, so that a stranger's call is a stranger's. What no server takes is not sent:
+  // kMessageTooLarge.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, const Session* session = nullptr) {
+    ALCOVE_CLIENT_TRY(CheckMessageSize(request.ByteSizeLong()));
     grpc::ClientContext context;
     Prepare(context, session);
     Response response;

@@ -16,6 +16,7 @@ namespace {
 constexpr char kReason[] = "alcove/reason";
 constexpr char kDetail[] = "alcove/detail";
 constexpr char kServer[] = "alcove/server";
+constexpr char kTooLarge[] = "256 KiB at most";
 
 struct Row {
   Refusal refusal;
@@ -27,6 +28,7 @@ constexpr std::array kRows = {
     Row{Refusal::kOrganisationFileInvalid, "ORGANISATION_FILE_INVALID", absl::StatusCode::kInvalidArgument},
     Row{Refusal::kKeyFileInvalid, "KEY_FILE_INVALID", absl::StatusCode::kInvalidArgument},
     Row{Refusal::kInputInvalid, "INPUT_INVALID", absl::StatusCode::kInvalidArgument},
+    Row{Refusal::kMessageTooLarge, "MESSAGE_TOO_LARGE", absl::StatusCode::kInvalidArgument},
     Row{Refusal::kNoTerminal, "NO_TERMINAL", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kCancelled, "CANCELLED", absl::StatusCode::kCancelled},
     Row{Refusal::kPassphraseWrong, "PASSPHRASE_WRONG", absl::StatusCode::kFailedPrecondition},
@@ -109,6 +111,17 @@ absl::Status FromGrpc(const grpc::Status& status) {
                                                    ? "no answer at the address in the organisation file"
                                                    : "no answer in time");
   }
+  if (!named && status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    // gRPC: "Received message larger than max (A vs. B)"; deploy/nginx: "too large", "too many calls".
+    const std::string& text = status.error_message();
+    if (text.find("larger than max") != std::string::npos || text.find("too large") != std::string::npos) {
+      return Refuse(Refusal::kMessageTooLarge, kTooLarge);
+    }
+    absl::Status busy(absl::StatusCode::kResourceExhausted, text);
+    busy.SetPayload(kServer, absl::Cord("1"));
+    busy.SetPayload(kReason, absl::Cord("ERROR_REASON_BUDGET_EXHAUSTED"));
+    return busy;
+  }
   absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   result.SetPayload(kServer, absl::Cord("1"));
   if (named) {
@@ -120,6 +133,10 @@ absl::Status FromGrpc(const grpc::Status& status) {
     if (!detail.empty()) result.SetPayload(kDetail, absl::Cord(detail));
   }
   return result;
+}
+
+absl::Status CheckMessageSize(size_t bytes) {
+  return bytes <= kMostMessageBytes ? absl::OkStatus() : Refuse(Refusal::kMessageTooLarge, kTooLarge);
 }
 
 std::string ReasonOf(const absl::Status& status) {

@@ -5,6 +5,7 @@
 // program ends with exit code 4 and nothing is sent after that. Texts never hold a secret, a name or a narrative.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ enum class Refusal {
   kOrganisationFileInvalid,
   kKeyFileInvalid,
   kInputInvalid,
+  kMessageTooLarge,
   // FAILED_PRECONDITION.
   kNoTerminal,
   kCancelled,
@@ -73,8 +75,15 @@ absl::Status Refuse(Refusal refusal, std::string_view detail);
 absl::Status Refuse(Refusal refusal, const absl::Status& because);
 
 // What a server answered, as an absl::Status with its ErrorInfo reason and the metadata keys `field` and `gap`.
-// OK stays OK. UNAVAILABLE and DEADLINE_EXCEEDED without a reason become kServerUnreachable.
+// OK stays OK. UNAVAILABLE and DEADLINE_EXCEEDED without a reason become kServerUnreachable. RESOURCE_EXHAUSTED without one is
+// not the server's word but gRPC's or nginx's, who look at a message before anybody reads it: kMessageTooLarge when they
+// say so, else BUDGET_EXHAUSTED as the server would.
 absl::Status FromGrpc(const grpc::Status& status);
+
+// What a server takes: a longer message is refused by gRPC beneath it, which has no reasons.
+inline constexpr size_t kMostMessageBytes = 256 * 1024;
+// kMessageTooLarge when a message of so many bytes would be refused.
+absl::Status CheckMessageSize(size_t bytes);
 
 // The reason a status carries; empty when it has none.
 std::string ReasonOf(const absl::Status& status);

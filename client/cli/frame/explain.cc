@@ -79,6 +79,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},
       {"KEY_FILE_INVALID", "{}."},
+      {"MESSAGE_TOO_LARGE",
+       "This is more than the service takes at once ({}). Nothing was stored. Shorten it, or put what is long into a file and "
+       "attach that; split a list into several."},
       {"INPUT_INVALID", "{}."},
       {"NO_TERMINAL", "{}. Run this in a terminal, or give what is asked by an option; --help lists them."},
       {"CANCELLED", "Stopped before anything was sent ({})."},

@@ -578,6 +578,7 @@ TEST_F(BadInput_OverTheWire, BytesThatAreNoMessageAreNoFilingEither) {
   // gRPC itself refuses what is too long before anybody reads it, and knows no reasons of ours.
   const Heard large = Raw("/alcove.v1.IntakeService/SubmitReport", bytes + std::string(300 * 1024, '\0'));
   EXPECT_EQ(large.code, grpc::StatusCode::RESOURCE_EXHAUSTED) << large;
+  EXPECT_NE(large.message.find("larger than max"), std::string::npos) << "what clients know it by (client/lib/errors)";
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/NoSuchMethod", "").code, grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Raw("/alcove.v1.ProtectionService/ListAlerts", "").code, grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Rows(), before);
