@@ -30,25 +30,18 @@ absl::StatusOr<Keys> Listed(const std::string& record) {
 struct Addition {
   uint32_t number;
   std::string by;
+  std::string who;
   crypto::Bytes details;
 };
 
 std::vector<Addition> AdditionsIn(const CheckedLeaves& leaves) {
   std::vector<Addition> additions;
   for (const format::Leaf& leaf : leaves.leaves) {
-    if (leaf.kind == format::LeafKind::kReaderAdded) additions.push_back({leaf.number, leaf.actor, leaf.details});
+    if (leaf.kind == format::LeafKind::kReaderAdded) {
+      additions.push_back({leaf.number, leaf.actor, StaffNamedIn(leaf), leaf.details});
+    }
   }
   return additions;
-}
-
-std::string PersonOf(const Addition& addition) {
-  format::Leaf leaf;
-  leaf.kind = format::LeafKind::kReaderAdded;
-  leaf.details = addition.details;
-  for (const auto& [label, text] : format::DescribeDetails(leaf)) {
-    if (label == "staff") return text;
-  }
-  return {};
 }
 
 // A reader's admission, but for whether who asked held the case.
@@ -164,7 +157,7 @@ absl::Status CheckNewcomers(const KeyringView& view, const KeyringKeys& keys, co
   const std::vector<Addition> additions = AdditionsIn(leaves);
   const auto added = [&](const std::string& slug, uint32_t before) {
     return std::any_of(additions.begin(), additions.end(), [&](const Addition& addition) {
-      return addition.number <= before && PersonOf(addition) == slug;
+      return addition.number <= before && addition.who == slug;
     });
   };
   Keys before;

@@ -60,6 +60,7 @@ constexpr std::array kRows = {
     Row{Refusal::kLeafOmitted, "LEAF_OMITTED", absl::StatusCode::kDataLoss},
     Row{Refusal::kAttachmentInvalid, "ATTACHMENT_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kReaderSurplus, "READER_SURPLUS", absl::StatusCode::kDataLoss},
+    Row{Refusal::kReaderDropped, "READER_DROPPED", absl::StatusCode::kDataLoss},
     Row{Refusal::kMailboxKeySwapped, "MAILBOX_KEY_SWAPPED", absl::StatusCode::kDataLoss},
     Row{Refusal::kApprovalInvalid, "APPROVAL_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kSummaryInvalid, "SUMMARY_INVALID", absl::StatusCode::kDataLoss},

@@ -58,6 +58,7 @@ enum class Refusal {
   kLeafOmitted,
   kAttachmentInvalid,
   kReaderSurplus,
+  kReaderDropped,  // cannot read any more, and the record does not say so
   kMailboxKeySwapped,
   kApprovalInvalid,
   kSummaryInvalid,  // uses what the reporter did not release

@@ -60,6 +60,13 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
   return checked;
 }
 
+std::string StaffNamedIn(const format::Leaf& leaf) {
+  for (const auto& [label, text] : format::DescribeDetails(leaf)) {
+    if (label == "staff") return text;
+  }
+  return {};
+}
+
 absl::Status CheckAgainstEntries(const CheckedLeaves& leaves, const std::vector<OpenedEntry>& thread,
                                  const std::vector<OpenedEntry>& team) {
   format::LeafChain chain(leaves.saved.organisation, leaves.saved.case_id);

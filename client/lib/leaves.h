@@ -34,6 +34,9 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
                                           const std::vector<v1::LeafOpening>& leaves, const std::string& checkpoint,
                                           const std::string& head, uint32_t count);
 
+// Whom a leaf names in its details: the slug of a member of staff, or empty.
+std::string StaffNamedIn(const format::Leaf& leaf);
+
 // What entries quote is what the chain was, and what the chain says of THREAD's entries is what was listed.
 // kRolledBack when an entry has seen more leaves than there are; kLeafInvalid, kEntryOmitted, kEntryInvalid.
 absl::Status CheckAgainstEntries(const CheckedLeaves& leaves, const std::vector<OpenedEntry>& thread,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/lib/departures.h"
 #include "client/lib/plan.h"
 #include "crypto/format/ids.h"
 
@@ -98,8 +99,10 @@ absl::Status MailboxVisit::Fetch() {
   }
   ALCOVE_CLIENT_TRY(CheckAgainstEntries(leaves_, thread_, {}));
   ALCOVE_CLIENT_TRY(CheckNewcomers(view, epochs_, leaves_, thread_));
-  ALCOVE_CLIENT_ASSIGN(admitted_, CheckAdmissions(view, epochs_, leaves_,
-                                                  {mailbox_.readers().begin(), mailbox_.readers().end()}));
+  ALCOVE_CLIENT_TRY(CheckDepartures(view, epochs_, epochs_, leaves_, thread_));
+  const std::vector<v1::Reader> readers(mailbox_.readers().begin(), mailbox_.readers().end());
+  ALCOVE_CLIENT_TRY(CheckReadersShown(view, epochs_, readers));
+  ALCOVE_CLIENT_ASSIGN(admitted_, CheckAdmissions(view, epochs_, leaves_, readers));
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/lib/casework.h"
+#include "client/lib/departures.h"
 #include "client/lib/mailbox.h"
 #include "client/lib/plan.h"
 #include "client/lib/summary.h"
@@ -182,9 +183,11 @@ absl::StatusOr<OpenedCase> StaffDesk::Open(const std::string& name, bool recompu
   ALCOVE_CLIENT_TRY(CheckAgainstEntries(opened.leaves, opened.thread, opened.team));
   ALCOVE_CLIENT_TRY(CheckNewcomers(thread, opened.thread_keys, opened.leaves, opened.thread));
   ALCOVE_CLIENT_TRY(CheckNewcomers(team, opened.team_keys, opened.leaves, opened.team));
-  ALCOVE_CLIENT_ASSIGN(opened.admitted,
-                       CheckAdmissions(thread, opened.thread_keys, opened.leaves,
-                                       {opened.facts.readers().begin(), opened.facts.readers().end()}));
+  ALCOVE_CLIENT_TRY(CheckDepartures(thread, opened.thread_keys, opened.thread_keys, opened.leaves, opened.thread));
+  ALCOVE_CLIENT_TRY(CheckDepartures(team, opened.team_keys, opened.thread_keys, opened.leaves, opened.team));
+  const std::vector<v1::Reader> readers(opened.facts.readers().begin(), opened.facts.readers().end());
+  ALCOVE_CLIENT_TRY(CheckReadersShown(thread, opened.thread_keys, readers));
+  ALCOVE_CLIENT_ASSIGN(opened.admitted, CheckAdmissions(thread, opened.thread_keys, opened.leaves, readers));
 
   std::set<std::string> authors;
   for (const auto* entries : {&opened.thread, &opened.team}) {

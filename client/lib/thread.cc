@@ -309,6 +309,10 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     if (view.keyring == format::Keyring::kThread) ALCOVE_CLIENT_TRY(mailbox.CheckEpoch(*epoch));
     opened.push_back(std::move(result));
   }
+  // The server has epoch records of its own making for the asking; only an entry's signature says who made one.
+  for (const auto& [number, record] : keys.records()) {
+    if (!begun.contains(number)) return BadEpoch(number, "no message brings it, so nobody has signed it");
+  }
   if (opened.size() < length) {
     return Refuse(Refusal::kEntryOmitted, std::to_string(length - opened.size()) + " at the end");
   }

@@ -12,7 +12,9 @@
 //      The mailbox's keys change only by a rotation: an entry under the key before, which names both new keys inside its
 //      seal and begins an epoch that is granted to them. Every entry of the reporter is under the key of its time, every
 //      epoch granted to it, and the last keys are those that the case shows: kMailboxKeySwapped otherwise;
-//   4. the head and the number of entries are those the server says.
+//   4. every epoch was brought by an entry, which its maker signed: the record itself carries no signature, and a key that the
+//      server made up would be the server's to read with;
+//   5. the head and the number of entries are those the server says.
 // Anything else is a named refusal of errors.h, and nothing of the content is returned.
 #pragma once
 
@@ -111,7 +113,7 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
                                        const std::vector<v1::Epoch>& epochs,
                                        const std::vector<v1::ReleasedGrant>& grants);
 
-// Steps 3 and 4. `entries` is the whole keyring from sequence 0; it may be longer than `length`, when somebody wrote after
+// Steps 3 to 5. `entries` is the whole keyring from sequence 0; it may be longer than `length`, when somebody wrote after
 // the head was read.
 absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, const KeyringKeys& keys,
                                                      const std::vector<v1::Entry>& entries,

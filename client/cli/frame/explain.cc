@@ -131,6 +131,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"SUMMARY_INVALID",
        "The summary for the accused does not hold to what was released for it: {}. Nobody may serve it like this."},
       {"READER_SURPLUS", "Somebody was added to the readers who was not there before: {}. Nothing was sent."},
+      {"READER_DROPPED",
+       "Somebody who could read this case cannot any more, and its record does not say that they lost it: {}. Nothing was "
+       "shown or sent. Whoever is kept out like that may be the one who would have helped: tell the auditor."},
       {"MAILBOX_KEY_SWAPPED",
        "The reporter's key is not the one the report was filed with. Nothing was sent. This can be an attack."},
   };

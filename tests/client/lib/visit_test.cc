@@ -153,6 +153,30 @@ TEST_F(Visit, ADroppedOrForeignEpochIsFound) {
   EXPECT_EQ(Look(), "GRANT_UNOPENED");
 }
 
+TEST_F(Visit, P1_AKeyThatTheServerMadeIsNotBelieved) {
+  // In Ana's name, for exactly the readers there are, handed to everybody; and the server could read what comes next.
+  const auto first = format::ParseEpoch(impostor.epochs[0].record());
+  std::vector<format::Recipient> recipients = {
+      {*crypto::EncryptionKey::FromBytes(impostor.submitted.mailbox_encryption_key()), format::ReleaseCondition::kMailbox}};
+  for (const v1::Reader& reader : impostor.readers) {
+    const format::Person* person = impostor.directory().FindPerson(reader.staff().substr(6));
+    recipients.push_back({person->devices.front().encryption, static_cast<format::ReleaseCondition>(reader.condition())});
+  }
+  format::EpochScope scope = first->scope;
+  scope.number = 1;
+  const format::EpochKey guess = format::EpochKey::Draw(crypto::SystemRandom());
+  const auto made = format::MakeEpoch(scope, recipients, &guess, crypto::KeyIdOf(impostor.KeysOf("ana").signing.verify_key()),
+                                      1, crypto::SystemRandom());
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_EQ(Look(), "OK");  // control
+  v1::Epoch epoch = impostor.epochs[0];
+  epoch.set_number(1);
+  epoch.set_record(made->record);
+  impostor.epochs.push_back(epoch);
+  for (const crypto::Bytes& grant : made->grants) impostor.grants.push_back(grant);
+  EXPECT_EQ(Look(), "EPOCH_INVALID");
+}
+
 TEST_F(Visit, AGrantThatDoesNotOpenIsSaidToThePersonThenToTheServer) {
   ASSERT_EQ(Look(), "OK");
   EXPECT_TRUE(impostor.bad_grants.empty()) << "control";
@@ -212,7 +236,8 @@ TEST_F(Visit, ExcludingSendsTagsAndShortNamesAndNoIdentifier) {
 
 TEST_F(Visit, AStaleEpochIsReplacedByOneForTheRemainingReadersOnly) {
   impostor.epochs.back().set_stale(true);
-  std::erase_if(impostor.readers, [](const v1::Reader& reader) { return reader.staff() == "staff/bruno"; });
+  for (v1::Reader& reader : impostor.readers) reader.set_lost(reader.staff() == "staff/bruno");
+  impostor.AddLeaf(format::LeafKind::kReaderLost, "", format::details::ReaderLost("bruno"));
   auto visit = reporter.Visit();
   ASSERT_TRUE(visit.ok()) << visit.status();
   sealed::v1::Message message;
