@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "client/lib/work.h"
 #include "crypto/hpke.h"
 #include "crypto/oprf.h"
-#include "crypto/puzzle.h"
 #include "crypto/format/ids.h"
 
 namespace alcove::client {
@@ -76,14 +76,7 @@ absl::StatusOr<std::optional<v1::Work>> PayWork(Connection& connection, uint32_t
   ALCOVE_CLIENT_ASSIGN(const v1::CreateWorkChallengeResponse challenge,
                        connection.CallAgain(&v1::IntakeService::Stub::CreateWorkChallenge, v1::CreateWorkChallengeRequest()));
   if (challenge.price() == 0 && price == 0) return std::optional<v1::Work>();
-  // A server that asks for hours of work is refusing service; the person should know.
-  constexpr uint32_t kMostBits = 26;
-  if (challenge.price() > kMostBits) return Refuse(Refusal::kAnswerMalformed, "the puzzle would take hours");
-  const auto solution = crypto::Solve(challenge.challenge(), static_cast<int>(challenge.price()));
-  if (!solution.ok()) return Refuse(Refusal::kAnswerMalformed, "the puzzle is not one");
-  v1::Work work;
-  work.set_challenge(challenge.challenge());
-  work.set_solution(*solution);
+  ALCOVE_CLIENT_ASSIGN(v1::Work work, SolveWork(challenge.challenge(), challenge.price()));
   return std::optional<v1::Work>(std::move(work));
 }
 

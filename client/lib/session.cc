@@ -1,12 +1,17 @@
 #include "client/lib/session.h"
 
+#include <utility>
+
+#include "client/lib/work.h"
 #include "crypto/encoding.h"
 #include "crypto/format/signin.h"
 
 namespace alcove::client {
 
-absl::StatusOr<Session> SignIn(Connection& connection, const CheckedDirectory& directory, const std::string& principal,
-                               const crypto::SigningKey& key) {
+namespace {
+
+absl::StatusOr<v1::CreateSessionResponse> Attempt(Connection& connection, const CheckedDirectory& directory,
+                                                  const std::string& principal, const crypto::SigningKey& key) {
   v1::CreateChallengeRequest ask;
   ask.set_principal(principal);
   ALCOVE_CLIENT_ASSIGN(const v1::CreateChallengeResponse challenge,
@@ -19,8 +24,21 @@ absl::StatusOr<Session> SignIn(Connection& connection, const CheckedDirectory& d
   answer.set_principal(principal);
   answer.set_nonce(challenge.nonce());
   answer.set_signature(signature->str());
-  ALCOVE_CLIENT_ASSIGN(v1::CreateSessionResponse created,
-                       connection.Call(&v1::SessionService::Stub::CreateSession, answer));
+  if (challenge.price() > 0) {
+    ALCOVE_CLIENT_ASSIGN(*answer.mutable_work(), SolveWork(challenge.work_challenge(), challenge.price()));
+  }
+  return connection.Call(&v1::SessionService::Stub::CreateSession, answer);
+}
+
+}  // namespace
+
+absl::StatusOr<Session> SignIn(Connection& connection, const CheckedDirectory& directory, const std::string& principal,
+                               const crypto::SigningKey& key) {
+  absl::StatusOr<v1::CreateSessionResponse> attempt = Attempt(connection, directory, principal, key);
+  // The price can rise between challenge and attempt.
+  for (int again = 0; again < 3 && ReasonOf(attempt.status()) == "WORK_REQUIRED"; ++again)
+    attempt = Attempt(connection, directory, principal, key);
+  ALCOVE_CLIENT_ASSIGN(v1::CreateSessionResponse created, std::move(attempt));
   if (created.token().size() != 32) return Refuse(Refusal::kAnswerMalformed, "the session's token is not one");
   Session session;
   session.authorization.Append("Bearer ");

@@ -12,6 +12,7 @@ namespace alcove::client {
 
 // Signs in as `principal`: `mailboxes/{m}` or `staff/{slug}`. The statement names the log key of the checked
 // directory, so that a session with an impostor is worth nothing elsewhere. SIGN_IN_REFUSED tells nothing about why.
+// Under a flood an attempt has a price: it is paid, seconds at most, and paid again when it rose meanwhile, three times.
 absl::StatusOr<Session> SignIn(Connection& connection, const CheckedDirectory& directory, const std::string& principal,
                                const crypto::SigningKey& key);
 

@@ -39,13 +39,18 @@ constexpr std::uint32_t kWarnDays = 30;
 // Rows that one sweep of old requests deletes in one transaction.
 constexpr std::size_t kSweepAtOnce = 2000;
 
+// Attempts to sign in that a minute brings on its own account.
+constexpr std::uint32_t kFreeSignIns = 600;
+
 // Strangers' calls a second, all of them together. A filing has a budget of its own, so that a flood of the cheap calls does
 // not take its place. Without a price of work (loopback only) nobody is a stranger.
 std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
   std::array<intake::Rate, intake::kCallCount> rates{};
   if (work_price == 0) return rates;
   rates[static_cast<std::size_t>(intake::Call::kRead)] = {500, 1000};
-  rates[static_cast<std::size_t>(intake::Call::kChallenge)] = {300, 600};
+  // A challenge costs a MAC. Refusing it would cost as much and would keep everybody out, so this is only a ceiling.
+  rates[static_cast<std::size_t>(intake::Call::kChallenge)] = {2000, 4000};
+  rates[static_cast<std::size_t>(intake::Call::kSignInChallenge)] = {2000, 4000};
   rates[static_cast<std::size_t>(intake::Call::kTags)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kPlan)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kSubmit)] = {50, 200};
@@ -173,6 +178,13 @@ void Server::MakeDoor() {
   terms.base_price = static_cast<int>(world_.config.work_price);
   work_ = std::make_unique<intake::WorkGate>(crypto::SymmetricKey::Draw(world_.random), terms, world_.clock,
                                              world_.random);
+  // Signing in is free while it is calm: a reporter who comes back is not to wait, and the checks of a signature that a
+  // flood would buy are paid for by the flood.
+  intake::WorkTerms sign_in = terms;
+  sign_in.free_calls = kFreeSignIns;
+  sign_in.calm_calls = kFreeSignIns;
+  sign_in_work_ = std::make_unique<intake::WorkGate>(crypto::SymmetricKey::Draw(world_.random), sign_in, world_.clock,
+                                                     world_.random);
   sessions_ = std::make_unique<rpc::Sessions>(world_.clock, world_.random);
   nonces_ = std::make_unique<rpc::Nonces>(world_.clock, world_.random);
   principals_ = std::make_unique<rpc::DirectoryPrincipals>(*core_);
@@ -202,7 +214,7 @@ absl::Status Server::OpenListeners() {
       {Service::kSession,
        [=, this] {
          return std::make_unique<rpc::SessionHandler>(rpc::SessionHandler::World{
-             *door_, *nonces_, *sessions_, *principals_, *budgets_, store_->organisation(), log_key, nobody});
+             *door_, *nonces_, *sessions_, *principals_, *budgets_, *sign_in_work_, store_->organisation(), log_key, nobody});
        }},
       {Service::kLedger, [this] { return std::make_unique<rpc::LedgerHandler>(*door_, *core_, *budgets_); }},
       {Service::kBlob, [this] { return std::make_unique<rpc::BlobHandler>(*door_, *core_); }},

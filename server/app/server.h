@@ -100,6 +100,7 @@ class Server {
   std::unique_ptr<rpc::AccessTable> access_;
   std::unique_ptr<rpc::Sessions> sessions_;
   std::unique_ptr<rpc::Nonces> nonces_;
+  std::unique_ptr<intake::WorkGate> sign_in_work_;
   std::unique_ptr<rpc::DirectoryPrincipals> principals_;
   std::unique_ptr<rpc::Door> door_;
   std::unique_ptr<Timekeeper> time_;

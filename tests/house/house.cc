@@ -45,7 +45,7 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
                    return ledger::DecideRefusal(core_.rows, world_.file.id, staff, world_.clock.Now(), world_.random);
                  },
              .events = events_}),
-      session_({door_, nonces_, sessions_, principals_, budgets_, world.file.id, world.log_key.verify_key(),
+      session_({door_, nonces_, sessions_, principals_, budgets_, work_, world.file.id, world.log_key.verify_key(),
                 {crypto::SigningKey::Draw(world.random).verify_key(),
                  crypto::SigningKey::Draw(world.random).verify_key()}}),
       ledger_(door_, core_, budgets_),

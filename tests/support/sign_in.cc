@@ -5,6 +5,7 @@
 #include "alcove/v1/session_service.grpc.pb.h"
 #include "crypto/encoding.h"
 #include "crypto/format/signin.h"
+#include "crypto/puzzle.h"
 
 namespace alcove::support {
 
@@ -38,6 +39,12 @@ absl::StatusOr<std::string> SignIn(const std::shared_ptr<grpc::Channel>& channel
   answer.set_principal(principal);
   answer.set_nonce(challenge.nonce());
   answer.set_signature(signature->str());
+  if (challenge.price() > 0) {
+    auto solution = crypto::Solve(challenge.work_challenge(), static_cast<int>(challenge.price()));
+    if (!solution.ok()) return solution.status();
+    answer.mutable_work()->set_challenge(challenge.work_challenge());
+    answer.mutable_work()->set_solution(*std::move(solution));
+  }
   v1::CreateSessionResponse session;
   grpc::ClientContext context;
   SetDeadline(context);

@@ -14,8 +14,8 @@
 
 namespace alcove::intake {
 
-enum class Call : std::uint8_t { kRead, kChallenge, kTags, kPlan, kSubmit, kRepeat, kSignIn };
-inline constexpr int kCallCount = 7;
+enum class Call : std::uint8_t { kRead, kChallenge, kTags, kPlan, kSubmit, kRepeat, kSignIn, kSignInChallenge };
+inline constexpr int kCallCount = 8;
 
 struct Rate {
   double per_second = 0;  // 0: no limit

@@ -58,6 +58,7 @@ std::uint32_t WorkGate::PriceNow() const {
   if (terms_.base_price <= 0) return 0;
   Turn();
   const std::uint32_t load = std::max(paid_[0], paid_[1]);
+  if (load < terms_.free_calls) return 0;
   int price = terms_.base_price;
   for (std::uint64_t borne = terms_.calm_calls; load > borne && price < terms_.most_bits; borne *= 2) ++price;
   return static_cast<std::uint32_t>(price);
@@ -65,6 +66,13 @@ std::uint32_t WorkGate::PriceNow() const {
 
 absl::Status WorkGate::Pay(crypto::BytesView challenge, crypto::BytesView solution) {
   if (terms_.base_price <= 0) return absl::OkStatus();
+  if (terms_.free_calls > 0) {
+    std::lock_guard lock(mutex_);
+    if (PriceNow() == 0) {
+      ++paid_[0];
+      return absl::OkStatus();
+    }
+  }
   if (challenge.size() != kPlainSize + kMacSize) return WorkRequired();
   const crypto::BytesView plain = challenge.substr(0, kPlainSize);
   if (!crypto::ConstantTimeEquals(MacOf(mac_key_, plain), challenge.substr(kPlainSize))) return WorkRequired();
@@ -79,6 +87,7 @@ absl::Status WorkGate::Pay(crypto::BytesView challenge, crypto::BytesView soluti
   const std::string name(plain.substr(5));
   std::lock_guard lock(mutex_);
   Turn();
+  if (terms_.free_calls > 0 && (bits == 0 || bits + 1u < PriceNow())) return WorkRequired();
   if (spent_[0].contains(name) || spent_[1].contains(name)) return WorkRequired();
   if (spent_[0].size() + spent_[1].size() >= terms_.most_spent) return BudgetExhausted();
   spent_[0].insert(name);

@@ -4,7 +4,8 @@
 //   challenge = time4 (seconds of the monotonic clock) | price1 | random16 | MAC16 over the rest       37 bytes
 //
 // The price rises with the calls paid for in the running window: one bit more for each doubling over what the server is
-// meant to bear, and falls back as the window empties.
+// meant to bear, and falls back as the window empties. A gate with free calls asks for nothing until they are used up; from
+// then it takes no challenge that was given while it was calm, so that nobody collects those for the flood to come.
 #pragma once
 
 #include <absl/status/status.h>
@@ -25,6 +26,7 @@ namespace alcove::intake {
 struct WorkTerms {
   int base_price = 16;            // leading zero bits while the server is idle; 0: no work is ever asked
   int most_bits = 26;             // the price never rises above
+  std::uint32_t free_calls = 0;   // calls a minute for which nothing is asked; what is above them pays for each call
   std::uint32_t calm_calls = 600;  // paid calls a minute that the base price holds for
   std::size_t most_spent = 200000;  // challenges remembered as spent; beyond it every call is refused for the minute
 };
@@ -43,11 +45,13 @@ class WorkGate {
   // Leading zero bits asked of a challenge issued now.
   std::uint32_t price() const;
 
-  // Takes the payment for one call. WORK_REQUIRED when challenge or solution is wrong, expired or spent; BUDGET_EXHAUSTED
-  // when the spent set is full. Always OK at base price 0.
+  // Takes the payment for one call. WORK_REQUIRED when challenge or solution is wrong, expired or spent, or, with free calls,
+  // when the challenge is two bits or more below the price; BUDGET_EXHAUSTED when the spent set is full. Always OK at base
+  // price 0, and while calls are free.
   absl::Status Pay(crypto::BytesView challenge, crypto::BytesView solution);
 
  private:
+  // While the mutex is held.
   std::uint32_t PriceNow() const;
   void Turn() const;
 

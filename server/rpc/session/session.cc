@@ -19,20 +19,26 @@ grpc::ServerUnaryReactor* SessionHandler::CreateSession(grpc::CallbackServerCont
 
 absl::Status SessionHandler::Challenge(const v1::CreateChallengeRequest& request,
                                        v1::CreateChallengeResponse* response) const {
-  if (absl::Status s = world_.budgets.Spend(intake::Call::kSignIn); !s.ok()) return s;
+  if (absl::Status s = world_.budgets.Spend(intake::Call::kSignInChallenge); !s.ok()) return s;
   const absl::StatusOr<Principal> principal = Principal::Parse(request.principal());
   if (!principal.ok()) return principal.status();
   response->set_nonce(world_.nonces.Give(principal->name()));
+  if (world_.work.price() == 0) return absl::OkStatus();
+  intake::WorkGate::Challenge work = world_.work.Issue();
+  response->set_work_challenge(std::move(work.challenge));
+  response->set_price(work.price);
   return absl::OkStatus();
 }
 
 absl::Status SessionHandler::SignIn(const v1::CreateSessionRequest& request, v1::CreateSessionResponse* response) const {
-  if (absl::Status s = world_.budgets.Spend(intake::Call::kSignIn); !s.ok()) return s;
   const absl::StatusOr<Principal> principal = Principal::Parse(request.principal());
   if (!principal.ok()) return principal.status();
   const absl::StatusOr<crypto::Signature> signature = crypto::Signature::FromBytes(request.signature());
   if (!signature.ok()) return base::FieldInvalid("signature");
   if (!world_.nonces.Genuine(principal->name(), request.nonce())) return base::Refuse(base::Reason::kSignInRefused);
+  // Paid first, then counted: the other way round, whoever pays nothing would use up what everybody has.
+  if (absl::Status s = world_.work.Pay(request.work().challenge(), request.work().solution()); !s.ok()) return s;
+  if (absl::Status s = world_.budgets.Spend(intake::Call::kSignIn); !s.ok()) return s;
 
   const absl::StatusOr<std::vector<crypto::VerifyKey>> keys = world_.principals.KeysOf(*principal);
   if (!keys.ok()) return keys.status();

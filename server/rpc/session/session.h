@@ -1,7 +1,8 @@
 // Signing in: a nonce for anybody, a session for whoever signs it with the principal's key.
 //
 // What a caller can learn: whether their own key opens the name they gave. A name that does not exist gets a nonce like
-// any other, the same number of signature checks, and the same refusal.
+// any other, the same number of signature checks, and the same refusal. What a flood makes everybody pay depends on its size
+// alone.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include "crypto/bytes.h"
 #include "crypto/format/ids.h"
 #include "server/core/intake/budget.h"
+#include "server/core/intake/work.h"
 #include "server/rpc/door/door.h"
 #include "server/rpc/door/nonces.h"
 
@@ -26,6 +28,7 @@ class SessionHandler final : public v1::SessionService::CallbackService {
     Sessions& sessions;
     const Principals& principals;
     intake::Budgets& budgets;
+    intake::WorkGate& work;  // of signing in
     base::OrganisationId organisation;
     crypto::VerifyKey log_key;
     // Keys whose private halves nobody has: what absent principals are checked against. Two, because a processor that

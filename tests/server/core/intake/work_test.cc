@@ -78,6 +78,29 @@ TEST_F(Work, AtPriceZeroNothingIsAsked) {
   EXPECT_TRUE(open.Pay("", "").ok());
 }
 
+TEST_F(Work, FreeCallsAreFreeUntilTheyAreUsedUpAndNobodyKeepsACalmChallengeForLater) {
+  WorkGate open(crypto::SymmetricKey::Draw(random), {.base_price = 4, .most_bits = 8, .free_calls = 3, .calm_calls = 3}, clock, random);
+  const auto pay = [&](const WorkGate::Challenge& challenge) {
+    return open.Pay(challenge.challenge, *crypto::Solve(challenge.challenge, static_cast<int>(challenge.price)));
+  };
+  const auto calm = open.Issue();
+  EXPECT_EQ(calm.price, 0u);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(open.Pay("", "").ok()) << i;
+  EXPECT_EQ(open.price(), 4u);
+  EXPECT_EQ(Why(open.Pay("", "")), Reason::kWorkRequired);
+  EXPECT_EQ(Why(pay(calm)), Reason::kWorkRequired);
+  const auto first = open.Issue();
+  const auto second = open.Issue();
+  EXPECT_TRUE(pay(first).ok());
+  EXPECT_EQ(Why(pay(first)), Reason::kWorkRequired) << "once";
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(pay(open.Issue()).ok());
+  EXPECT_EQ(open.price(), 7u);
+  EXPECT_EQ(Why(pay(second)), Reason::kWorkRequired) << "three bits below";
+  clock.Advance(std::chrono::minutes(2));
+  EXPECT_EQ(open.price(), 0u) << "and free again";
+  EXPECT_TRUE(open.Pay("", "").ok());
+}
+
 TEST(Budget, ABucketEmptiesAndFillsAndIsItsOwn) {
   FakeClock clock;
   std::array<intake::Rate, intake::kCallCount> rates{};
