@@ -32,7 +32,6 @@ class CaseLeaves {
   CaseLeaf Filed(crypto::Bytes details);
 
  private:
-  void Hidden(const ledger::Act& act);
   CaseLeaf Chain(const ledger::Act& act);
   void Hidden(const ledger::Act& act);
   // Days in a chain never go back, even if the clock did.
