@@ -61,11 +61,11 @@ TEST(Config, EveryValueIsChecked) {
 TEST(Config, MailIsOffUntilItIsConfiguredAndEverySettingIsChecked) {
   EXPECT_FALSE(ParseConfig(kListener, "alcoved.toml", {})->mail);
   const std::string whole =
-      "[mail]\nserver = \"smtps://mail.example.org:465\"\nfrom = \"alcove@example.org\"\nhour = 5\nrecipients = \"/r\"\n";
+      "[mail]\nserver = \"smtps://example.org:465\"\nfrom = \"alcove@example.org\"\nhour = 5\nrecipients = \"/r\"\n";
   const auto config = ParseConfig(kListener + whole, "alcoved.toml", {});
   ASSERT_TRUE(config.ok()) << config.status();
   ASSERT_TRUE(config->mail);
-  EXPECT_EQ(config->mail->server, "smtps://mail.example.org:465");
+  EXPECT_EQ(config->mail->server, "smtps://example.org:465");
   EXPECT_EQ(config->mail->hour, 5);
   EXPECT_FALSE(config->mail->loopback) << "TLS is required";
   const auto with = [&](const std::string& from, const std::string& to) {
@@ -73,12 +73,12 @@ TEST(Config, MailIsOffUntilItIsConfiguredAndEverySettingIsChecked) {
     text.replace(text.find(from), from.size(), to);
     return kListener + text;
   };
-  EXPECT_TRUE(ParseConfig(with("smtps://mail.example.org:465", "smtp://127.0.0.1:25"), "", {})->mail->loopback);
-  EXPECT_TRUE(ParseConfig(with("smtps://mail.example.org:465", "smtp://[::1]:25"), "", {})->mail->loopback);
-  EXPECT_FALSE(ParseConfig(with("smtps://mail.example.org:465", "smtp://127.example.org"), "", {})->mail->loopback);
-  for (const char* server : {"mail.example.org", "http://mail.example.org", "smtp://", "smtp://a/b", "smtp://user:word@host",
+  EXPECT_TRUE(ParseConfig(with("smtps://example.org:465", "smtp://127.0.0.1:25"), "", {})->mail->loopback);
+  EXPECT_TRUE(ParseConfig(with("smtps://example.org:465", "smtp://[::1]:25"), "", {})->mail->loopback);
+  EXPECT_FALSE(ParseConfig(with("smtps://example.org:465", "smtp://127.example.org"), "", {})->mail->loopback);
+  for (const char* server : {"example.org", "http://example.org", "smtp://", "smtp://a/b", "smtp://user:word@host",
                              "smtp://host:", "smtp://host:1234567", "smtp://[::1"})
-    EXPECT_NE(ErrorOf(with("smtps://mail.example.org:465", server)).find("mail.server"), std::string::npos) << server;
+    EXPECT_NE(ErrorOf(with("smtps://example.org:465", server)).find("mail.server"), std::string::npos) << server;
   EXPECT_NE(ErrorOf(with("alcove@example.org", "Alcove <alcove@example.org>")).find("mail.from"), std::string::npos);
   EXPECT_NE(ErrorOf(with("hour = 5", "hour = 24")).find("0 to 23"), std::string::npos);
   EXPECT_NE(ErrorOf(with("\"/r\"", "\"r\"")).find("absolute"), std::string::npos);
