@@ -208,7 +208,9 @@ TEST_F(Rotation, TheProofOfAReportOfRetaliationIsChecked) {
     const auto request = visit->PrepareCheckIn(answer, &*sealed, kToday);
     EXPECT_TRUE(request.ok()) << request.status();
     const auto done = visit->AnswerCheckIn(*request, &*sealed, kToday);
-    if (done.ok()) EXPECT_EQ(done->retaliation->case_name, other.plan.case_name);
+    if (done.ok()) {
+      EXPECT_EQ(done->retaliation->case_name, other.plan.case_name);
+    }
     return Reason(done.status());
   };
   EXPECT_EQ(file(), "OK") << "control";
