@@ -54,7 +54,7 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
       mailbox_({door_, core_, world.secrets, budgets_}),
       cases_(door_, core_),
       approvals_(door_, core_),
-      admin_({door_, core_, world.file, events_, "0.0.0", [] { return true; }}),
+      admin_({door_, core_, world.file, events_, "0.0.0", [] { return true; }, {}}),
       hr_({door_, core_, world.secrets.tag, events_}) {
   grpc::ServerBuilder builder;
   for (grpc::Service* service :

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace alcove::base {
 namespace {
 
@@ -22,7 +24,8 @@ TEST(Errors, AStatusWithoutAReasonHasNone) {
 }
 
 TEST(Errors, APayloadThatIsNoReasonIsNone) {
-  for (const char* text : {"", "0", "37", "-1", "1x", " 1"}) {
+  for (const std::string& text : {std::string(), std::string("0"), std::to_string(kReasonCount + 1), std::string("-1"),
+                                  std::string("1x"), std::string(" 1")}) {
     absl::Status status = absl::AbortedError("x");
     status.SetPayload("alcove/reason", absl::Cord(text));
     EXPECT_EQ(ReasonOf(status), std::nullopt) << text;
