@@ -95,7 +95,7 @@ class MailerTest : public testing::Test {
     const std::string script = std::string(tests::kSourceDir) + "/tests/server/app/smtp_server.py";
     server = fork();
     if (server == 0) {
-      execlp("python3", "python3", script.c_str(), std::to_string(port).c_str(), (folder / "mails").c_str(), mode.c_str(),
+      execlp("/usr/bin/python3", "python3", script.c_str(), std::to_string(port).c_str(), (folder / "mails").c_str(), mode.c_str(),
              nullptr);
       _exit(127);
     }
