@@ -1,6 +1,8 @@
 #include "server/app/smtp.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -12,6 +14,7 @@ namespace {
 
 constexpr long kConnectSeconds = 20;
 constexpr long kWholeSeconds = 60;
+constexpr long kAnswerSeconds = 30;
 constexpr long kFirstRefusal = 400;
 
 // Reads the text piece by piece.
@@ -26,8 +29,29 @@ std::size_t Read(char* out, std::size_t size, std::size_t count, void* left) {
 // What the server says goes nowhere: replies may quote addresses.
 std::size_t Forget(char*, std::size_t size, std::size_t count, void*) { return size * count; }
 
-int StopWhenAsked(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
+// The connection, so that it can be cut: libcurl says goodbye before it closes one, and would wait for a server that hangs.
+struct Line {
+  const std::atomic<bool>& stop;
+  curl_socket_t socket = CURL_SOCKET_BAD;
+
+  bool CutWhenAsked() const {
+    if (!stop) return false;
+    if (socket != CURL_SOCKET_BAD) shutdown(socket, SHUT_RDWR);
+    return true;
+  }
+};
+
+curl_socket_t Open(void* line, curlsocktype, curl_sockaddr* address) {
+  return static_cast<Line*>(line)->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int Close(void* line, curl_socket_t closed) {
+  if (static_cast<Line*>(line)->socket == closed) static_cast<Line*>(line)->socket = CURL_SOCKET_BAD;
+  return close(closed);
+}
+
+int StopWhenAsked(void* line, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const Line*>(line)->CutWhenAsked() ? 1 : 0;
 }
 
 struct ListDeleter {
@@ -37,14 +61,20 @@ struct ListDeleter {
 }  // namespace
 
 struct MailCarrier::Handle {
+  explicit Handle(const std::atomic<bool>& stop) : line{stop} {}
+  ~Handle() {
+    line.CutWhenAsked();
+    curl_easy_cleanup(curl);
+  }
+
+  Line line;
   CURL* curl = curl_easy_init();
-  ~Handle() { curl_easy_cleanup(curl); }
 };
 
 MailCarrier::MailCarrier(const MailServer& server, const std::atomic<bool>& stop) : server_(server), stop_(stop) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  handle_ = std::make_unique<Handle>();
+  handle_ = std::make_unique<Handle>(stop_);
 }
 
 MailCarrier::~MailCarrier() = default;
@@ -73,7 +103,12 @@ MailCarrier::Result MailCarrier::Send(const std::string& to, const std::string& 
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, kWholeSeconds);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, StopWhenAsked);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(&stop_));
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &handle_->line);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, Open);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &handle_->line);
+  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, Close);
+  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, &handle_->line);
+  curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, kAnswerSeconds);
 
   const CURLcode code = curl_easy_perform(curl);
   long answer = 0;

@@ -31,6 +31,9 @@ inline absl::Status NoticeMissing() { return base::Refuse(base::Reason::kNoticeM
 // The newest summary was neither answered by the reporter nor shown for long enough.
 inline absl::Status SummaryNotShown() { return base::Refuse(base::Reason::kSummaryNotShown); }
 
+// Days went by on a clock that leapt ahead and that nobody has confirmed.
+inline absl::Status ClockFrozen() { return base::Refuse(base::Reason::kClockFrozen); }
+
 // There is no allegation, or one has no finding.
 inline absl::Status FindingMissing() { return base::Refuse(base::Reason::kFindingMissing); }
 

@@ -6,6 +6,7 @@
 #include "server/core/base/errors.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/states.h"
+#include "server/core/clocks/seen.h"
 
 namespace alcove::cases {
 namespace {
@@ -28,7 +29,13 @@ void MarkAnswered(base::Day today, clocks::Marks& marks) {
 absl::Status Serve(const Ports& ports, const Case& record, const base::StaffSlug& author, CaseLeaves& leaves) {
   if (!record.summary) return SummaryNotShown();
   const Summary& summary = *record.summary;
-  if (!summary.answered && ports.clock.Today() <= summary.shown.PlusDays(kDaysToAnswer)) return SummaryNotShown();
+  if (!summary.answered) {
+    if (ports.clock.Today() <= summary.shown.PlusDays(kDaysToAnswer)) return SummaryNotShown();
+    // What the accused has heard cannot be taken back: the reporter's days to answer have to be real ones.
+    const absl::StatusOr<bool> frozen = clocks::HoldsNow(ports.rows, ports.clock.Now());
+    if (!frozen.ok()) return frozen.status();
+    if (*frozen) return ClockFrozen();
+  }
   auto shown = ports.rows.Get<Entry>(
       base::RowKey(record.id, static_cast<std::uint8_t>(Keyring::kThread), summary.sequence));
   if (!shown.ok()) return shown.status();

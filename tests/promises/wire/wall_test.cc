@@ -166,6 +166,7 @@ TEST_F(P3_NoOracle_OverTheWire, ACaseThatExistsSoundsLikeOneThatNeverWas) {
   for (const format::Leaf& leaf : decoded->Leaves()) {
     for (const std::string& slug : strangers) {
       const bool allowed = leaf.kind == LeafKind::kAccessRefused || leaf.kind == LeafKind::kCasesListed ||
+                           leaf.kind == LeafKind::kTasksListed ||
                            leaf.kind == LeafKind::kDirectoryPublished || leaf.kind == LeafKind::kPolicyPublished;
       if (leaf.actor == slug) {
         EXPECT_TRUE(allowed) << slug << " left " << format::Name(leaf.kind);

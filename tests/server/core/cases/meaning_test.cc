@@ -7,6 +7,7 @@
 #include "server/core/cases/kinds.h"
 #include "server/core/cases/requests.h"
 #include "server/core/cases/states.h"
+#include "server/core/clocks/seen.h"
 #include "tests/server/core/world/world.h"
 
 namespace alcove::world {
@@ -162,6 +163,17 @@ TEST_F(Meaning, ASummaryThatNobodyAnswersCanBeServedAfterSevenWholeDays) {
   EXPECT_EQ(Why(Note(EntryKind::kSummaryServed)), Reason::kSummaryNotShown) << "the seventh day is not over";
   world.clock.Advance(std::chrono::days(1));
   EXPECT_TRUE(Note(EntryKind::kSummaryServed).ok());
+}
+
+TEST_F(Meaning, DaysThatAClockLeaptOverAreNotTheReportersDaysToAnswer) {
+  ASSERT_TRUE(Tell(EntryKind::kSummary).ok());
+  clocks::SeenTime seen;
+  seen.seen = world.clock.Now();
+  world.rows.Put(seen);
+  world.clock.now += std::chrono::days(8);
+  EXPECT_EQ(Why(Note(EntryKind::kSummaryServed)), Reason::kClockFrozen);
+  ASSERT_TRUE(Answer(EntryKind::kSummaryAnswer).ok());
+  EXPECT_TRUE(Note(EntryKind::kSummaryServed).ok()) << "an answer is an answer, whatever the clock says";
 }
 
 TEST_F(Meaning, P2_EveryKindIsTakenFromItsAuthorInItsKeyringAndFromNobodyElse) {
