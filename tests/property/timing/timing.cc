@@ -38,6 +38,9 @@ constexpr double kMost = 4.5;
 constexpr double kControl = 10;  // at kFull calls; a t grows with the root of their number
 constexpr double kFull = 100000;
 constexpr std::chrono::nanoseconds kPlanted{1000};
+// On a noisy machine the planted microsecond may not show at the number of calls asked for. Then both are measured again with
+// twice as many, up to so many times as many: the bounds stay, and what is real is judged with the same power.
+constexpr std::size_t kMostTimes = 8;
 // So many of each kind exist, so that where one of them happens to lie does not matter.
 constexpr std::size_t kPool = 8192;
 
@@ -234,20 +237,26 @@ int Run(std::size_t calls, std::string_view only) {
               },
               base::Reason::kSignInRefused},
   };
+  const double wanted = kControl * std::min(1.0, std::sqrt(static_cast<double>(calls) / kFull));
   double worst = 0;
   double weakest = 1e9;
   for (const Subject& subject : subjects) {
     if (!only.empty() && subject.name != only) continue;
-    const Verdict real = Measure(stage, subject, calls, std::chrono::nanoseconds(0), dice);
-    const Verdict control = Measure(stage, subject, calls, kPlanted, dice);
+    std::size_t taken = calls;
+    Verdict real = Measure(stage, subject, taken, std::chrono::nanoseconds(0), dice);
+    Verdict control = Measure(stage, subject, taken, kPlanted, dice);
+    while (real.t < kMost && control.t <= wanted && taken < kMostTimes * calls) {
+      taken *= 2;
+      real = Measure(stage, subject, taken, std::chrono::nanoseconds(0), dice);
+      control = Measure(stage, subject, taken, kPlanted, dice);
+    }
     worst = std::max(worst, real.t);
     weakest = std::min(weakest, control.t);
-    std::printf("TIMING %-16.*s |t| %6.2f (%+.0f ns at percentile %.2f)   with a planted 1 us |t| %8.1f (%+.0f ns)\n",
+    std::printf("TIMING %-16.*s |t| %6.2f (%+.0f ns at percentile %.2f)   with a planted 1 us |t| %8.1f (%+.0f ns), %zu calls\n",
                 static_cast<int>(subject.name.size()), subject.name.data(), real.t, real.shift, real.percentile,
-                control.t, control.shift);
+                control.t, control.shift, taken);
     std::fflush(stdout);
   }
-  const double wanted = kControl * std::min(1.0, std::sqrt(static_cast<double>(calls) / kFull));
   std::printf("|t| %.2f %s %.1f at %zu calls; control |t| %.1f %s %.1f\n", worst, worst < kMost ? "under" : "NOT UNDER",
               kMost, calls, weakest, weakest > wanted ? "above" : "NOT ABOVE", wanted);
   return worst < kMost && weakest > wanted ? 0 : 1;
