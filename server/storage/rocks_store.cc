@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -12,9 +13,12 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -35,6 +39,53 @@ rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.siz
 std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 constexpr int kBuffersOfFile = 4;
+
+// How long Resume waits for reads under way; it is asked again a second later.
+constexpr int kTriesToBeAlone = 50;
+constexpr auto kBetweenTries = std::chrono::milliseconds(2);
+
+// RocksDB would try to go on by itself, on a thread of its own, while Resume does.
+class NoRecoveryBehindOurBack final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* go_on) override { *go_on = false; }
+};
+
+// Many readers or one who closes. A reader may read again within a read, so whoever closes never keeps one waiting.
+class Readers {
+ public:
+  class Reading {
+   public:
+    explicit Reading(Readers& all) : all_(all) {
+      for (int now = all_.count_.load();;) {
+        if (now == kClosed) {
+          all_.count_.wait(now);
+          now = all_.count_.load();
+        } else if (all_.count_.compare_exchange_weak(now, now + 1)) {
+          return;
+        }
+      }
+    }
+    ~Reading() { all_.count_.fetch_sub(1); }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    Readers& all_;
+  };
+
+  bool TryClose() {
+    int none = 0;
+    return count_.compare_exchange_strong(none, kClosed);
+  }
+  void Open() {
+    count_.store(0);
+    count_.notify_all();
+  }
+
+ private:
+  static constexpr int kClosed = -1;
+  std::atomic<int> count_ = 0;
+};
 
 // RocksDB's texts name paths and sometimes keys, so only the kind of the error goes on.
 absl::Status StatusOf(const rocksdb::Status& status) {
@@ -65,6 +116,7 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
   o.paranoid_checks = true;
   o.paranoid_file_checks = true;
   o.max_bgerror_resume_count = 0;
+  o.listeners.push_back(std::make_shared<NoRecoveryBehindOurBack>());
   o.max_open_files = -1;
 
   o.compression = rocksdb::kNoCompression;
@@ -98,17 +150,31 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
   return o;
 }
 
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const RocksOptions& options) {
+  const rocksdb::Options rocks = OptionsFor(options);
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.directory, &opened)
+                                                   : rocksdb::DB::Open(rocks, options.directory, &opened);
+  if (status.ok()) return std::unique_ptr<rocksdb::DB>(opened);
+  if (status.ToString().find("lock") != std::string::npos)
+    return absl::UnavailableError("another process has the database open");
+  return StatusOf(status);
+}
+
 class RocksStore final : public RowStore {
  public:
   RocksStore(RocksOptions options, std::unique_ptr<rocksdb::DB> db) : options_(std::move(options)), db_(std::move(db)) {
     write_.sync = true;
   }
   ~RocksStore() override {
+    if (db_ == nullptr) return;
     if (!options_.read_only && !full_) (void)db_->FlushWAL(true);
     (void)db_->Close();
   }
 
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override {
+    const Readers::Reading reading(readers_);
+    if (db_ == nullptr) return base::StoreFailed();
     rocksdb::PinnableSlice found;
     const rocksdb::Status status = db_->Get(read_, db_->DefaultColumnFamily(), SliceOf(key), &found);
     if (status.IsNotFound()) return false;
@@ -118,6 +184,8 @@ class RocksStore final : public RowStore {
   }
 
   absl::StatusOr<std::optional<base::RowVersion>> Version(std::string_view key) const override {
+    const Readers::Reading reading(readers_);
+    if (db_ == nullptr) return base::StoreFailed();
     rocksdb::PinnableSlice found;
     const rocksdb::Status status = db_->Get(read_, db_->DefaultColumnFamily(), SliceOf(key), &found);
     if (status.IsNotFound()) return std::optional<base::RowVersion>();
@@ -126,6 +194,8 @@ class RocksStore final : public RowStore {
   }
 
   absl::Status Scan(std::string_view prefix, std::string_view after, const Visit& visit) const override {
+    const Readers::Reading reading(readers_);
+    if (db_ == nullptr) return base::StoreFailed();
     const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read_));
     row->Seek(SliceOf(after.empty() || after < prefix ? prefix : after));
     if (!after.empty() && row->Valid() && ViewOf(row->key()) == after) row->Next();
@@ -138,7 +208,7 @@ class RocksStore final : public RowStore {
     const std::lock_guard lock(commit_mutex_);
     if (options_.read_only) return absl::FailedPreconditionError("opened for reading only");
     if (failed_) return base::StoreFailed();
-    if (full_ || !HasRoom()) {
+    if (full_ || !HasRoom(options_.reserve_bytes)) {
       full_ = true;
       return base::StoreFull();
     }
@@ -170,14 +240,34 @@ class RocksStore final : public RowStore {
     const std::lock_guard lock(commit_mutex_);
     if (failed_) return base::StoreFailed();
     if (!full_) return absl::OkStatus();
-    if (!HasRoom()) return base::StoreFull();
-    // Busy while RocksDB itself is still watching the device: it looks every five seconds.
-    if (!db_->Resume().ok()) return base::StoreFull();
-    full_ = false;
-    return absl::OkStatus();
+    // Opening writes a file of what the log holds.
+    if (!HasRoom(std::max<std::uint64_t>(options_.reserve_bytes, options_.write_buffer_bytes))) return base::StoreFull();
+    // RocksDB 7.8's own Resume begins a new log only when rows wait to be written to a file. Where none do it goes on with
+    // the log that failed, and Debian's build ends the process at the next write. Opening again always begins a new log.
+    for (int tries = 0; !readers_.TryClose(); ++tries) {
+      if (tries == kTriesToBeAlone) return base::StoreFull();
+      std::this_thread::sleep_for(kBetweenTries);
+    }
+    (void)db_->Close();
+    db_.reset();
+    RocksOptions again = options_;
+    again.create = false;
+    absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenRocks(again);
+    const bool resumed = opened.ok();
+    if (!resumed) {
+      again.read_only = true;  // reads go on
+      opened = OpenRocks(again);
+    }
+    if (opened.ok()) db_ = *std::move(opened);
+    failed_ = db_ == nullptr;
+    full_ = !resumed;
+    readers_.Open();
+    return resumed ? absl::OkStatus() : failed_ ? base::StoreFailed() : base::StoreFull();
   }
 
   absl::Status Settle() override {
+    const Readers::Reading reading(readers_);
+    if (db_ == nullptr) return base::StoreFailed();
     rocksdb::CompactRangeOptions compact;
     compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     compact.exclusive_manual_compaction = false;
@@ -185,6 +275,8 @@ class RocksStore final : public RowStore {
   }
 
   absl::Status CopyTo(const std::string& directory) override {
+    const Readers::Reading reading(readers_);
+    if (db_ == nullptr) return base::StoreFailed();
     rocksdb::Checkpoint* made = nullptr;
     if (const rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made); !status.ok())
       return StatusOf(status);
@@ -193,15 +285,16 @@ class RocksStore final : public RowStore {
   }
 
  private:
-  bool HasRoom() const {
-    if (options_.reserve_bytes == 0) return true;
+  bool HasRoom(std::uint64_t bytes) const {
+    if (bytes == 0) return true;
     struct statvfs device = {};
     if (statvfs(options_.directory.c_str(), &device) != 0) return true;
-    return std::uint64_t{device.f_bavail} * device.f_frsize >= options_.reserve_bytes;
+    return std::uint64_t{device.f_bavail} * device.f_frsize >= bytes;
   }
 
   const RocksOptions options_;
-  const std::unique_ptr<rocksdb::DB> db_;
+  mutable Readers readers_;
+  std::unique_ptr<rocksdb::DB> db_;  // replaced by Resume, while nobody reads or commits
   const rocksdb::ReadOptions read_;
   rocksdb::WriteOptions write_;
 
@@ -225,16 +318,9 @@ absl::StatusOr<std::unique_ptr<RowStore>> OpenRocksStore(const RocksOptions& opt
     if (chmod(options.directory.c_str(), 0700) != 0)
       return absl::UnavailableError("the database directory's mode cannot be set");
   }
-  const rocksdb::Options rocks = OptionsFor(options);
-  rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.directory, &opened)
-                                                   : rocksdb::DB::Open(rocks, options.directory, &opened);
-  if (!status.ok()) {
-    if (status.ToString().find("lock") != std::string::npos)
-      return absl::UnavailableError("another process has the database open");
-    return StatusOf(status);
-  }
-  return std::unique_ptr<RowStore>(std::make_unique<RocksStore>(options, std::unique_ptr<rocksdb::DB>(opened)));
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenRocks(options);
+  if (!opened.ok()) return opened.status();
+  return std::unique_ptr<RowStore>(std::make_unique<RocksStore>(options, *std::move(opened)));
 }
 
 }  // namespace alcove::storage
