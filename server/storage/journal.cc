@@ -286,7 +286,10 @@ bool Journal::RoomAgain() {
   const std::chrono::milliseconds now = parts_.clock.Elapsed();
   if (now - last_probe_ < limits_.probe_every) return false;
   last_probe_ = now;
-  if (!parts_.rows.Resume().ok()) return false;
+  if (const absl::Status resumed = parts_.rows.Resume(); !resumed.ok()) {
+    if (base::ReasonOf(resumed) != base::Reason::kStoreFull) Fail();
+    return false;
+  }
   {
     const std::lock_guard lock(mutex_);
     tallies_.full = false;

@@ -163,7 +163,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const RocksOptions& optio
 
 class RocksStore final : public RowStore {
  public:
-  RocksStore(RocksOptions options, std::unique_ptr<rocksdb::DB> db) : options_(std::move(options)), db_(std::move(db)) {
+  RocksStore(RocksOptions options, std::unique_ptr<rocksdb::DB> db) : options_(std::move(options)), db_(std::move(db)), acknowledged_(db_->GetLatestSequenceNumber()) {
     write_.sync = true;
   }
   ~RocksStore() override {
@@ -227,9 +227,13 @@ class RocksStore final : public RowStore {
       if (!status.ok()) return StatusOf(status);
     }
     const rocksdb::Status status = db_->Write(write_, &batch_);
-    if (status.ok()) return absl::OkStatus();
+    if (status.ok()) {
+      acknowledged_ = db_->GetLatestSequenceNumber();
+      return absl::OkStatus();
+    }
     if (status.IsNoSpace()) {
       full_ = true;
+      stopped_ = true;
       return base::StoreFull();
     }
     failed_ = true;
@@ -240,29 +244,11 @@ class RocksStore final : public RowStore {
     const std::lock_guard lock(commit_mutex_);
     if (failed_) return base::StoreFailed();
     if (!full_) return absl::OkStatus();
-    // Opening writes a file of what the log holds.
-    if (!HasRoom(std::max<std::uint64_t>(options_.reserve_bytes, options_.write_buffer_bytes))) return base::StoreFull();
-    // RocksDB 7.8's own Resume begins a new log only when rows wait to be written to a file. Where none do it goes on with
-    // the log that failed, and Debian's build ends the process at the next write. Opening again always begins a new log.
-    for (int tries = 0; !readers_.TryClose(); ++tries) {
-      if (tries == kTriesToBeAlone) return base::StoreFull();
-      std::this_thread::sleep_for(kBetweenTries);
-    }
-    (void)db_->Close();
-    db_.reset();
-    RocksOptions again = options_;
-    again.create = false;
-    absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenRocks(again);
-    const bool resumed = opened.ok();
-    if (!resumed) {
-      again.read_only = true;  // reads go on
-      opened = OpenRocks(again);
-    }
-    if (opened.ok()) db_ = *std::move(opened);
-    failed_ = db_ == nullptr;
-    full_ = !resumed;
-    readers_.Open();
-    return resumed ? absl::OkStatus() : failed_ ? base::StoreFailed() : base::StoreFull();
+    if (!HasRoom(options_.reserve_bytes)) return base::StoreFull();
+    if (stopped_)
+      if (const absl::Status status = OpenAgain(); !status.ok()) return status;
+    full_ = false;
+    return absl::OkStatus();
   }
 
   absl::Status Settle() override {
@@ -285,6 +271,32 @@ class RocksStore final : public RowStore {
   }
 
  private:
+  // RocksDB 7.8's own Resume begins a new log only when rows wait to be written to a file. Where none do it goes on with the
+  // log that failed, and Debian's build ends the process at the next write. Opening again always begins a new log.
+  absl::Status OpenAgain() {
+    if (!HasRoom(options_.write_buffer_bytes)) return base::StoreFull();  // for a file of what the log holds
+    for (int tries = 0; !readers_.TryClose(); ++tries) {
+      if (tries == kTriesToBeAlone) return base::StoreFull();
+      std::this_thread::sleep_for(kBetweenTries);
+    }
+    (void)db_->Close();
+    db_.reset();
+    RocksOptions again = options_;
+    again.create = false;
+    absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenRocks(again);
+    stopped_ = !opened.ok();
+    if (stopped_) {
+      again.read_only = true;  // reads go on
+      opened = OpenRocks(again);
+    }
+    // A device that had room for the row but none to sync it keeps the row in the log, and opening brings it back. Whoever
+    // decides above has refused it: only a process that begins from what is there may go on.
+    if (opened.ok() && (*opened)->GetLatestSequenceNumber() == acknowledged_) db_ = *std::move(opened);
+    failed_ = db_ == nullptr;
+    readers_.Open();
+    return failed_ ? base::StoreFailed() : stopped_ ? base::StoreFull() : absl::OkStatus();
+  }
+
   bool HasRoom(std::uint64_t bytes) const {
     if (bytes == 0) return true;
     struct statvfs device = {};
@@ -294,14 +306,16 @@ class RocksStore final : public RowStore {
 
   const RocksOptions options_;
   mutable Readers readers_;
-  std::unique_ptr<rocksdb::DB> db_;  // replaced by Resume, while nobody reads or commits
+  std::unique_ptr<rocksdb::DB> db_;  // replaced by OpenAgain, while nobody reads or commits; null once that failed
   const rocksdb::ReadOptions read_;
   rocksdb::WriteOptions write_;
 
   std::mutex commit_mutex_;
   rocksdb::WriteBatch batch_{0, 0, 8, 0};  // 8 bytes of checksum travel with every row up to the memtable
   std::vector<RowWrite> sorted_;
+  rocksdb::SequenceNumber acknowledged_;  // of the newest row that Commit said OK to
   bool full_ = false;
+  bool stopped_ = false;  // RocksDB itself found the device full
   bool failed_ = false;
 };
 

@@ -57,7 +57,8 @@ class RowStore {
   //   any other    the device failed. What was written is unknown; the store takes no more writes in this process
   virtual absl::Status Commit(std::span<const RowWrite> writes, std::span<const RowExpectation> expectations) = 0;
 
-  // After StoreFull: OK when there is room again and commits may go on, StoreFull when there is not.
+  // After StoreFull: OK when there is room again and commits may go on, StoreFull when there is not. StoreFailed when what
+  // was refused is on the device after all, or the database does not open: as after a failed commit.
   virtual absl::Status Resume() = 0;
 
   // Writes buffered rows to their files and rewrites the files, so that they keep no order of arrival. Slow; for quiet

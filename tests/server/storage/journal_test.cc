@@ -360,6 +360,21 @@ TEST_F(JournalTest, RoomIsNoticedWithoutACall) {
   EXPECT_EQ(events_.Of(base::Event::kStoreResumed), 1);
 }
 
+TEST_F(JournalTest, AStoreThatCannotGoOnWhenThereIsRoomStopsForGood) {
+  Open();
+  under_->FailWith(base::StoreFull());
+  EXPECT_EQ(base::ReasonOf(Commit(PutMailbox(SomeMailbox()))), base::Reason::kStoreFull);
+  under_->FailWith(base::StoreFailed());
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_FALSE(Commit(PutMailbox(SomeMailbox())).ok());
+  while (failures_ == 0) std::this_thread::yield();
+  under_->FailWith(absl::OkStatus());
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(base::ReasonOf(Commit(PutMailbox(SomeMailbox()))), base::Reason::kStoreFailed);
+  EXPECT_EQ(failures_, 1);
+  EXPECT_EQ(events_.Of(base::Event::kStoreResumed), 0);
+}
+
 TEST_F(JournalTest, AnyOtherFailureStopsForGoodAndAcknowledgesNothing) {
   Open();
   under_->FailWith(absl::UnavailableError("the device failed"));
