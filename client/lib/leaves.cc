@@ -86,6 +86,20 @@ absl::Status CheckAgainstEntries(const CheckedLeaves& leaves, const std::vector<
       }
     }
   }
+  for (const OpenedEntry& entry : thread) {
+    if (!entry.redacted) continue;
+    // Keyring, sequence and hash; whatever approval it was.
+    const std::string details = format::details::EntryRedacted(format::Keyring::kThread, entry.entry.sequence(),
+                                                               entry.hash, format::ApprovalId());
+    const std::string_view which = std::string_view(details).substr(0, details.size() - format::ApprovalId::kSize);
+    const bool said = std::any_of(leaves.leaves.begin(), leaves.leaves.end(), [&](const format::Leaf& leaf) {
+      return leaf.kind == format::LeafKind::kEntryRedacted && std::string_view(leaf.details).starts_with(which);
+    });
+    if (!said) {
+      return Refuse(Refusal::kEntryInvalid,
+                    "message " + std::to_string(entry.entry.sequence() + 1) + " is withheld, and the record does not say why");
+    }
+  }
   for (size_t i = 0; i < leaves.leaves.size(); ++i) {
     const format::Leaf& leaf = leaves.leaves[i];
     const std::string which = LeafText(static_cast<uint32_t>(i) + 1);

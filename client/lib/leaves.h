@@ -38,6 +38,7 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
 std::string StaffNamedIn(const format::Leaf& leaf);
 
 // What entries quote is what the chain was, and what the chain says of THREAD's entries is what was listed.
+// An entry of THREAD whose body is missing has a leaf that says so (in TEAM its history has it, which is not looked at here).
 // kRolledBack when an entry has seen more leaves than there are; kLeafInvalid, kEntryOmitted, kEntryInvalid.
 absl::Status CheckAgainstEntries(const CheckedLeaves& leaves, const std::vector<OpenedEntry>& thread,
                                  const std::vector<OpenedEntry>& team);

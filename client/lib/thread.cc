@@ -248,9 +248,11 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
   MailboxKeysThen mailbox(view);
   for (const v1::Entry& entry : entries) {
     const uint32_t position = static_cast<uint32_t>(opened.size());
-    const auto envelope = format::ParseEnvelope(entry.envelope());
+    const auto envelope = format::ParseKept(entry.envelope());
     if (!envelope.ok()) return BadEntry(position, "its envelope is malformed");
     const format::EnvelopeContext& context = envelope->context;
+    const bool redacted = format::IsRedacted(entry.envelope());
+    if (redacted && !format::MayBeRedacted(context.kind)) return BadEntry(position, "its content may not be missing");
     if (context.sequence > position) {
       return Refuse(Refusal::kEntryOmitted, "message " + std::to_string(position + 1));
     }
@@ -291,7 +293,9 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
 
     const format::EpochKey* key = keys.KeyOf(context.epoch);
     if (key == nullptr) return Refuse(Refusal::kGrantInvalid, "no key for message " + std::to_string(position + 1));
-    const auto body = format::OpenEnvelope(*envelope, *key);
+    absl::StatusOr<crypto::Plaintext> body;
+    if (!redacted) body = format::OpenEnvelope(*envelope, *key);
+    else body.emplace();
     if (!body.ok()) return BadEntry(position, "it does not open");
 
     OpenedEntry result;
@@ -301,7 +305,10 @@ absl::StatusOr<std::vector<OpenedEntry>> OpenEntries(const KeyringView& view, co
     result.listed = author.person == nullptr || Lists(*epoch, *author.person);
     result.leaf_count = context.leaf_count;
     result.leaf_head = context.leaf_head;
-    if (!ParseBody(context.kind, body->bytes, result)) return BadEntry(position, "its content is malformed");
+    result.redacted = redacted;
+    if (redacted && context.kind == format::EntryKind::kCheckIn) result.check_in.emplace();
+    else if (redacted) result.message.emplace();
+    else if (!ParseBody(context.kind, body->bytes, result)) return BadEntry(position, "its content is malformed");
     if (result.rotated) {
       if (author.person != nullptr) return BadEntry(position, "somebody else changes the reporter's keys");
       ALCOVE_CLIENT_TRY(mailbox.Rotate(*result.rotated));

@@ -15,6 +15,8 @@
 //   4. every epoch was brought by an entry, which its maker signed: the record itself carries no signature, and a key that the
 //      server made up would be the server's to read with;
 //   5. the head and the number of entries are those the server says.
+// An entry that was redacted comes without its body: all of this is checked but what the body holds. Only kinds that may be redacted
+// (format::MayBeRedacted) pass, and in THREAD only where the record says so (leaves.h): a server cannot withhold a message.
 // Anything else is a named refusal of errors.h, and nothing of the content is returned.
 #pragma once
 
@@ -54,6 +56,8 @@ struct OpenedEntry {
   std::optional<sealed::v1::CheckIn> check_in;
   std::optional<sealed::v1::ReceiptRotated> rotated;
   crypto::Digest hash;
+  // Its body was taken away for good: what is set by kind is empty.
+  bool redacted = false;
   // The record of the entry's epoch lists its author, or the author is the reporter. Who was added later is not in the
   // record of the epoch of that time: the record of the case must say so (CheckNewcomers).
   bool listed = true;

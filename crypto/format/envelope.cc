@@ -32,9 +32,8 @@ EpochScope ScopeOf(const EnvelopeContext& c) {
   return {.organisation = c.organisation, .case_id = c.case_id, .keyring = c.keyring, .number = c.epoch};
 }
 
-}  // namespace
-
-absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes) {
+// The body is there, whole, or it is redacted, wholly.
+absl::StatusOr<ParsedEnvelope> Parse(BytesView bytes, bool redacted) {
   if (bytes.size() > kMaxEnvelopeSize) return Malformed(kLayout, "length");
   ByteReader reader(bytes);
   ParsedEnvelope e;
@@ -69,7 +68,7 @@ absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes) {
   if (!reader.ok()) return Malformed(kLayout, "length");
   e.header = bytes.substr(0, kEnvelopeHeaderSize);
   e.prefix = bytes.substr(0, kEnvelopePrefixSize);
-  e.body = reader.Raw(body_length);
+  if (!redacted) e.body = reader.Raw(body_length);
   if (!reader.done()) return Malformed(kLayout, "body length");
   if (body_length < crypto::kSealOverhead + kBodyFloor) return Malformed(kLayout, "body size class");
   uint64_t padded = body_length - crypto::kSealOverhead;
@@ -79,6 +78,14 @@ absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes) {
   if (auto status = CheckContext(c); !status.ok()) return status;
   return e;
 }
+
+}  // namespace
+
+absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes) { return Parse(bytes, false); }
+
+absl::StatusOr<ParsedEnvelope> ParseRedacted(BytesView bytes) { return Parse(bytes, true); }
+
+absl::StatusOr<ParsedEnvelope> ParseKept(BytesView bytes) { return Parse(bytes, IsRedacted(bytes)); }
 
 absl::Status CheckBody(const ParsedEnvelope& envelope) {
   if (crypto::Blake2b256(envelope.body) != envelope.body_hash) return HashMismatch(kLayout, "body");

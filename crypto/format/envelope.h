@@ -31,6 +31,10 @@
 // (epoch.h) with the first 248 bytes of A as associated data.
 // The entry hash is SHA-256(A B signature): it names the body by its hash, so it can be computed without the body.
 //
+// A *redacted* entry is the first 420 bytes of its envelope: A B signature, without the body. Hash, chain and signature check as
+// before, because they never covered the body but by its hash; it is gone for whoever has not kept it. No author can send one:
+// ParseEnvelope refuses it, and only what was kept or is read back goes through ParseKept.
+//
 // The server checks form, signature and hashes and can do no more: nothing here needs or gives a key to the content.
 //
 // Errors: those of errors.h. Threads: any; parsed values point into the bytes they were parsed from and must not outlive them.
@@ -99,6 +103,15 @@ struct ParsedEnvelope {
 // Checks magic, suite, codes, zero bytes, lengths, size class of the body, and that the fields which must or must not be
 // zero are. No hash, no signature, no allocation.
 absl::StatusOr<ParsedEnvelope> ParseEnvelope(BytesView bytes);
+
+// The same for an entry that was redacted: exactly kEnvelopePrefixSize bytes, `body` empty. CheckBody and OpenEnvelope then
+// fail with kHashMismatch, everything else holds.
+absl::StatusOr<ParsedEnvelope> ParseRedacted(BytesView bytes);
+
+constexpr bool IsRedacted(BytesView bytes) { return bytes.size() == kEnvelopePrefixSize; }
+
+// Either of the two, by its size: for entries that are kept or read back.
+absl::StatusOr<ParsedEnvelope> ParseKept(BytesView bytes);
 
 // The body is the one that part B names. One BLAKE2b pass over the body.
 absl::Status CheckBody(const ParsedEnvelope& envelope);

@@ -43,6 +43,28 @@ enum class EntryKind : uint8_t {
 };
 inline constexpr uint8_t kLastEntryKind = 22;
 
+// Whether an entry's body may be taken away and the entry stay. Only of what is there to be read: the report says who may never
+// get a key, a rotation which keys later entries are under, and codes and summaries are held against what was sealed.
+constexpr bool MayBeRedacted(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kMessage:
+    case EntryKind::kNote:
+    case EntryKind::kEvidence:
+    case EntryKind::kCustody:
+    case EntryKind::kInterview:
+    case EntryKind::kAssessmentAtIntake:
+    case EntryKind::kAssessmentBeforeInvestigation:
+    case EntryKind::kAssessmentDuringInvestigation:
+    case EntryKind::kAssessmentAtOutcome:
+    case EntryKind::kAssessmentAfterClosing:
+    case EntryKind::kOutcomeNotice:
+    case EntryKind::kSummaryAnswer:
+    case EntryKind::kCheckIn:
+    case EntryKind::kChange: return true;
+    default: return false;
+  }
+}
+
 // When the server hands a grant out.
 enum class ReleaseCondition : uint8_t {
   // To the reporter's own mailbox, always.

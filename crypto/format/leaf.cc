@@ -69,10 +69,26 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kCheckInAnswered, "check_in.answered", "su", "since days"},
     {LeafKind::kReceiptRotated, "receipt.rotated", "", ""},
     {LeafKind::kSummaryServed, "summary.served", "ih", "entry entry-hash"},
+    {LeafKind::kCaseShredded, "case.shredded", "hsiyu", "mailbox cause approval decided key-epoch"},
+    {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
+    {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
 };
-static_assert(std::size(kKinds) == kLastLeafKind);
+constexpr bool InOrder() {
+  for (size_t i = 1; i < std::size(kKinds); ++i)
+    if (kKinds[i - 1].kind >= kKinds[i].kind) return false;
+  return true;
+}
+static_assert(InOrder() && std::end(kKinds)[-1].kind == static_cast<LeafKind>(kLastLeafKind));
 
-const KindRow& RowOf(LeafKind kind) { return kKinds[static_cast<uint16_t>(kind) - 1]; }
+const KindRow* FindRow(uint16_t number) {
+  const auto* row = std::lower_bound(std::begin(kKinds), std::end(kKinds), number, [](const KindRow& r, uint16_t n) {
+    return static_cast<uint16_t>(r.kind) < n;
+  });
+  return row != std::end(kKinds) && static_cast<uint16_t>(row->kind) == number ? row : nullptr;
+}
+
+// Of a kind of the list.
+const KindRow& RowOf(LeafKind kind) { return *FindRow(static_cast<uint16_t>(kind)); }
 
 std::string_view Cut(std::string_view text) { return text.substr(0, 255); }
 
@@ -155,6 +171,8 @@ bool ReadDetails(LeafKind kind, BytesView details, Take take) {
 
 }  // namespace
 
+bool IsLeafKind(uint16_t number) { return FindRow(number) != nullptr; }
+
 std::string_view Name(LeafKind kind) { return RowOf(kind).name; }
 
 namespace details {
@@ -219,6 +237,14 @@ Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash) {
   return ByteWriter(48).Fixed(entry).Fixed(entry_hash).Take();
 }
 
+Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch) {
+  return ByteWriter(57).Fixed(mailbox).U8(cause).Fixed(approval).U32(decided.number()).U32(key_epoch).Take();
+}
+Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash, const ApprovalId& approval) {
+  return ByteWriter(53).U8(static_cast<uint8_t>(keyring)).U32(sequence).Fixed(entry_hash).Fixed(approval).Take();
+}
+Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
+
 }  // namespace details
 
 Bytes LeafContent(const Leaf& leaf) {
@@ -248,7 +274,7 @@ absl::StatusOr<Leaf> ParseLeaf(BytesView content) {
   leaf.actor = std::string(reader.Short());
   leaf.details = Bytes(reader.Long());
   if (!reader.done()) return Malformed(kLayout, "length or magic");
-  if (kind < 1 || kind > kLastLeafKind) return Malformed(kLayout, "kind");
+  if (!IsLeafKind(kind)) return Malformed(kLayout, "kind");
   leaf.kind = static_cast<LeafKind>(kind);
   if (leaf.number != 0 && leaf.case_id.IsZero()) return Malformed(kLayout, "number without a case");
   if (leaf.day.number() > Day::kMax) return Malformed(kLayout, "day");
@@ -274,6 +300,25 @@ Digest LeafCommitment(const LeafSalt& salt, BytesView content) {
 }
 
 Digest LeafHash(const Digest& commitment) { return crypto::MerkleLeafHash(commitment.view()); }
+
+Digest TombstoneMailbox(const OrganisationId& organisation, const MailboxId& mailbox) {
+  return crypto::Sha256(ByteWriter(52).Raw("alcove tombstone v1").U8(0).Fixed(organisation).Fixed(mailbox).bytes());
+}
+
+absl::StatusOr<Shredded> ParseShredded(const Leaf& leaf) {
+  if (leaf.kind != LeafKind::kCaseShredded) return Malformed(kLayout, "kind");
+  ByteReader reader(leaf.details);
+  Shredded shredded;
+  shredded.mailbox = reader.Fixed<Digest>();
+  shredded.cause = reader.U8();
+  shredded.approval = reader.Fixed<ApprovalId>();
+  shredded.decided = Day(reader.U32());
+  shredded.key_epoch = reader.U32();
+  if (!reader.done()) return Malformed(kLayout, "details");
+  if (shredded.cause != 0 && !IsApprovalKind(shredded.cause)) return Malformed(kLayout, "cause");
+  if ((shredded.cause == 0) != shredded.approval.IsZero()) return Malformed(kLayout, "approval");
+  return shredded;
+}
 
 Digest NextChainHead(const Digest& head, uint32_t number, const Digest& commitment) {
   return crypto::Sha256(

@@ -56,6 +56,12 @@
 //      40  check_in.answered    since 1, days 4                              since 1: the filing, 2: the closing
 //      41  receipt.rotated      -
 //      42  summary.served       entry 16, entry hash 32
+//      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention), approval 16,
+//                               day of the decision 4, epoch 4 of the server's key that was destroyed
+//      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
+//      63  store.rekeyed        epoch 4 of the server's key that was destroyed
+//
+// Numbers that are left out are no kinds.
 //
 // The ledger holds only a commitment: SHA-256("alcove leaf v1" 0x00 salt 32 content). That is the leaf of the RFC 6962
 // tree; its leaf hash is SHA-256(0x00 commitment). Whoever holds content and salt can show what the leaf says; the hash
@@ -131,8 +137,14 @@ enum class LeafKind : uint16_t {
   kCheckInAnswered = 40,
   kReceiptRotated = 41,
   kSummaryServed = 42,
+  kCaseShredded = 61,
+  kEntryRedacted = 62,
+  kStoreRekeyed = 63,
 };
-inline constexpr uint16_t kLastLeafKind = 42;
+inline constexpr uint16_t kLastLeafKind = 63;
+
+// Numbers run to kLastLeafKind, with gaps.
+bool IsLeafKind(uint16_t number);
 
 // `case.filed`, ...
 std::string_view Name(LeafKind kind);
@@ -170,6 +182,11 @@ Bytes MeasureOverdue(const MeasureId& measure);
 Bytes ClockFrozen(Day from, Day to);
 Bytes CheckInAnswered(uint8_t since, uint32_t days);
 Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash);
+// `cause`: number of the ApprovalKind, 0 for retention, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
+Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch);
+// `approval`: zero where none asked for it.
+Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash, const ApprovalId& approval);
+Bytes StoreRekeyed(uint32_t key_epoch);
 }  // namespace details
 
 // A leaf's content, field by field.
@@ -207,6 +224,20 @@ using LeafSalt = crypto::FixedBytes<32, LeafSaltTag>;
 Digest LeafCommitment(const LeafSalt& salt, BytesView content);
 // RFC 6962 leaf hash of a commitment.
 Digest LeafHash(const Digest& commitment);
+
+// SHA-256("alcove tombstone v1" 0x00 organisation 16 mailbox 16): ties what is left of a case to whoever has its receipt.
+Digest TombstoneMailbox(const OrganisationId& organisation, const MailboxId& mailbox);
+
+// The details of a leaf case.shredded.
+struct Shredded {
+  Digest mailbox;
+  uint8_t cause = 0;  // number of the ApprovalKind; 0: retention
+  ApprovalId approval;
+  Day decided;
+  uint32_t key_epoch = 0;
+};
+// kMalformed for a leaf of another kind, for a cause that is none, and where an approval stands without its kind.
+absl::StatusOr<Shredded> ParseShredded(const Leaf& leaf);
 
 Digest NextChainHead(const Digest& head, uint32_t number, const Digest& commitment);
 

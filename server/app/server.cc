@@ -62,7 +62,8 @@ std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
 // The counter that routing goes by, from the rows: open cases of each assignee.
 absl::Status CountOpenCases(const base::Reader& rows, storage::Counts& counts) {
   return rows.Scan<cases::Case>("", "", std::numeric_limits<std::size_t>::max(), [&](base::Versioned<cases::Case> row) {
-    if (cases::IsOpen(row.record.state) && !row.record.assignee.empty()) {
+    const bool doomed = cases::IsDoomed(rows, row.record.id).value_or(false);
+    if (cases::IsOpen(row.record.state) && !row.record.assignee.empty() && !doomed) {
       counts.Add(base::Counter::kOpenCases, row.record.assignee.text(), 1);
     }
     return true;

@@ -3,7 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/format/envelope.h"
 #include "crypto/format/leaf.h"
+#include "crypto/format/proof.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
@@ -35,6 +38,9 @@ class Check {
     if (const absl::Status status = EveryRow(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryCase(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryBlob(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryDoomed(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryTombstone(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryMailbox(); !status.ok()) Problem(status);
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_key_);
     if (ledger.ok()) report_.ledger = *ledger;
@@ -171,7 +177,8 @@ class Check {
     if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
     // Rows that begin with a case's id but have no case.
     for (const base::TableTraits& traits : base::kTables) {
-      if (traits.scope != base::Scope::kCase || traits.table == base::Table::kCase) continue;
+      const bool of_case = traits.scope == base::Scope::kCase || traits.table == base::Table::kCaseKey;
+      if (!of_case || traits.table == base::Table::kCase) continue;
       std::string last;
       const std::string prefix(1, static_cast<char>(traits.table));
       const absl::Status scanned = rows_.Scan(prefix, {}, [&](std::string_view key, std::string_view) {
@@ -199,6 +206,72 @@ class Check {
                                                return true;
                                              });
       if (inner.ok() && stored != blob.received) Problem("blob-part", "a blob has more or fewer bytes than it counts");
+      if (!inner.ok()) return false;
+      const auto entry =
+          records_.Get<cases::Entry>(base::RowKey(blob.case_id, static_cast<std::uint8_t>(blob.keyring), blob.sequence));
+      if (!entry.ok()) inner = entry.status();
+      else if (!*entry) Problem("blob", "it belongs to an entry that is not there");
+      else if (format::IsRedacted((*entry)->record.envelope)) Problem("blob", "it belongs to an entry that was redacted");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  // What is to go is there, and may go.
+  absl::Status EveryDoomed() {
+    absl::Status inner;
+    const absl::Status status = records_.Scan<cases::Doomed>({}, {}, kAll, [&](const base::Versioned<cases::Doomed>& row) {
+      const cases::Doomed& doomed = row.record;
+      const auto found = records_.Get<cases::Case>(doomed.case_id.view());
+      if (!found.ok()) inner = found.status();
+      else if (!*found) Problem("doomed", "a case that is not there is to go");
+      for (const cases::DoomedEntry& place : doomed.entries) {
+        if (!inner.ok()) break;
+        const auto entry = records_.Get<cases::Entry>(
+            base::RowKey(doomed.case_id, static_cast<std::uint8_t>(place.keyring), place.sequence));
+        if (!entry.ok()) inner = entry.status();
+        else if (!*entry) Problem("doomed", "an entry that is not there is to go");
+        else if (!format::MayBeRedacted((*entry)->record.kind)) Problem("doomed", "an entry is to go that has to stay");
+      }
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  // A tombstone says what happened, is in the ledger and signed, and stands where no case is.
+  absl::Status EveryTombstone() {
+    absl::Status inner;
+    const absl::Status status =
+        records_.Scan<cases::Tombstone>({}, {}, kAll, [&](const base::Versioned<cases::Tombstone>& row) {
+          const cases::Tombstone& tombstone = row.record;
+          const auto found = records_.Get<cases::Case>(tombstone.case_id.view());
+          if (!found.ok()) inner = found.status();
+          else if (*found) Problem("tombstone", "it stands where a case is");
+          if (inner.ok()) inner = Leaf(tombstone.content, tombstone.salt, "tombstone");
+          if (!inner.ok()) return false;
+          const auto leaf = format::ParseLeaf(tombstone.content);
+          const auto salt = format::LeafSalt::FromBytes(tombstone.salt);
+          const auto promise = format::ParsePromise(tombstone.promise);
+          const bool holds = leaf.ok() && salt.ok() && promise.ok() && format::ParseShredded(*leaf).ok() &&
+                             leaf->case_id == tombstone.case_id && leaf->organisation == vault_.organisation() &&
+                             promise->organisation == vault_.organisation() &&
+                             promise->commitment == format::LeafCommitment(*salt, tombstone.content) &&
+                             format::VerifyPromise(*promise, log_key_).ok();
+          if (!holds) Problem("tombstone", "it does not prove what it says");
+          return true;
+        });
+    return status.ok() ? inner : status;
+  }
+
+  // Every receipt leads to a case or to what is left of one.
+  absl::Status EveryMailbox() {
+    absl::Status inner;
+    const absl::Status status = records_.Scan<cases::Mailbox>({}, {}, kAll, [&](const base::Versioned<cases::Mailbox>& row) {
+      const auto found = records_.Get<cases::Case>(row.record.case_id.view());
+      const auto tombstone = records_.Get<cases::Tombstone>(row.record.case_id.view());
+      if (!found.ok()) inner = found.status();
+      else if (!tombstone.ok()) inner = tombstone.status();
+      else if (!*found && !*tombstone) Problem("mailbox", "it leads to a case that is not there");
       return inner.ok();
     });
     return status.ok() ? inner : status;

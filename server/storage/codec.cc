@@ -3,6 +3,7 @@
 #include "server/storage/codec_approvals.h"
 #include "server/storage/codec_cases.h"
 #include "server/storage/codec_clocks.h"
+#include "server/storage/codec_doomed.h"
 #include "server/storage/codec_hr.h"
 #include "server/storage/codec_ledger.h"
 #include "server/storage/codec_people.h"
@@ -73,6 +74,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(clocks::SeenTime, SeenTimeRow)
     ALCOVE_ROW(mail::Queue, MailQueueRow)
     ALCOVE_ROW(approvals::ClockApproval, ClockApprovalRow)
+    ALCOVE_ROW(cases::Doomed, DoomedRow)
+    ALCOVE_ROW(cases::Tombstone, TombstoneRow)
 #undef ALCOVE_ROW
     case Table::kFormat:
     case Table::kCaseKey:

@@ -101,6 +101,7 @@ std::string Hex(const std::string& bytes) {
 }  // namespace
 
 std::string MessageText(const client::OpenedEntry& entry) {
+  if (entry.redacted) return "[redacted: its content was taken away for good]";
   if (!entry.message) return "";
   const std::string kind = KindWords(entry.entry.kind());
   const std::string text = Harmless(entry.message->text());

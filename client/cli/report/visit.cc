@@ -73,6 +73,7 @@ std::string KindText(const sealed::v1::Message& message, v1::EntryKind kind) {
 
 // What an entry says, for a screen.
 std::string ContentText(const client::OpenedEntry& entry) {
+  if (entry.redacted) return "[taken away for good, as several people decided: `alcove report ledger` says when]";
   if (entry.report) return Harmless(entry.report->narrative());
   if (entry.check_in) return AnswerText(*entry.check_in);
   if (entry.rotated) return "[new words: what was written before was under the old ones]";
@@ -174,6 +175,11 @@ nlohmann::json EntryJson(const client::OpenedEntry& entry) {
     }
     google::protobuf::util::MessageToJsonString(message, &content, print).ok();
   };
+  if (entry.redacted) return {{"name", entry.entry.name()},
+                              {"sequence", entry.entry.sequence()},
+                              {"author", entry.author},
+                              {"day", DateText(entry.entry.day())},
+                              {"redacted", true}};
   if (entry.report) json(*entry.report);
   if (entry.message) json(*entry.message);
   if (entry.check_in) json(*entry.check_in);

@@ -117,6 +117,13 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kReadersExcluded: return "You kept more people out";
     case format::LeafKind::kSummaryServed: return who + " handed the summary that you were shown to the person complained about";
     case format::LeafKind::kCheckInAnswered: return "You said how it has been since";
+    case format::LeafKind::kEntryRedacted: {
+      uint32_t sequence = 0;
+      const std::string& number = details["sequence"];
+      std::from_chars(number.data(), number.data() + number.size(), sequence);
+      return "What message " + std::to_string(sequence + 1) + " said was taken away for good";
+    }
+    case format::LeafKind::kCaseShredded: return "The case was deleted for good";
     case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
     default: return std::string(format::Name(leaf.kind));
   }

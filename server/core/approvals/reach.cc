@@ -4,6 +4,7 @@
 
 #include "server/core/approvals/records.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/reach.h"
 
 namespace alcove::approvals {
@@ -53,6 +54,9 @@ absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::Sta
                          : person->Has(format::Role::kApprover) &&
                                !access::InConflict(ports.organisation, *person, record.wall);
   if (!may) return base::NothingHere();
+  const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, case_id);
+  if (!doomed.ok()) return doomed.status();
+  if (*doomed) return base::NothingHere();
   return Reached{**std::move(approval), **std::move(found), person, asked};
 }
 

@@ -36,6 +36,8 @@
 //   kClock       -                                            store  the time that was last seen, and whether it leapt
 //   kMail        -                                            store  day of the newest mail, and to whom it is still owed
 //   kClockApproval approval16                                 store  a request to confirm the clock; concerns no case
+//   kDoomed      case16                                       store  what of the case is to go, and why; read by nobody meanwhile
+//   kTombstone   case16                                       store  what is left of a case that was shredded
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -86,6 +88,8 @@ enum class Table : std::uint8_t {
   kClock = 40,
   kMail = 41,
   kClockApproval = 42,
+  kDoomed = 45,
+  kTombstone = 48,
 };
 
 // Under which key a row's value is sealed.
@@ -142,6 +146,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kClock, "clock", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kMail, "mail", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kClockApproval, "clock-approval", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kDoomed, "doomed", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kTombstone, "tombstone", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/format/leaf.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/nearest.h"
@@ -17,8 +18,8 @@ struct BlobReach {
   base::Versioned<Case> found;
 };
 
-// A blob for whoever may read the entry that names it.
-absl::StatusOr<BlobReach> ReachBlob(const Ports& ports, const BlobCaller& caller, const base::BlobId& id) {
+// A blob for whoever may read the entry that names it, or could if that were not to go.
+absl::StatusOr<BlobReach> ReachKept(const Ports& ports, const BlobCaller& caller, const base::BlobId& id) {
   // A blob that is not there is a neighbour's in all but the answer, so that saying so takes as long.
   auto blob = Nearest<Blob>(ports.rows, base::RowKey(id));
   if (!blob.ok()) return blob.status();
@@ -35,6 +36,16 @@ absl::StatusOr<BlobReach> ReachBlob(const Ports& ports, const BlobCaller& caller
   if (!own.ok()) return own.status();
   if (!there || own->record.id != row.case_id || row.keyring != format::Keyring::kThread) return base::NothingHere();
   return BlobReach{**std::move(blob), *std::move(own)};
+}
+
+absl::StatusOr<BlobReach> ReachBlob(const Ports& ports, const BlobCaller& caller, const base::BlobId& id) {
+  absl::StatusOr<BlobReach> reach = ReachKept(ports, caller, id);
+  if (!reach.ok()) return reach;
+  const Blob& blob = reach->blob.record;
+  const auto doomed = DoomOf(ports.rows, blob.case_id);
+  if (!doomed.ok()) return doomed.status();
+  if (*doomed && IsDoomed((*doomed)->record, blob.keyring, blob.sequence)) return base::NothingHere();
+  return reach;
 }
 
 bool IsAuthor(const BlobCaller& caller, const Blob& blob) {

@@ -4,6 +4,7 @@
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
 #include "server/core/cases/check_ins.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/meaning.h"
@@ -24,8 +25,52 @@ absl::StatusOr<std::optional<crypto::VerifyKey>> MailboxKey(const base::Reader& 
   return key;
 }
 
+namespace {
+
+absl::StatusOr<GoneView> FromTombstone(const Ports& ports, Tombstone tombstone) {
+  const absl::StatusOr<format::Leaf> leaf = format::ParseLeaf(tombstone.content);
+  if (!leaf.ok()) return base::Broken("a tombstone's leaf does not parse");
+  const absl::StatusOr<format::Shredded> details = format::ParseShredded(*leaf);
+  if (!details.ok()) return base::Broken("a tombstone is of another kind");
+  GoneView gone;
+  if (details->cause != 0) gone.cause.kind = static_cast<format::ApprovalKind>(details->cause);
+  gone.cause.approval = details->approval;
+  gone.cause.day = details->decided;
+  absl::StatusOr<OpenedLeaf> opened =
+      Opened(ports, leaf->number, std::move(tombstone.content), std::move(tombstone.salt));
+  if (!opened.ok()) return opened.status();
+  gone.leaf = *std::move(opened);
+  gone.promise = std::move(tombstone.promise);
+  return gone;
+}
+
+// What a mailbox shows whose case cannot be reached: NOTHING_HERE where it never led anywhere.
+absl::StatusOr<MailboxView> Gone(const Ports& ports, const base::MailboxId& caller) {
+  auto mailbox = ports.rows.Get<Mailbox>(base::RowKey(caller));
+  if (!mailbox.ok()) return mailbox.status();
+  if (!*mailbox) return base::NothingHere();
+  MailboxView view;
+  view.case_id = (*mailbox)->record.case_id;
+  auto tombstone = ports.rows.Get<Tombstone>(base::RowKey(view.case_id));
+  if (!tombstone.ok()) return tombstone.status();
+  if (*tombstone) {
+    absl::StatusOr<GoneView> gone = FromTombstone(ports, std::move((*tombstone)->record));
+    if (!gone.ok()) return gone.status();
+    view.gone = *std::move(gone);
+    return view;
+  }
+  const auto doomed = DoomOf(ports.rows, view.case_id);
+  if (!doomed.ok()) return doomed.status();
+  if (!*doomed || !(*doomed)->record.whole) return base::NothingHere();
+  view.gone.emplace().cause = *(*doomed)->record.whole;
+  return view;
+}
+
+}  // namespace
+
 absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller) {
   absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  if (base::ReasonOf(own.status()) == base::Reason::kNothingHere) return Gone(ports, caller);
   if (!own.ok()) return own.status();
   const Case& record = own->record;
   absl::StatusOr<std::vector<Epoch>> epochs = EpochsOf(ports, record, format::Keyring::kThread);

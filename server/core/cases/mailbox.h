@@ -18,6 +18,7 @@ namespace alcove::cases {
 // making one takes time by which the two could be told apart.
 absl::StatusOr<std::optional<crypto::VerifyKey>> MailboxKey(const base::Reader& rows, const base::MailboxId& mailbox);
 
+// Of a case that is to go or is gone it says only that, and why.
 absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller);
 
 // THREAD, oldest first: 20 entries a page unless asked, at most 50, at most 200 KiB.

@@ -40,7 +40,7 @@ absl::Status Serve(const Ports& ports, const Case& record, const base::StaffSlug
       base::RowKey(record.id, static_cast<std::uint8_t>(Keyring::kThread), summary.sequence));
   if (!shown.ok()) return shown.status();
   if (!*shown) return base::Broken("a summary that a case names is not there");
-  const absl::StatusOr<format::ParsedEnvelope> envelope = format::ParseEnvelope((*shown)->record.envelope);
+  const absl::StatusOr<format::ParsedEnvelope> envelope = format::ParseKept((*shown)->record.envelope);
   if (!envelope.ok()) return base::Broken("a kept entry does not parse");
   leaves.ByStaff(format::LeafKind::kSummaryServed, author,
                  format::details::SummaryServed((*shown)->record.id, format::EntryHash(*envelope)));

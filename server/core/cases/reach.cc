@@ -1,6 +1,7 @@
 #include "server/core/cases/reach.h"
 
 #include "server/core/base/errors.h"
+#include "server/core/cases/doomed.h"
 
 namespace alcove::cases {
 namespace {
@@ -20,6 +21,9 @@ absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::M
   auto found = ports.rows.Get<Case>(base::RowKey((*mailbox)->record.case_id));
   if (!found.ok()) return found.status();
   if (!*found || (*found)->record.mailbox != caller) return base::NothingHere();
+  const absl::StatusOr<bool> doomed = IsDoomed(ports.rows, (*found)->record.id);
+  if (!doomed.ok()) return doomed.status();
+  if (*doomed) return base::NothingHere();
   return **std::move(found);
 }
 
@@ -34,7 +38,8 @@ bool MayReach(const Ports& ports, const people::Person& person, const Case& reco
   return held && !conflict;
 }
 
-absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id) {
+absl::StatusOr<TeamReach> ReachAsTeamThoughDoomed(const Ports& ports, const base::StaffSlug& caller,
+                                                  const base::CaseId& id) {
   const people::Person* person = ports.organisation.FindPerson(caller);
   if (person == nullptr) return base::NothingHere();
   auto membership = ports.rows.Get<Membership>(base::RowKey(caller, id));
@@ -44,6 +49,15 @@ absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug&
   if (!found.ok()) return found.status();
   if (!*found || !MayReach(ports, *person, (*found)->record)) return base::NothingHere();
   return TeamReach{**std::move(found), person};
+}
+
+absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id) {
+  absl::StatusOr<TeamReach> reach = ReachAsTeamThoughDoomed(ports, caller, id);
+  if (!reach.ok()) return reach;
+  const absl::StatusOr<bool> doomed = IsDoomed(ports.rows, id);
+  if (!doomed.ok()) return doomed.status();
+  if (*doomed) return base::NothingHere();
+  return reach;
 }
 
 }  // namespace alcove::cases

@@ -1,4 +1,5 @@
-// How a caller reaches a case. Whatever is missing on the way is the one answer NOTHING_HERE.
+// How a caller reaches a case. Whatever is missing on the way is the one answer NOTHING_HERE. A case that is to go (doomed.h)
+// is missing to everybody.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -19,6 +20,9 @@ struct TeamReach {
 // and the wall does not stand between. Asked anew on every call. A person without a membership row never causes the
 // case's row to be read, so it makes no difference whether there is one.
 absl::StatusOr<TeamReach> ReachAsTeam(const Ports& ports, const base::StaffSlug& caller, const base::CaseId& id);
+// The same for whoever may still keep the case from going: a hold is placed on one that is doomed as well.
+absl::StatusOr<TeamReach> ReachAsTeamThoughDoomed(const Ports& ports, const base::StaffSlug& caller,
+                                                  const base::CaseId& id);
 
 // The last three of those conditions, for a case that was read already.
 bool MayReach(const Ports& ports, const people::Person& person, const Case& record);

@@ -9,6 +9,7 @@
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/requests.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/grants/readers.h"
@@ -154,10 +155,13 @@ absl::StatusOr<EntryPage> PageOf(const Ports& ports, const base::CaseId& id, for
   const std::string prefix = base::RowKey(id, static_cast<std::uint8_t>(keyring));
   const std::string after =
       *first == 0 ? "" : base::RowKey(id, static_cast<std::uint8_t>(keyring), std::uint32_t{*first - 1});
+  const auto doomed = DoomOf(ports.rows, id);
+  if (!doomed.ok()) return doomed.status();
   EntryPage page;
   std::size_t bytes = 0;
   // One more than the page holds, to know whether there is another.
   absl::Status status = ports.rows.Scan<Entry>(prefix, after, size + 1, [&](base::Versioned<Entry> row) {
+    if (*doomed && IsDoomed((*doomed)->record, keyring, row.record.sequence)) Redact(row.record);
     const bool full = page.entries.size() == size || bytes + row.record.envelope.size() > kPageBytes;
     if (full && !page.entries.empty()) {
       page.next_token = TokenOf(row.record.sequence);

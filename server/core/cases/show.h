@@ -29,7 +29,7 @@ void AddEpochViews(const Ports& ports, const Case& record, format::Keyring keyri
 // The grants of these epochs that are wrapped to one of the keys; deleted ones left out.
 std::vector<ReleasedGrant> GrantsTo(const std::vector<Epoch>& epochs, const std::vector<crypto::KeyId>& keys);
 
-// A page of a keyring: at most `page.size` entries and about 200 KiB, one entry at least.
+// A page of a keyring: at most `page.size` entries and about 200 KiB, one entry at least. Entries that are to go are redacted.
 absl::StatusOr<EntryPage> PageOf(const Ports& ports, const base::CaseId& id, format::Keyring keyring,
                                  const PageRequest& page);
 

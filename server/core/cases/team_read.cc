@@ -1,6 +1,7 @@
 // What the team reads. Every read is a leaf first.
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/matters.h"
 #include "server/core/cases/reach.h"
@@ -54,6 +55,9 @@ absl::StatusOr<base::Outcome<CasePage>> ListCases(const Ports& ports, const base
       auto found = ports.rows.Get<Case>(base::RowKey(id));
       if (!found.ok()) return found.status();
       if (!*found || !MayReach(ports, *person, (*found)->record)) continue;
+      const absl::StatusOr<bool> doomed = IsDoomed(ports.rows, id);
+      if (!doomed.ok()) return doomed.status();
+      if (*doomed) continue;
       if (page.cases.size() == size) {
         page.next_token = format::Text(page.cases.back().id);
         more = false;

@@ -8,6 +8,7 @@
 
 #include "crypto/bytes.h"
 #include "server/core/cases/approval.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/check_ins.h"
 #include "server/core/clocks/deadlines.h"
@@ -109,9 +110,25 @@ struct CaseDetail {
   std::vector<MeasureView> measures;
 };
 
+// A leaf as its reader opens it. Proofs are the ledger's: a leaf whose index is below the published size has one.
+struct OpenedLeaf {
+  std::uint32_t number = 0;  // in the case's chain; 0 for a leaf that is not in it
+  std::uint64_t index = 0;
+  crypto::Bytes content;
+  crypto::Bytes salt;
+};
+
+// A case that is to go or is gone.
+struct GoneView {
+  Cause cause;
+  std::optional<OpenedLeaf> leaf;  // case.shredded; nothing while it is only to go
+  crypto::Bytes promise;           // "ALQ1"; empty until then
+};
+
 // The reporter's side. Nothing of TEAM is in it.
 struct MailboxView {
   base::CaseId case_id;
+  std::optional<GoneView> gone;  // then the rest is not set
   State state = State::kReceived;
   base::Day filed;
   std::vector<clocks::Deadline> deadlines;
@@ -138,14 +155,6 @@ struct CasePage {
 struct EntryPage {
   std::vector<Entry> entries;
   std::string next_token;
-};
-
-// A leaf as its reader opens it. Proofs are the ledger's: a leaf whose index is below the published size has one.
-struct OpenedLeaf {
-  std::uint32_t number = 0;  // in the case's chain; 0 for a leaf that is not in it
-  std::uint64_t index = 0;
-  crypto::Bytes content;
-  crypto::Bytes salt;
 };
 
 struct LeafPage {

@@ -8,6 +8,7 @@
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/matters.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/show.h"
@@ -72,6 +73,9 @@ absl::StatusOr<std::vector<Task>> AllTasks(const cases::Ports& ports, const peop
     if (!found.ok()) return found.status();
     if (!*found || !cases::MayReach(ports, person, (*found)->record)) continue;
     if (!cases::IsOpen((*found)->record.state)) continue;
+    const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, id);
+    if (!doomed.ok()) return doomed.status();
+    if (*doomed) continue;
     if (absl::Status added = AddTasks(ports, (*found)->record, tasks); !added.ok()) return added;
   }
   std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return PlaceOf(a) < PlaceOf(b); });

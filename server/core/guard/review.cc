@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/format/leaf.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
 #include "server/core/casework/due.h"
@@ -80,6 +81,10 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
   if (!found.ok()) return found.status();
   base::Outcome<Reviewed> outcome;
   if (!*found) return outcome;
+  // Nobody reads it any more, so nobody is let in.
+  const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, id);
+  if (!doomed.ok()) return doomed.status();
+  if (*doomed) return outcome;
   cases::Case& record = (*found)->record;
   const std::vector<grants::Holder> thread = record.thread.holders;
   const std::vector<grants::Holder> team = record.team.holders;

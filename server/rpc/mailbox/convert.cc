@@ -5,6 +5,7 @@
 
 #include "crypto/format/ids.h"
 #include "server/rpc/convert/filing.h"
+#include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
@@ -34,6 +35,19 @@ void Fill(const cases::MailboxView& view, v1::GetMailboxResponse* out) {
     check_in->set_open(time.open);
   }
   for (const crypto::VerifyKey& key : view.former_keys) out->add_former_signing_keys(key.str());
+}
+
+absl::Status FillGone(const base::Reader& rows, const cases::GoneView& gone, v1::CaseGone* out) {
+  if (gone.cause.kind) out->set_cause(static_cast<v1::ApprovalKind>(*gone.cause.kind));
+  if (!gone.cause.approval.IsZero()) out->set_approval(format::ApprovalName(gone.cause.approval));
+  SetDay(gone.cause.day, out->mutable_decided());
+  if (!gone.leaf) return absl::OkStatus();
+  absl::StatusOr<ProvenLeaves> proven = Prove(rows, {*gone.leaf});
+  if (!proven.ok()) return proven.status();
+  *out->mutable_leaf() = std::move(proven->leaves.front());
+  out->set_checkpoint(std::move(proven->checkpoint));
+  out->set_promise(gone.promise);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<intake::CheckInRequest> ParseCheckIn(const v1::AnswerCheckInRequest& request) {

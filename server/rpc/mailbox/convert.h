@@ -11,6 +11,8 @@
 namespace alcove::rpc {
 
 void Fill(const cases::MailboxView& view, v1::GetMailboxResponse* out);
+// Why the case is not there any more, with the proof of its last leaf.
+absl::Status FillGone(const base::Reader& rows, const cases::GoneView& gone, v1::CaseGone* out);
 
 absl::StatusOr<intake::CheckInRequest> ParseCheckIn(const v1::AnswerCheckInRequest& request);
 absl::StatusOr<cases::Rotation> ParseRotation(const v1::RotateReceiptRequest& request);

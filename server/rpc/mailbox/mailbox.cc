@@ -23,6 +23,10 @@ grpc::ServerUnaryReactor* MailboxHandler::GetMailbox(grpc::CallbackServerContext
     const Moment now(core_);
     const absl::StatusOr<cases::MailboxView> view = cases::GetMailbox(now.ports(), *caller.mailbox);
     if (!view.ok()) return view.status();
+    if (view->gone) {
+      response->set_case_(format::CaseName(view->case_id));
+      return FillGone(core_.rows, *view->gone, response->mutable_gone());
+    }
     Fill(*view, response);
     return FillFreeze(core_.rows, response);
   });

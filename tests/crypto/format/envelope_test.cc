@@ -44,6 +44,30 @@ TEST(Envelope, OpensToWhatWasSealed) {
   EXPECT_EQ(text->view(), test::kText);
 }
 
+TEST(Envelope, ARedactedOneKeepsHashChainAndSignatureAndHasNoContent) {
+  auto epoch = ThreadEpoch0();
+  const Bytes whole = Filing(epoch);
+  const VerifyKey author = Signing("mailbox").verify_key();
+  const Bytes redacted = whole.substr(0, kEnvelopePrefixSize);
+  EXPECT_FALSE(IsRedacted(whole));
+  EXPECT_TRUE(IsRedacted(redacted));
+  EXPECT_REFUSED(ParseEnvelope(redacted), kMalformed) << "nobody can send one";
+  EXPECT_REFUSED(ParseRedacted(whole), kMalformed);
+  auto kept = ParseKept(redacted);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(EntryHash(*kept), EntryHash(*ParseKept(whole)));
+  EXPECT_TRUE(VerifyAuthor(*kept, author).ok());
+  EntryChain chain(kept->context.organisation, kept->context.case_id, kept->context.keyring);
+  EXPECT_TRUE(chain.Append(*kept).ok());
+  EXPECT_EQ(chain.head(), EntryHash(*ParseEnvelope(whole)));
+  EXPECT_FALSE(CheckBody(*kept).ok());
+  EXPECT_FALSE(OpenEnvelope(*kept, epoch.key).ok()) << "the key is there, the text is not";
+  test::ExpectEveryFlipRefused(redacted, kEnvelopePrefixSize, [&](BytesView bytes) {
+    auto envelope = ParseRedacted(bytes);
+    return envelope.ok() && VerifyAuthor(*envelope, author).ok();
+  });
+}
+
 TEST(Envelope, SizesComeInClasses) {
   auto epoch = ThreadEpoch0();
   SeededRandom random("sizes");

@@ -88,14 +88,24 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kCheckInAnswered, details::CheckInAnswered(1, 30), {{"since", "1"}, {"days", "30"}}},
       {LeafKind::kReceiptRotated, "", {}},
       {LeafKind::kSummaryServed, details::SummaryServed(entry, hash), {{"entry", Text(entry)}, {"entry-hash", hex}}},
+      {LeafKind::kCaseShredded, details::CaseShredded(hash, 6, approval, Day(20778), 3),
+       {{"mailbox", hex}, {"cause", "6"}, {"approval", Text(approval)}, {"decided", Day(20778).Text()}, {"key-epoch", "3"}}},
+      {LeafKind::kEntryRedacted, details::EntryRedacted(Keyring::kThread, 4, hash, approval),
+       {{"keyring", "THREAD"}, {"sequence", "4"}, {"entry-hash", hex}, {"approval", Text(approval)}}},
+      {LeafKind::kStoreRekeyed, details::StoreRekeyed(3), {{"key-epoch", "3"}}},
   };
 }
 
 TEST(Leaf, EveryKindComesBackAndSaysWhatItHolds) {
   auto all = EveryKind();
-  ASSERT_EQ(all.size(), kLastLeafKind);
+  size_t known = 0;
+  for (uint32_t number = 0; number <= 0xffff; ++number) known += IsLeafKind(static_cast<uint16_t>(number)) ? 1 : 0;
+  ASSERT_EQ(all.size(), known);
   for (size_t i = 0; i < all.size(); ++i) {
-    ASSERT_EQ(static_cast<size_t>(all[i].kind), i + 1);
+    ASSERT_TRUE(IsLeafKind(static_cast<uint16_t>(all[i].kind)));
+    if (i > 0) {
+      ASSERT_LT(static_cast<int>(all[i - 1].kind), static_cast<int>(all[i].kind));
+    }
     Leaf leaf = Sample(all[i].kind, all[i].details);
     auto back = ParseLeaf(LeafContent(leaf));
     ASSERT_TRUE(back.ok()) << Name(leaf.kind) << ": " << back.status();
@@ -125,6 +135,10 @@ TEST(Leaf, FieldsOutOfRangeAreRefused) {
   EXPECT_REFUSED(parse([](Leaf& l) { l.case_id = CaseId(); }), kMalformed);
   EXPECT_REFUSED(parse([](Leaf& l) { l.kind = static_cast<LeafKind>(0); }), kMalformed);
   EXPECT_REFUSED(parse([](Leaf& l) { l.kind = static_cast<LeafKind>(kLastLeafKind + 1); }), kMalformed);
+  for (uint16_t number = 1; number <= kLastLeafKind; ++number) {
+    if (IsLeafKind(number)) continue;
+    EXPECT_REFUSED(parse([&](Leaf& l) { l.kind = static_cast<LeafKind>(number); }), kMalformed) << number;
+  }
   Leaf escape = Sample(LeafKind::kStateChanged, details::StateChanged(1, 2, "\x1b[2J"));
   EXPECT_REFUSED(ParseLeaf(LeafContent(escape)), kMalformed) << "a text that would steer a terminal";
 }

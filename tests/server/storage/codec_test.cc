@@ -6,6 +6,7 @@
 
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
@@ -538,6 +539,48 @@ TEST(Codec, ARequestToConfirmTheClockComesBackAndNamesNoCase) {
   std::string bytes;
   CodecOf(base::Table::kClockApproval)->encode(was, &bytes);
   EXPECT_EQ(CodecOf(base::Table::kClockApproval)->decode(bytes), nullptr);
+}
+
+TEST(Codec, WhatIsToGoComesBackAndSaysWhy) {
+  const cases::Cause cause{format::ApprovalKind::kCloseCase, Draw<base::ApprovalId>(), base::Day(20003)};
+  cases::Doomed was;
+  was.case_id = Draw<base::CaseId>();
+  was.whole = cases::Cause{std::nullopt, {}, base::Day(20004)};
+  was.entries = {{format::Keyring::kThread, 3, cause}, {format::Keyring::kTeam, 0, cause}};
+  const cases::Doomed is = RoundTrip(was);
+  EXPECT_EQ(is.case_id, was.case_id);
+  EXPECT_EQ(is.whole, was.whole);
+  EXPECT_EQ(is.entries, was.entries);
+
+  const auto refused = [](const cases::Doomed& record) {
+    std::string bytes;
+    CodecOf(base::Table::kDoomed)->encode(record, &bytes);
+    return CodecOf(base::Table::kDoomed)->decode(bytes) == nullptr;
+  };
+  EXPECT_FALSE(refused(was)) << "control";
+  std::swap(was.entries[0], was.entries[1]);
+  EXPECT_TRUE(refused(was)) << "out of order";
+  was.entries[1] = was.entries[0];
+  EXPECT_TRUE(refused(was)) << "one of them twice";
+  was.entries.clear();
+  EXPECT_FALSE(refused(was));
+  was.whole.reset();
+  EXPECT_TRUE(refused(was)) << "nothing is to go";
+  was.whole = cases::Cause{static_cast<format::ApprovalKind>(200), cause.approval, cause.day};
+  EXPECT_TRUE(refused(was)) << "a kind that is none";
+}
+
+TEST(Codec, ATombstoneComesBack) {
+  cases::Tombstone was;
+  was.case_id = Draw<base::CaseId>();
+  was.content = "content";
+  was.salt = "salt";
+  was.promise = "promise";
+  const cases::Tombstone is = RoundTrip(was);
+  EXPECT_EQ(is.case_id, was.case_id);
+  EXPECT_EQ(is.content, was.content);
+  EXPECT_EQ(is.salt, was.salt);
+  EXPECT_EQ(is.promise, was.promise);
 }
 
 TEST(Codec, ValuesOutOfTheirRangeAreNoRecord) {

@@ -6,10 +6,12 @@
 
 #include <fstream>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "crypto/aead.h"
 #include "crypto/hkdf.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/hr/records.h"
 #include "server/core/people/records.h"
 #include "server/storage/backup.h"
@@ -359,6 +361,59 @@ TEST_F(StoreTest, PartsOfABlobAreDurableAndCounted) {
   ASSERT_TRUE(Commit(std::move(lie)).ok());
   store_.reset();
   EXPECT_FALSE(Check()->ok());
+}
+
+TEST_F(StoreTest, CheckNamesWhatIsToGoAndIsNotThere) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  base::Transaction filing = FilingOf(id, "text");
+  cases::Doomed doomed;
+  doomed.case_id = id;
+  doomed.whole = cases::Cause{std::nullopt, {}, base::Day(20000)};
+  filing.changes.Put(doomed);
+  ASSERT_TRUE(Commit(std::move(filing)).ok());
+  store_.reset();
+  EXPECT_TRUE(Check()->ok()) << "control";
+  ASSERT_TRUE(Open().ok());
+  base::Transaction more;
+  doomed.entries = {{format::Keyring::kThread, 9, *doomed.whole}};
+  more.changes.Put(doomed);
+  doomed.case_id = Draw<base::CaseId>();
+  doomed.entries.clear();
+  more.changes.Put(doomed);
+  ASSERT_TRUE(Commit(std::move(more)).ok());
+  store_.reset();
+  const auto report = Check();
+  EXPECT_EQ(std::set<std::string>(report->problems.begin(), report->problems.end()),
+            (std::set<std::string>{"table doomed: an entry that is not there is to go",
+                                   "table doomed: a case that is not there is to go"}));
+}
+
+TEST_F(StoreTest, CheckMissesNoReceiptAndNoKeyOfACaseThatIsNotThere) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(id, "text")).ok());
+  store_.reset();
+  Plant(std::string(1, static_cast<char>(base::Table::kCase)).append(id.view()), "", true);
+  const auto report = Check();
+  ASSERT_TRUE(report.ok()) << report.status();
+  const std::set<std::string> problems(report->problems.begin(), report->problems.end());
+  EXPECT_TRUE(problems.contains("table case-key: a row of a case that is not there"));
+  EXPECT_TRUE(problems.contains("table mailbox: it leads to a case that is not there"));
+}
+
+TEST_F(StoreTest, CheckBelievesNoTombstoneThatProvesNothing) {
+  ASSERT_TRUE(Open().ok());
+  base::Transaction filing = FilingOf(Draw<base::CaseId>(), "text");
+  cases::Tombstone tombstone;
+  tombstone.case_id = Draw<base::CaseId>();
+  tombstone.content = "content";
+  tombstone.salt = std::string(32, 's');
+  filing.changes.Put(tombstone);
+  ASSERT_TRUE(Commit(std::move(filing)).ok());
+  store_.reset();
+  EXPECT_EQ(Check()->problems, (std::vector<std::string>{"table tombstone: a leaf that the ledger does not have",
+                                                         "table tombstone: it does not prove what it says"}));
 }
 
 TEST_F(StoreTest, P1_Thief_FindsNoFactAndNoNameInTheDirectory) {

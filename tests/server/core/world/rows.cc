@@ -2,6 +2,7 @@
 
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/records.h"
@@ -52,6 +53,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kRefusal: return Clone<ledger::Refusal>(record);
     case Table::kClock: return Clone<clocks::SeenTime>(record);
     case Table::kClockApproval: return Clone<approvals::ClockApproval>(record);
+    case Table::kDoomed: return Clone<cases::Doomed>(record);
+    case Table::kTombstone: return Clone<cases::Tombstone>(record);
     default: std::abort();  // a table that core has no record for
   }
 }
