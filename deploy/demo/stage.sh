@@ -113,11 +113,13 @@ requests() {
   while read -r slug rest; do printf -- '--request ../%s/request.txt ' "$slug"; done <"$ALCOVE_DEMO/cast.txt"
 }
 
+# Version 1, or the one that is given.
 draft_policies() {
   local document
+  rm -f -- *.policy
   printf drafted
   for document in form taxonomy profiles routing safeguards; do
-    alcove admin policy draft "$document" --body "$ALCOVE_POLICY/$document.json" --version 1 --out "$document.policy" >/dev/null || return 1
+    alcove admin policy draft "$document" --body "$ALCOVE_POLICY/$document.json" --version "${1:-1}" --out "$document.policy" >/dev/null || return 1
     printf ' %s' "$document"
   done
   echo
@@ -126,6 +128,20 @@ draft_policies() {
 # A reporter's folder holds the organisation file and nothing else: a client of theirs writes nothing unless asked.
 reporter() {
   cp -n "$STAGE/people/root1/alcove.org" . 2>/dev/null || true
+}
+
+# Takes each key file away in turn, and says of each what came of starting without it.
+start_without_each_key() {
+  local key before
+  for key in "$STAGE"/server/keys/*; do
+    mv "$key" away
+    before=$(ls "$STAGE/server/keys")
+    if alcoved --config "$STAGE/server/alcoved.toml" serve >said 2>&1; then echo "SERVES without ${key##*/}"
+    elif ! grep -q "keys/${key##*/}" said; then echo "DOES NOT NAME ${key##*/}"
+    elif [ "$before" != "$(ls "$STAGE/server/keys")" ]; then echo "MADE A KEY in place of ${key##*/}"
+    else echo "refused without ${key##*/}"; fi
+    mv away "$key"
+  done
 }
 
 # Whose inbox a case is in.

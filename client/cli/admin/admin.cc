@@ -10,6 +10,7 @@
 #include "client/cli/frame/table.h"
 #include "client/lib/enrolment.h"
 #include "client/lib/files.h"
+#include "client/lib/root_line.h"
 #include "crypto/encoding.h"
 #include "crypto/format/policy.h"
 
@@ -25,6 +26,8 @@ struct AdminOptions {
   std::string previous;
   std::string log_key;
   std::vector<std::string> requests;
+  std::vector<std::string> root_files;
+  int threshold = 0;
   std::string out;
   std::string document;
   std::string body;
@@ -38,6 +41,21 @@ struct AdminOptions {
   bool danger = false;
   std::vector<std::string> kept_out;
 };
+
+// Nothing when no root holder is named: who signs stays as it is.
+absl::StatusOr<std::optional<format::Roots>> ReadNextRoots(const AdminOptions& options) {
+  if (options.root_files.empty() != (options.threshold == 0)) {
+    return Refuse(Refusal::kInputInvalid, "--root and --threshold go together: who signs from then on, and how many of them must");
+  }
+  if (options.root_files.empty()) return std::nullopt;
+  format::Roots roots;
+  for (const std::string& path : options.root_files) {
+    ALCOVE_CLIENT_ASSIGN(format::RootKey root, client::ReadRootLine(path));
+    roots.keys.push_back(std::move(root));
+  }
+  roots.threshold = options.threshold;
+  return roots;
+}
 
 absl::Status DraftTheDirectory(Frame& frame, const AdminOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const format::OrganisationFile organisation, frame.Organisation());
@@ -62,8 +80,10 @@ absl::Status DraftTheDirectory(Frame& frame, const AdminOptions& options) {
     if (!key.ok()) return Refuse(Refusal::kInputInvalid, "--log-key is not a key as `alcoved init` prints it");
     log_key = *key;
   }
-  ALCOVE_CLIENT_ASSIGN(const std::string text, DraftDirectory(organisation, previous ? &*previous : nullptr, roster,
-                                                              enrolments, log_key, frame.today(), frame.random()));
+  ALCOVE_CLIENT_ASSIGN(std::optional<format::Roots> next_roots, ReadNextRoots(options));
+  const DirectoryDraft draft{organisation, previous ? &*previous : nullptr, roster, enrolments, log_key,
+                             std::move(next_roots), frame.today()};
+  ALCOVE_CLIENT_ASSIGN(const std::string text, DraftDirectory(draft, frame.random()));
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, text));
   frame.terminal().Print("drafted " + options.out + "; now each root holder runs: alcove org sign " + options.out + "\n");
   return absl::OkStatus();
@@ -268,6 +288,8 @@ void AddDirectoryCommands(CLI::App& admin, Frame& frame, const std::shared_ptr<A
   draft->add_option("--request", options->requests, "An enrolment request; once for each")->type_name("FILE");
   draft->add_option("--previous", options->previous, "The signed version before; none for the first")->type_name("FILE");
   draft->add_option("--log-key", options->log_key, "The server's log key, as `alcoved init` printed it")->type_name("KEY");
+  draft->add_option("--root", options->root_files, "Who signs from then on: everybody's public line, once for each; nobody stays without being named")->type_name("FILE");
+  draft->add_option("--threshold", options->threshold, "With --root: how many of them must sign");
   draft->add_option("--out", options->out, "Where to put the draft")->required()->type_name("FILE");
   CLI::App* publish = AddVerb(*noun, frame, options, "publish", "Publish a signed version", PublishTheDirectory, true);
   publish->add_option("document", options->document, "The signed directory")->required();

@@ -100,14 +100,11 @@ absl::StatusOr<format::Person> DraftPerson(const RosterLine& line, const format:
 
 }  // namespace
 
-absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organisation,
-                                           const format::DirectoryNote* previous, std::string_view roster_json,
-                                           const std::vector<client::Enrolment>& enrolments,
-                                           const std::optional<crypto::VerifyKey>& log_key, format::Day today,
-                                           crypto::Random& random) {
-  ALCOVE_CLIENT_ASSIGN(const Roster roster, ParseRoster(roster_json));
+absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::Random& random) {
+  ALCOVE_CLIENT_ASSIGN(const Roster roster, ParseRoster(draft.roster));
+  const format::DirectoryNote* previous = draft.previous;
   format::Directory directory;
-  directory.organisation = organisation.id;
+  directory.organisation = draft.organisation.id;
   if (previous != nullptr) {
     directory.version = previous->directory.version + 1;
     directory.previous = previous->hash;
@@ -115,24 +112,26 @@ absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organ
     directory.log_key = previous->directory.log_key;
     directory.salt = previous->directory.salt;
   } else {
-    if (!log_key) return Wrong("the first directory needs the server's log key: --log-key, as `alcoved init` printed it");
+    if (!draft.log_key) return Wrong("the first directory needs the server's log key: --log-key, as `alcoved init` printed it");
     directory.version = 1;
-    directory.next_roots = organisation.roots;
+    directory.next_roots = draft.organisation.roots;
     directory.salt = *format::AliasSalt::FromBytes(random.Draw(format::AliasSalt::kSize));
   }
-  if (log_key) directory.log_key = *log_key;
-  directory.valid_from = today;
-  directory.valid_until = today.PlusDays(roster.days);
+  if (draft.log_key) directory.log_key = *draft.log_key;
+  if (draft.next_roots) directory.next_roots = *draft.next_roots;
+  directory.valid_from = draft.today;
+  directory.valid_until = draft.today.PlusDays(roster.days);
   directory.desks = roster.desks;
-  for (const client::Enrolment& enrolment : enrolments) {
-    if (enrolment.organisation != organisation.id) return Wrong("the request of `" + enrolment.slug + "` is for another organisation");
+  for (const client::Enrolment& enrolment : draft.enrolments) {
+    if (enrolment.organisation != draft.organisation.id) return Wrong("the request of `" + enrolment.slug + "` is for another organisation");
     const bool listed = std::any_of(roster.people.begin(), roster.people.end(),
                                     [&](const RosterLine& line) { return line.slug == enrolment.slug; });
     if (!listed) return Wrong("`" + enrolment.slug + "` asks to be listed but is not in the roster");
   }
   for (const RosterLine& line : roster.people) {
     ALCOVE_CLIENT_ASSIGN(format::Person person,
-                         DraftPerson(line, previous == nullptr ? nullptr : &previous->directory, enrolments, directory.salt));
+                         DraftPerson(line, previous == nullptr ? nullptr : &previous->directory, draft.enrolments,
+                                     directory.salt));
     directory.people.push_back(std::move(person));
   }
   const auto text = format::DirectoryText(directory);

@@ -24,12 +24,22 @@
 
 namespace alcove::cli {
 
-// The next directory version. `previous` is null for the first; then `log_key` is required. kInputInvalid names the
-// person or field that is wrong: an enrolment of another organisation, somebody without keys, an unknown role.
-absl::StatusOr<std::string> DraftDirectory(const format::OrganisationFile& organisation,
-                                           const format::DirectoryNote* previous, std::string_view roster,
-                                           const std::vector<client::Enrolment>& enrolments,
-                                           const std::optional<crypto::VerifyKey>& log_key, format::Day today,
-                                           crypto::Random& random);
+// What a directory is drafted from. Views; whatever they point to outlives the call.
+struct DirectoryDraft {
+  const format::OrganisationFile& organisation;
+  // Null for the first version.
+  const format::DirectoryNote* previous = nullptr;
+  std::string_view roster;
+  const std::vector<client::Enrolment>& enrolments;
+  // The first version needs it; a later one keeps what the previous has unless another is given.
+  std::optional<crypto::VerifyKey> log_key;
+  // Who signs from the version after this one on: the previous version's (the first: the organisation file's) unless given.
+  std::optional<format::Roots> next_roots;
+  format::Day today;
+};
+
+// The next directory version. kInputInvalid names the person or field that is wrong: an enrolment of another organisation,
+// somebody without keys, an unknown role.
+absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::Random& random);
 
 }  // namespace alcove::cli

@@ -12,6 +12,7 @@
 #include "client/cli/frame/table.h"
 #include "client/lib/errors.h"
 #include "client/lib/files.h"
+#include "client/lib/root_line.h"
 #include "crypto/encoding.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/keyfile.h"
@@ -45,10 +46,6 @@ struct OrgOptions {
   bool yes = false;
 };
 
-std::string RootLine(std::string_view slug, const crypto::VerifyKey& key) {
-  return "root " + std::string(slug) + " " + crypto::Base64Encode(key.view()) + "\n";
-}
-
 absl::Status Keygen(Frame& frame, const OrgOptions& options) {
   std::optional<crypto::SecretText> passphrase;
   if (!options.no_passphrase) {
@@ -56,7 +53,7 @@ absl::Status Keygen(Frame& frame, const OrgOptions& options) {
                                                    "Passphrase for this root key: ", kLeastPassphrase));
   }
   crypto::SigningKey signing = crypto::SigningKey::Draw(frame.random());
-  const std::string line = RootLine(options.slug, signing.verify_key());
+  const std::string line = client::RootLine(options.slug, signing.verify_key());
   const format::PrivateKeys keys{std::nullopt, std::move(signing)};
   ALCOVE_CLIENT_ASSIGN(const crypto::SecretText text,
                        format::WriteKeyFile(format::KeyFileKind::kRoot, std::nullopt, options.slug, keys,
@@ -66,23 +63,6 @@ absl::Status Keygen(Frame& frame, const OrgOptions& options) {
   frame.terminal().Say("Your root key is in " + options.out + ". Keep it off the server and off the network. Give the line above "
                        "to whoever writes the organisation file; it is not secret.");
   return absl::OkStatus();
-}
-
-// One public line, as keygen printed it.
-absl::StatusOr<format::RootKey> ReadRootLine(const std::string& path) {
-  ALCOVE_CLIENT_ASSIGN(const std::string text, client::ReadFile(path));
-  std::istringstream words(text);
-  std::string word, slug, key, more;
-  words >> word >> slug >> key;
-  auto bytes = crypto::Base64Decode(key);
-  if (word != "root" || !bytes.ok() || (words >> more)) {
-    return Refuse(Refusal::kInputInvalid, "`" + path + "` is not one line as `alcove org keygen` prints it");
-  }
-  const auto verify = crypto::VerifyKey::FromBytes(*bytes);
-  if (!verify.ok() || !crypto::UsableKey(*verify).ok()) {
-    return Refuse(Refusal::kInputInvalid, "`" + path + "` does not hold a usable root key");
-  }
-  return format::RootKey{slug, *verify};
 }
 
 // The certificates of a PEM file, as DER.
@@ -112,7 +92,7 @@ absl::Status Init(Frame& frame, const OrgOptions& options) {
   file.id = format::DrawId<format::OrganisationId>(frame.random());
   file.address = options.address;
   for (const std::string& path : options.root_files) {
-    ALCOVE_CLIENT_ASSIGN(format::RootKey root, ReadRootLine(path));
+    ALCOVE_CLIENT_ASSIGN(format::RootKey root, client::ReadRootLine(path));
     file.roots.keys.push_back(std::move(root));
   }
   file.roots.threshold = options.threshold;
@@ -156,9 +136,9 @@ absl::Status ShowDirectory(Frame& frame, const std::string& document) {
   terminal.Print("directory     version " + std::to_string(directory.version) + " of organisation " +
                  format::Text(directory.organisation) + "\n");
   terminal.Print("valid         " + directory.valid_from.Text() + " to " + directory.valid_until.Text() + "\n");
-  std::vector<std::string> roots;
-  for (const format::RootKey& root : directory.next_roots.keys) roots.push_back(root.name);
-  terminal.Print("next signed   " + std::to_string(directory.next_roots.threshold) + " of " + Joined(roots) + "\n");
+  terminal.Print("next signed   by " + std::to_string(directory.next_roots.threshold) + " of these:\n");
+  // With their keys: who drafts could put keys of their own under the names that everybody knows.
+  for (const format::RootKey& root : directory.next_roots.keys) terminal.Print("  " + client::RootLine(root.name, root.key));
   terminal.Print("signed by     " + Joined(SignersOf(document)) + "\n");
   Table people({"person", "name", "roles", "desks", "machines", "recognised by"});
   for (const format::Person& person : directory.people) {
