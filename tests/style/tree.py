@@ -133,14 +133,23 @@ def missing_script(number, tree, words):
             yield f"README.md:{number}: {words[0]} knows no {flag}"
 
 
+def shown_help(binaries, tool, path):
+    return subprocess.run([os.path.join(binaries, tool), *path, "--help"], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=30)
+
+
 def missing_command(number, tool, words, binaries):
     path = []
     for word in words:
         if not re.fullmatch(r"[a-z][a-z-]*", word) or len(path) == (2 if tool == "alcove" else 1):
             break
         path.append(word)
-    done = subprocess.run([os.path.join(binaries, tool), *path, "--help"], capture_output=True, text=True, check=False,
-                          stdin=subprocess.DEVNULL, timeout=30)
+    done = shown_help(binaries, tool, path)
+    # Some verbs stand one deeper: `alcove admin directory draft`.
+    deeper = words[len(path)] if len(words) > len(path) else ""
+    if re.search(rf"^ +{re.escape(deeper)} ", done.stdout.partition("Subcommands:")[2], re.MULTILINE) and deeper:
+        path.append(deeper)
+        done = shown_help(binaries, tool, path)
     if done.returncode != 0:
         yield f"README.md:{number}: {tool} {' '.join(path)} does not exist"
         return
