@@ -1,4 +1,4 @@
-// Asking, deciding, withdrawing, carrying out.
+// Asking, deciding, withdrawing, carrying out: of a case, and of the clock.
 #include <algorithm>
 
 #include "crypto/format/approval.h"
@@ -11,29 +11,48 @@
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
-#include "server/core/approvals/steps.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/new_entry.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
+#include "server/core/ledger/draft.h"
 
 namespace alcove::approvals {
 namespace {
 
+using format::LeafKind;
+
+// Who may ask for such a thing at all: whoever reads the case; of the clock, an administrator. The leap is not looked at yet.
+absl::StatusOr<Concern> ReachToAsk(const cases::Ports& ports, const base::StaffSlug& caller, const NewApproval& asked) {
+  if (asked.terms.kind == format::ApprovalKind::kConfirmClock) {
+    const people::Person* person = ports.organisation.FindPerson(caller);
+    if (person == nullptr || !person->Has(format::Role::kAdministrator)) return base::NothingHere();
+    return Concern{person, std::nullopt, {}};
+  }
+  absl::StatusOr<cases::TeamReach> reach = cases::ReachAsTeam(ports, caller, asked.case_id);
+  if (!reach.ok()) return reach.status();
+  return Concern{reach->person, std::move(reach->found), {}};
+}
+
 // Who would decide; APPROVAL_REFUSED when it may not be asked for, or too few could; what the rule says the case lacks.
-absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Ports& ports, const cases::Case& record,
-                                                               const base::StaffSlug& caller, const Terms& terms) {
-  const Rule& rule = RuleOf(terms.kind);
-  if (terms.person == caller) return ApprovalRefused();
-  if (absl::Status status = rule.fits(ports, record, terms); !status.ok()) return status;
-  std::vector<const people::Person*> deciders = Deciders(ports, record, caller, terms);
+absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Ports& ports, Concern& concern,
+                                                               const NewApproval& asked) {
+  const Rule& rule = RuleOf(asked.terms.kind);
+  if (concern.record() == nullptr) {
+    const absl::StatusOr<Leap> leap = LeapToConfirm(ports, asked);
+    if (!leap.ok()) return leap.status();
+    concern.leap = *leap;
+  } else {
+    if (asked.terms.person == concern.person->slug) return ApprovalRefused();
+    if (absl::Status status = rule.fits(ports, *concern.record(), asked.terms); !status.ok()) return status;
+  }
+  std::vector<const people::Person*> deciders = Deciders(ports, concern.record(), concern.person->slug, asked.terms);
   if (deciders.size() < rule.needed) return ApprovalRefused();
   return deciders;
 }
 
-}  // namespace
-
+// What is answered to who asks; id and etag are for the caller to put.
 Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Terms& terms) {
   Created created;
   created.needed = RuleOf(terms.kind).needed;
@@ -45,6 +64,7 @@ Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Te
   return created;
 }
 
+// The request says what the fields beside it say, is signed by the caller, today, and sealed to those who decide.
 absl::Status CheckRequest(const cases::Ports& ports, const people::Person& caller, const NewApproval& asked,
                           const format::ParsedApprovalRequest& request, const std::vector<Decider>& deciders) {
   const format::ApprovalTerms& terms = request.statement.terms;
@@ -67,7 +87,17 @@ absl::Status CheckRequest(const cases::Ports& ports, const people::Person& calle
   return sealed_to == required ? absl::OkStatus() : GrantsMismatch();
 }
 
-namespace {
+// Ids are drawn by clients: one that is taken was not drawn at random.
+absl::StatusOr<bool> IsTaken(const cases::Ports& ports, const cases::Approval& approval) {
+  if (approval.case_id.IsZero()) {
+    const auto taken = ports.rows.Get<ClockApproval>(base::RowKey(approval.id));
+    if (!taken.ok()) return taken.status();
+    return taken->has_value();
+  }
+  const auto taken = ports.rows.Get<cases::Approval>(approval.key());
+  if (!taken.ok()) return taken.status();
+  return taken->has_value();
+}
 
 void PutParty(const base::StaffSlug& staff, const cases::Approval& approval, base::ChangeSet& changes) {
   Party party;
@@ -77,15 +107,25 @@ void PutParty(const base::StaffSlug& staff, const cases::Approval& approval, bas
   changes.Insert(std::move(party));
 }
 
-}  // namespace
+// A leaf of the case's chain; of the clock, one that is shown in no case.
+void DraftLeaf(const cases::Ports& ports, Concern& concern, LeafKind kind, crypto::Bytes details,
+               base::ChangeSet& changes, std::vector<base::LeafDraft>& drafts) {
+  if (concern.found) {
+    cases::CaseLeaves(ports, concern.found->record, changes, drafts)
+        .ByStaff(kind, concern.person->slug, std::move(details));
+  } else {
+    ledger::DraftLeaf(ports.organisation.id(),
+                      ledger::Act::OfStaff(kind, concern.person->slug, ports.clock.Now(), std::move(details)),
+                      ports.random, changes, drafts);
+  }
+}
 
+// What a change asks for; longer etags than any valid one are cut, for they are refused anyway.
 format::ByteWriter Asked(std::string_view method, const base::ApprovalId& id, std::string_view etag) {
   format::ByteWriter asked(128);
   asked.Short(method).Fixed(id).Short(etag.substr(0, 255));
   return asked;
 }
-
-namespace {
 
 // One change of an approval, from its first check to its rows.
 class Change {
@@ -99,7 +139,7 @@ class Change {
     absl::StatusOr<cases::RequestSlot> slot =
         cases::OpenRequest(ports, cases::ScopeOf(caller), request_id, digest);
     if (!slot.ok()) return slot.status();
-    Change change(ports, caller, *std::move(reached), *std::move(slot));
+    Change change(ports, *std::move(reached), *std::move(slot));
     if (!change.repeated() && etag != EtagOf(ports, change.approval())) return base::EtagStale();
     return change;
   }
@@ -107,16 +147,19 @@ class Change {
   bool repeated() const { return slot_.repeated.has_value(); }
   const crypto::Bytes& earlier_answer() const { return slot_.repeated->answer; }
 
-  cases::Approval& approval() { return reached_.approval.record; }
-  cases::Case& record() { return reached_.found.record; }
-  const people::Person& person() const { return *reached_.person; }
+  cases::Approval& approval() { return reached_.approval; }
+  Concern& concern() { return reached_.concern; }
+  const people::Person& person() const { return *reached_.concern.person; }
   bool asked() const { return reached_.asked; }
-  State state() { return StateOf(ports_, record(), approval()); }
+  State state() const { return StateOf(ports_, reached_.concern.record(), reached_.approval); }
+  bool may_decide() const {
+    return MayDecide(ports_, person(), reached_.concern.record(), reached_.approval.requester, TermsOf(reached_.approval));
+  }
 
   // The change is made: its leaf, then Close.
-  std::string Finish(format::LeafKind kind, crypto::Bytes details, base::ChangeSet& changes,
+  std::string Finish(LeafKind kind, crypto::Bytes details, base::ChangeSet& changes,
                      std::vector<base::LeafDraft>& drafts) {
-    cases::CaseLeaves(ports_, record(), changes, drafts).ByStaff(kind, caller_, std::move(details));
+    DraftLeaf(ports_, concern(), kind, std::move(details), changes, drafts);
     return Close(changes);
   }
   // Puts approval, case and request. Answers the new etag.
@@ -124,23 +167,28 @@ class Change {
     approval().revision += 1;
     std::string etag = EtagOf(ports_, approval());
     cases::CloseRequest(std::move(slot_), etag, changes);
-    changes.Update(std::move(reached_.approval.record), reached_.approval.version);
-    changes.Update(std::move(reached_.found.record), reached_.found.version);
+    if (std::optional<base::Versioned<cases::Case>>& found = concern().found) {
+      changes.Update(std::move(reached_.approval), reached_.version);
+      changes.Update(std::move(found->record), found->version);
+    } else {
+      ClockApproval row;
+      row.approval = std::move(reached_.approval);
+      row.leap = concern().leap;
+      changes.Update(std::move(row), reached_.version);
+    }
     return etag;
   }
 
  private:
-  Change(const cases::Ports& ports, base::StaffSlug caller, Reached reached, cases::RequestSlot slot)
-      : ports_(ports), caller_(std::move(caller)), reached_(std::move(reached)), slot_(std::move(slot)) {}
+  Change(const cases::Ports& ports, Reached reached, cases::RequestSlot slot)
+      : ports_(ports), reached_(std::move(reached)), slot_(std::move(slot)) {}
 
   const cases::Ports& ports_;
-  base::StaffSlug caller_;
   Reached reached_;
   cases::RequestSlot slot_;
 };
 
-}  // namespace
-
+// The device of the person whose key signed the decision; null when none did.
 const people::Device* SignerOf(const people::Person& person, const format::ParsedStatement& statement,
                                format::Decision decision, const crypto::Signature& signature) {
   for (const people::Device& device : person.devices)
@@ -148,22 +196,21 @@ const people::Device* SignerOf(const people::Person& person, const format::Parse
   return nullptr;
 }
 
+}  // namespace
+
 absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffSlug& caller,
                                    const NewApproval& asked) {
-  if (asked.terms.kind == format::ApprovalKind::kConfirmClock) return WhoConfirms(ports, caller, asked);
-  absl::StatusOr<cases::TeamReach> reach = cases::ReachAsTeam(ports, caller, asked.case_id);
-  if (!reach.ok()) return reach.status();
-  absl::StatusOr<std::vector<const people::Person*>> deciders =
-      DecidersFor(ports, reach->found.record, caller, asked.terms);
+  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, asked);
+  if (!concern.ok()) return concern.status();
+  absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, *concern, asked);
   if (!deciders.ok()) return deciders.status();
   return CreatedFrom(*deciders, asked.terms);
 }
 
 absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const std::string& request_id, const NewApproval& asked) {
-  if (asked.terms.kind == format::ApprovalKind::kConfirmClock) return CreateClock(ports, caller, request_id, asked);
-  absl::StatusOr<cases::TeamReach> reach = cases::ReachAsTeam(ports, caller, asked.case_id);
-  if (!reach.ok()) return reach.status();
+  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, asked);
+  if (!concern.ok()) return concern.status();
   absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(asked.request);
   if (!request.ok()) return base::FieldInvalid("request");
   absl::StatusOr<cases::RequestSlot> slot = cases::OpenRequest(
@@ -176,18 +223,16 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
     outcome.answer.etag = slot->repeated->answer;
     return outcome;
   }
-  cases::Case& record = reach->found.record;
-  absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, record, caller, asked.terms);
+  absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, *concern, asked);
   if (!deciders.ok()) return deciders.status();
   outcome.answer = CreatedFrom(*deciders, asked.terms);
-  if (absl::Status status = CheckRequest(ports, *reach->person, asked, *request, outcome.answer.deciders); !status.ok())
+  if (absl::Status status = CheckRequest(ports, *concern->person, asked, *request, outcome.answer.deciders); !status.ok())
     return status;
 
   cases::Approval approval;
-  approval.case_id = record.id;
+  approval.case_id = asked.case_id;
   approval.id = request->statement.terms.approval;
-  // Ids are drawn by clients: one that is taken was not drawn at random.
-  auto taken = ports.rows.Get<cases::Approval>(approval.key());
+  const absl::StatusOr<bool> taken = IsTaken(ports, approval);
   if (!taken.ok()) return taken.status();
   if (*taken) return base::FieldInvalid("request");
   approval.kind = asked.terms.kind;
@@ -200,14 +245,20 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
   approval.created = ports.clock.Now();
   PutParty(caller, approval, outcome.changes);
   for (const people::Person* decider : *deciders) PutParty(decider->slug, approval, outcome.changes);
-  cases::CaseLeaves(ports, record, outcome.changes, outcome.leaves)
-      .ByStaff(format::LeafKind::kApprovalRequested, caller,
-               format::details::ApprovalRequested(approval.id, approval.kind));
+  DraftLeaf(ports, *concern, LeafKind::kApprovalRequested,
+            format::details::ApprovalRequested(approval.id, approval.kind), outcome.changes, outcome.leaves);
   outcome.answer.id = approval.id;
   outcome.answer.etag = EtagOf(ports, approval);
   cases::CloseRequest(*std::move(slot), outcome.answer.etag, outcome.changes);
-  outcome.changes.Insert(std::move(approval));
-  outcome.changes.Update(std::move(record), reach->found.version);
+  if (concern->found) {
+    outcome.changes.Insert(std::move(approval));
+    outcome.changes.Update(std::move(concern->found->record), concern->found->version);
+  } else {
+    ClockApproval row;
+    row.approval = std::move(approval);
+    row.leap = concern->leap;
+    outcome.changes.Insert(std::move(row));
+  }
   return outcome;
 }
 
@@ -215,9 +266,6 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
                                                       const base::ApprovalId& id, const std::string& etag,
                                                       const std::string& request_id, format::Decision decision,
                                                       const crypto::Signature& signature) {
-  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
-  if (!clock.ok()) return clock.status();
-  if (*clock) return DecideClock(ports, **std::move(clock), etag, request_id, decision, signature);
   const crypto::Digest digest = crypto::Blake2b256(
       Asked("DecideApproval", id, etag).U8(static_cast<std::uint8_t>(decision)).Fixed(signature).bytes());
   absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id, digest);
@@ -230,9 +278,7 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
   cases::Approval& approval = change->approval();
   const bool decided = std::any_of(approval.decisions.begin(), approval.decisions.end(),
                                    [&](const cases::SignedDecision& other) { return other.staff == caller; });
-  if (decided || change->state() != State::kOpen ||
-      !MayDecide(ports, change->person(), change->record(), approval.requester, TermsOf(approval)))
-    return ApprovalRefused();
+  if (decided || change->state() != State::kOpen || !change->may_decide()) return ApprovalRefused();
   const absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(approval.request);
   if (!request.ok()) return base::Broken("a kept request does not parse");
   const people::Device* device = SignerOf(change->person(), request->statement, decision, signature);
@@ -240,17 +286,14 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
 
   approval.decisions.push_back({caller, decision, device->verify_key_id, signature, ports.clock.Now()});
   outcome.answer.state = change->state();
-  outcome.answer.etag = change->Finish(format::LeafKind::kApprovalDecided,
-                                       format::details::ApprovalDecided(id, decision), outcome.changes, outcome.leaves);
+  outcome.answer.etag = change->Finish(LeafKind::kApprovalDecided, format::details::ApprovalDecided(id, decision),
+                                       outcome.changes, outcome.leaves);
   return outcome;
 }
 
 absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                           const base::ApprovalId& id, const std::string& etag,
                                                           const std::string& request_id) {
-  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
-  if (!clock.ok()) return clock.status();
-  if (*clock) return CancelClock(ports, **std::move(clock), etag, request_id);
   absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id,
                                                 crypto::Blake2b256(Asked("CancelApproval", id, etag).bytes()));
   if (!change.ok()) return change.status();
@@ -262,8 +305,8 @@ absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& po
   const State state = change->state();
   if (!change->asked() || (state != State::kOpen && state != State::kApproved)) return ApprovalRefused();
   change->approval().end = cases::ApprovalEnd::kCancelled;
-  outcome.answer = change->Finish(format::LeafKind::kApprovalCancelled, format::details::ApprovalCancelled(id),
-                                  outcome.changes, outcome.leaves);
+  outcome.answer = change->Finish(LeafKind::kApprovalCancelled, format::details::ApprovalCancelled(id), outcome.changes,
+                                  outcome.leaves);
   return outcome;
 }
 
@@ -271,9 +314,6 @@ absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& p
                                                            const base::ApprovalId& id, const std::string& etag,
                                                            const std::string& request_id,
                                                            std::span<const crypto::BytesView> grants) {
-  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
-  if (!clock.ok()) return clock.status();
-  if (*clock) return ExecuteClock(ports, **std::move(clock), etag, request_id, grants);
   format::ByteWriter digest = Asked("ExecuteApproval", id, etag);
   for (crypto::BytesView grant : grants) digest.Fixed(crypto::Blake2b256(grant));
   absl::StatusOr<Change> change =
@@ -292,16 +332,22 @@ absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& p
   const Rule& rule = RuleOf(approval.kind);
   if (ports.clock.Now() < approval.decisions.back().at + std::chrono::days(rule.waiting_days))
     return ApprovalNotGranted();
-  if (absl::Status status = rule.fits(ports, change->record(), TermsOf(approval)); !status.ok()) return status;
 
-  cases::CaseLeaves leaves(ports, change->record(), outcome.changes, outcome.leaves);
-  leaves.ByStaff(format::LeafKind::kApprovalExecuted, caller,
-                 format::details::ApprovalExecuted(approval.id, approval.kind));
+  Concern& concern = change->concern();
+  DraftLeaf(ports, concern, LeafKind::kApprovalExecuted, format::details::ApprovalExecuted(approval.id, approval.kind),
+            outcome.changes, outcome.leaves);
   approval.end = cases::ApprovalEnd::kExecuted;
-  if (absl::Status status =
-          rule.carry_out({ports, change->record(), approval, grants, outcome.changes, leaves});
-      !status.ok())
-    return status;
+  if (concern.found) {
+    cases::Case& record = concern.found->record;
+    if (absl::Status status = rule.fits(ports, record, TermsOf(approval)); !status.ok()) return status;
+    cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+    if (absl::Status status = rule.carry_out({ports, record, approval, grants, outcome.changes, leaves}); !status.ok())
+      return status;
+  } else {
+    if (!grants.empty()) return GrantsMismatch();
+    if (absl::Status status = ConfirmLeap(ports, concern.leap, caller, outcome.changes, outcome.leaves); !status.ok())
+      return status;
+  }
   outcome.answer = change->Close(outcome.changes);
   return outcome;
 }

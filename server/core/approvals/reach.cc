@@ -1,36 +1,55 @@
 #include "server/core/approvals/reach.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "server/core/approvals/records.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/reach.h"
 
 namespace alcove::approvals {
-
 namespace {
+
+using format::Role;
 
 bool HoldsReleased(const std::vector<grants::Holder>& holders, const base::StaffSlug& staff) {
   return std::any_of(holders.begin(), holders.end(),
                      [&](const grants::Holder& holder) { return holder.released && holder.staff == staff; });
 }
 
-}  // namespace
-
-bool MayDecide(const cases::Ports& ports, const people::Person& person, const cases::Case& record,
-               const base::StaffSlug& requester, const Terms& terms) {
-  const bool has_part = person.slug == requester || person.slug == terms.person ||
-                        HoldsReleased(record.thread.holders, person.slug) ||
-                        HoldsReleased(record.team.holders, person.slug);
-  const bool conflict = access::InConflict(ports.organisation, person, record.wall);
-  return person.Has(format::Role::kApprover) && !has_part && !conflict;
+bool HasPart(const cases::Case& record, const base::StaffSlug& staff) {
+  return HoldsReleased(record.thread.holders, staff) || HoldsReleased(record.team.holders, staff);
 }
 
-std::vector<const people::Person*> Deciders(const cases::Ports& ports, const cases::Case& record,
+Role DecidingRole(const cases::Case* record) { return record == nullptr ? Role::kAuditor : Role::kApprover; }
+
+absl::StatusOr<Reached> ReachOfClock(const cases::Ports& ports, const people::Person& person,
+                                     const base::ApprovalId& id) {
+  auto row = ports.rows.Get<ClockApproval>(base::RowKey(id));
+  if (!row.ok()) return row.status();
+  if (!*row) return base::Broken("a party to an approval that is not there");
+  ClockApproval& clock = (*row)->record;
+  cases::Approval& approval = clock.approval;
+  const bool asked = approval.requester == person.slug;
+  const bool may = asked ? person.Has(Role::kAdministrator)
+                         : MayDecide(ports, person, nullptr, approval.requester, TermsOf(approval));
+  if (!may) return base::NothingHere();
+  return Reached{{&person, std::nullopt, clock.leap}, std::move(approval), (*row)->version, asked};
+}
+
+}  // namespace
+
+bool MayDecide(const cases::Ports& ports, const people::Person& person, const cases::Case* record,
+               const base::StaffSlug& requester, const Terms& terms) {
+  if (!person.Has(DecidingRole(record)) || person.slug == requester || person.slug == terms.person) return false;
+  return record == nullptr ||
+         (!HasPart(*record, person.slug) && !access::InConflict(ports.organisation, person, record->wall));
+}
+
+std::vector<const people::Person*> Deciders(const cases::Ports& ports, const cases::Case* record,
                                             const base::StaffSlug& requester, const Terms& terms) {
   std::vector<const people::Person*> deciders;
-  for (const people::Person* person : ports.organisation.With(format::Role::kApprover))
+  for (const people::Person* person : ports.organisation.With(DecidingRole(record)))
     if (MayDecide(ports, *person, record, requester, terms)) deciders.push_back(person);
   return deciders;
 }
@@ -43,6 +62,7 @@ absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::Sta
   if (!party.ok()) return party.status();
   if (!*party) return base::NothingHere();
   const base::CaseId& case_id = (*party)->record.case_id;
+  if (case_id.IsZero()) return ReachOfClock(ports, *person, id);
   auto approval = ports.rows.Get<cases::Approval>(base::RowKey(case_id, id));
   if (!approval.ok()) return approval.status();
   auto found = ports.rows.Get<cases::Case>(base::RowKey(case_id));
@@ -51,13 +71,13 @@ absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::Sta
   const cases::Case& record = (*found)->record;
   const bool asked = (*approval)->record.requester == caller;
   const bool may = asked ? cases::MayReach(ports, *person, record)
-                         : person->Has(format::Role::kApprover) &&
+                         : person->Has(Role::kApprover) &&
                                !access::InConflict(ports.organisation, *person, record.wall);
   if (!may) return base::NothingHere();
   const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, case_id);
   if (!doomed.ok()) return doomed.status();
   if (*doomed) return base::NothingHere();
-  return Reached{**std::move(approval), **std::move(found), person, asked};
+  return Reached{{person, **std::move(found), {}}, std::move((*approval)->record), (*approval)->version, asked};
 }
 
 }  // namespace alcove::approvals

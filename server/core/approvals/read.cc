@@ -1,7 +1,6 @@
 // Looking at approvals.
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/approvals.h"
-#include "server/core/approvals/confirm_clock.h"
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
@@ -13,12 +12,9 @@ namespace alcove::approvals {
 
 absl::StatusOr<ApprovalView> GetApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                          const base::ApprovalId& id) {
-  absl::StatusOr<std::optional<ReachedClock>> clock = ReachClock(ports, caller, id);
-  if (!clock.ok()) return clock.status();
-  if (*clock) return ViewOf(ports, std::move((*clock)->approval.record));
   absl::StatusOr<Reached> reached = ReachApproval(ports, caller, id);
   if (!reached.ok()) return reached.status();
-  return ViewOf(ports, reached->found.record, std::move(reached->approval.record));
+  return ViewOf(ports, reached->concern.record(), std::move(reached->approval));
 }
 
 absl::StatusOr<base::Outcome<ApprovalPage>> ListApprovals(const cases::Ports& ports, const base::StaffSlug& caller,

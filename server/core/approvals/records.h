@@ -22,15 +22,21 @@ struct Party : base::Record {
   base::CaseId case_id;  // zero: the approval concerns no case and is a row of kClockApproval
 };
 
+// A leap of the clock.
+struct Leap {
+  base::Day from;
+  base::Day to;
+
+  friend bool operator==(const Leap&, const Leap&) = default;
+};
+
 // A request to confirm the clock: an approval that concerns no case, so that its row is not a case's. Its case id is zero.
 struct ClockApproval : base::Record {
   static constexpr base::Table kTable = base::Table::kClockApproval;
   std::string key() const { return base::RowKey(approval.id); }
 
   cases::Approval approval;
-  // The leap that is to be confirmed, and no other.
-  base::Day from;
-  base::Day to;
+  Leap leap;  // which is to be confirmed, and no other
 };
 
 }  // namespace alcove::approvals

@@ -7,7 +7,7 @@
 
 namespace alcove::approvals {
 
-State StateOf(const cases::Ports& ports, const cases::Case& record, const cases::Approval& approval) {
+State StateOf(const cases::Ports& ports, const cases::Case* record, const cases::Approval& approval) {
   if (approval.end == cases::ApprovalEnd::kExecuted) return State::kExecuted;
   if (approval.end == cases::ApprovalEnd::kCancelled) return State::kCancelled;
   std::size_t approved = 0;
@@ -26,7 +26,7 @@ std::string EtagOf(const cases::Ports& ports, const cases::Approval& approval) {
   return cases::EtagOf(ports, approval.id.view(), approval.revision);
 }
 
-ApprovalView ViewOf(const cases::Ports& ports, const cases::Case& record, cases::Approval approval) {
+ApprovalView ViewOf(const cases::Ports& ports, const cases::Case* record, cases::Approval approval) {
   ApprovalView view;
   view.state = StateOf(ports, record, approval);
   view.needed = RuleOf(approval.kind).needed;
