@@ -7,9 +7,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "server/core/base/changes.h"
+#include "server/core/base/errors.h"
 #include "server/core/cases/new_entry.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -49,5 +52,32 @@ absl::StatusOr<Act> Begin(const cases::Ports& ports, const Asking& asking, forma
 // act is about was put by the caller, and so was the etag into the answer.
 absl::Status Complete(const cases::Ports& ports, const Asking& asking, Act act, format::LeafKind leaf,
                       crypto::Bytes details, base::Outcome<Written>& outcome);
+
+// A change of one row of the case, from the first check to the last: `change(case, row)` refuses it or makes it. NOTHING_HERE
+// when there is no such row, ETAG_STALE when it changed meanwhile.
+template <class Row, class Change>
+absl::StatusOr<base::Outcome<Written>> ChangeRow(const cases::Ports& ports, const Asking& asking, format::ByteWriter asked,
+                                                 const std::string& key, const std::string& etag, format::LeafKind leaf,
+                                                 crypto::Bytes details, const Change& change) {
+  absl::StatusOr<Act> act = Begin(ports, asking, std::move(asked));
+  if (!act.ok()) return act.status();
+  base::Outcome<Written> outcome;
+  if (std::optional<Written> repeated = act->Repeated()) {
+    outcome.answer = *std::move(repeated);
+    return outcome;
+  }
+  auto found = ports.rows.Get<Row>(key);
+  if (!found.ok()) return found.status();
+  if (!*found) return base::NothingHere();
+  Row& row = (*found)->record;
+  if (etag != cases::EtagOf(ports, row.id.view(), row.revision)) return base::EtagStale();
+  if (absl::Status status = change(act->record(), row); !status.ok()) return status;
+  row.revision += 1;
+  outcome.answer.etag = cases::EtagOf(ports, row.id.view(), row.revision);
+  outcome.changes.Update(std::move(row), (*found)->version);
+  if (absl::Status status = Complete(ports, asking, *std::move(act), leaf, std::move(details), outcome); !status.ok())
+    return status;
+  return outcome;
+}
 
 }  // namespace alcove::casework

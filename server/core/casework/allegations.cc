@@ -82,31 +82,17 @@ absl::StatusOr<base::Outcome<Written>> SetFinding(const cases::Ports& ports, con
   const Asking asking{caller, id, request_id, &entry, format::EntryKind::kFinding};
   ByteWriter asked(256);
   asked.Short("SetFinding").Fixed(allegation).Short(etag.substr(0, 255)).Short(finding.substr(0, 255));
-  absl::StatusOr<Act> act = Begin(ports, asking, std::move(asked));
-  if (!act.ok()) return act.status();
-  base::Outcome<Written> outcome;
-  if (std::optional<Written> repeated = act->Repeated()) {
-    outcome.answer = *std::move(repeated);
-    return outcome;
-  }
-  auto found = ports.rows.Get<cases::Allegation>(base::RowKey(id, allegation));
-  if (!found.ok()) return found.status();
-  if (!*found) return base::NothingHere();
-  cases::Allegation& row = (*found)->record;
-  if (etag != cases::EtagOf(ports, row.id.view(), row.revision)) return base::EtagStale();
-  if (!Knows(ports, "finding", finding)) return CodeUnknown();
-  if (finding == kKnowinglyFalse) return ApprovalNotGranted();
-  if (!TakesFinding(act->record().state, row.finding.empty(), finding)) return KindRefused();
-  if (!IsAssessedAtOutcome(act->record())) return AssessmentMissing();
-
-  row.finding = finding;
-  row.revision += 1;
-  outcome.answer.etag = cases::EtagOf(ports, row.id.view(), row.revision);
-  outcome.changes.Update(std::move(row), (*found)->version);
-  absl::Status status = Complete(ports, asking, *std::move(act), format::LeafKind::kFindingSet,
-                                 format::details::FindingSet(allegation, finding), outcome);
-  if (!status.ok()) return status;
-  return outcome;
+  return ChangeRow<cases::Allegation>(
+      ports, asking, std::move(asked), base::RowKey(id, allegation), etag, format::LeafKind::kFindingSet,
+      format::details::FindingSet(allegation, finding),
+      [&](const cases::Case& record, cases::Allegation& row) -> absl::Status {
+        if (!Knows(ports, "finding", finding)) return CodeUnknown();
+        if (finding == kKnowinglyFalse) return ApprovalNotGranted();
+        if (!TakesFinding(record.state, row.finding.empty(), finding)) return KindRefused();
+        if (!IsAssessedAtOutcome(record)) return AssessmentMissing();
+        row.finding = finding;
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace alcove::casework

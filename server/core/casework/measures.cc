@@ -95,29 +95,14 @@ absl::StatusOr<base::Outcome<Written>> ChangeMeasureState(const cases::Ports& po
   const Asking asking{caller, id, request_id, entry, format::EntryKind::kMeasure};
   ByteWriter asked(256);
   asked.Short("ChangeMeasureState").Fixed(measure).Short(etag.substr(0, 255)).U8(static_cast<std::uint8_t>(state));
-  absl::StatusOr<Act> act = Begin(ports, asking, std::move(asked));
-  if (!act.ok()) return act.status();
-  base::Outcome<Written> outcome;
-  if (std::optional<Written> repeated = act->Repeated()) {
-    outcome.answer = *std::move(repeated);
-    return outcome;
-  }
-  auto found = ports.rows.Get<cases::Measure>(base::RowKey(id, measure));
-  if (!found.ok()) return found.status();
-  if (!*found) return base::NothingHere();
-  cases::Measure& row = (*found)->record;
-  if (etag != cases::EtagOf(ports, row.id.view(), row.revision)) return base::EtagStale();
-  if (!Steps(row.state, state)) return MeasureRefused();
-
-  row.state = state;
-  row.revision += 1;
-  outcome.answer.etag = cases::EtagOf(ports, row.id.view(), row.revision);
-  outcome.changes.Update(std::move(row), (*found)->version);
-  absl::Status status =
-      Complete(ports, asking, *std::move(act), format::LeafKind::kMeasureChanged,
-               format::details::MeasureChanged(measure, static_cast<std::uint8_t>(state)), outcome);
-  if (!status.ok()) return status;
-  return outcome;
+  return ChangeRow<cases::Measure>(
+      ports, asking, std::move(asked), base::RowKey(id, measure), etag, format::LeafKind::kMeasureChanged,
+      format::details::MeasureChanged(measure, static_cast<std::uint8_t>(state)),
+      [&](const cases::Case&, cases::Measure& row) -> absl::Status {
+        if (!Steps(row.state, state)) return MeasureRefused();
+        row.state = state;
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace alcove::casework
