@@ -19,7 +19,7 @@ using enum Point;
 
 // Closing always takes a second person (P5). Withdrawing is the reporter's and possible from every state but the end;
 // what follows is the team's decision, for a reporter may have been made to withdraw. Whatever way a case takes past a
-// point, the risk at that point was assessed.
+// point, the risk at that point was assessed: also where it ends without having been decided, for those who spoke up stay.
 constexpr std::array kMoves = {
     Move{kReceived, kAcknowledged, kTeam, "", kNone},
     Move{kReceived, kWithdrawnByReporter, kReporter, "", kNone},
@@ -48,11 +48,11 @@ constexpr std::array kMoves = {
     Move{kAccepted, kWithdrawnByReporter, kReporter, "", kNone},
 
     Move{kReferred, kTriage, kTeam, "", kNone},
-    Move{kReferred, kClosed, kApproval, kClosing, kNone},
+    Move{kReferred, kClosed, kApproval, kClosing, kOutcome},
     Move{kReferred, kWithdrawnByReporter, kReporter, "", kNone},
 
     Move{kOutOfScope, kTriage, kTeam, "", kNone},
-    Move{kOutOfScope, kClosed, kApproval, kClosing, kNone},
+    Move{kOutOfScope, kClosed, kApproval, kClosing, kOutcome},
     Move{kOutOfScope, kWithdrawnByReporter, kReporter, "", kNone},
 
     Move{kInvestigating, kInformationNeeded, kTeam, "", kNone},
@@ -90,7 +90,7 @@ constexpr std::array kMoves = {
 
     Move{kWithdrawnByReporter, kTriage, kTeam, "", kNone},
     Move{kWithdrawnByReporter, kInvestigating, kTeam, "", kDecisionToInvestigate},
-    Move{kWithdrawnByReporter, kClosed, kApproval, kClosing, kNone},
+    Move{kWithdrawnByReporter, kClosed, kApproval, kClosing, kOutcome},
 };
 
 constexpr std::array<std::string_view, kCaseStates> kNames = {

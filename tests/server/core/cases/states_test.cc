@@ -190,6 +190,40 @@ TEST_F(States, EveryMovePastAPointAsksForTheAssessmentThatThePrintNamesAndForNoO
   EXPECT_EQ(asked, 12u);
 }
 
+TEST_F(States, WhatEndsWithoutADecisionHadTheRiskAtItsOutcomeAssessedToo) {
+  std::size_t asked = 0;
+  for (const Line& line : table) {
+    if (line.to != "closed") continue;
+    SCOPED_TRACE(line.from);
+    // What was decided passed the point on its way.
+    const bool decided = line.from == "decided" || line.from == "measures_running" || line.from == "monitoring";
+    EXPECT_EQ(line.assessment, decided ? "" : "outcome");
+    State from = State::kReceived;
+    for (const State one : AllStates())
+      if (NameOf(one) == line.from) from = one;
+    const auto ask = [&] { return approvals::WhoDecides(world.ports(), assignee, {reporter.case_id, Closing("withdrawn"), {}}); };
+    Put(from, static_cast<std::uint8_t>(0x1f & ~BitOf("outcome")));
+    if (decided) {
+      EXPECT_TRUE(ask().ok());
+      continue;
+    }
+    ++asked;
+    EXPECT_EQ(Why(ask()), Reason::kAssessmentMissing);
+    Put(from, BitOf("outcome"));
+    EXPECT_TRUE(ask().ok()) << "control";
+    // What was assessed when it was asked for is asked again when it is carried out.
+    const base::ApprovalId id = world.Ask(assignee, reporter.case_id, Closing("withdrawn"), {"carl"});
+    cases::Case record = world.CaseOf(reporter);
+    record.assessed = 0;
+    world.rows.Put(std::move(record));
+    const auto view = approvals::GetApproval(world.ports(), assignee, id);
+    ASSERT_TRUE(view.ok()) << view.status();
+    EXPECT_EQ(Why(approvals::ExecuteApproval(world.ports(), assignee, id, view->etag, world.RequestId(), {})),
+              Reason::kAssessmentMissing);
+  }
+  EXPECT_EQ(asked, 3u);
+}
+
 TEST_F(States, AnApprovalClosesFromExactlyTheStatesThatThePrintSays) {
   std::size_t closed = 0;
   for (const State from : AllStates()) {
