@@ -3,9 +3,12 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/format/approval.h"
 #include "crypto/format/envelope.h"
 #include "crypto/format/leaf.h"
 #include "crypto/format/proof.h"
+#include "server/core/approvals/records.h"
+#include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/hr/records.h"
@@ -41,6 +44,7 @@ class Check {
     if (const absl::Status status = EveryDoomed(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryTombstone(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryMailbox(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryApproval(); !status.ok()) Problem(status);
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_key_);
     if (ledger.ok()) report_.ledger = *ledger;
@@ -272,6 +276,68 @@ class Check {
       if (!found.ok()) inner = found.status();
       else if (!tombstone.ok()) inner = tombstone.status();
       else if (!*found && !*tombstone) Problem("mailbox", "it leads to a case that is not there");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  // The row says what its requester signed, and whoever asked for it or decided finds it.
+  absl::Status OneApproval(const cases::Approval& approval, std::string_view table) {
+    const auto request = format::ParseApprovalRequest(approval.request);
+    const format::ApprovalTerms terms = request.ok() ? request->statement.terms : format::ApprovalTerms();
+    if (!request.ok() || terms.organisation != vault_.organisation() || terms.approval != approval.id ||
+        terms.case_id != approval.case_id || terms.kind != approval.kind || terms.person != approval.person.text() ||
+        terms.code != approval.code)
+      Problem(table, "an approval says something else than its request");
+    const auto leads = [&](const base::StaffSlug& staff) -> absl::StatusOr<bool> {
+      const auto party = records_.Get<approvals::Party>(base::RowKey(staff, approval.id));
+      if (!party.ok()) return party.status();
+      return *party && (*party)->record.case_id == approval.case_id;
+    };
+    auto found = leads(approval.requester);
+    for (const cases::SignedDecision& decision : approval.decisions) {
+      if (!found.ok()) return found.status();
+      if (*found) found = leads(decision.staff);
+    }
+    if (!found.ok()) return found.status();
+    if (!*found) Problem("approval-of", "nothing leads somebody to their approval");
+    return absl::OkStatus();
+  }
+
+  // Whether the row leads to its approval. One of a case that is gone leads nowhere, and nobody minds.
+  absl::StatusOr<bool> Leads(const approvals::Party& party) {
+    if (party.case_id.IsZero()) {
+      const auto approval = records_.Get<approvals::ClockApproval>(base::RowKey(party.approval));
+      if (!approval.ok()) return approval.status();
+      return approval->has_value();
+    }
+    const auto record = records_.Get<cases::Case>(base::RowKey(party.case_id));
+    if (!record.ok()) return record.status();
+    if (!*record) return true;
+    const auto approval = records_.Get<cases::Approval>(base::RowKey(party.case_id, party.approval));
+    if (!approval.ok()) return approval.status();
+    return approval->has_value();
+  }
+
+  absl::Status EveryApproval() {
+    absl::Status inner;
+    absl::Status status = records_.Scan<cases::Approval>({}, {}, kAll, [&](const base::Versioned<cases::Approval>& row) {
+      inner = OneApproval(row.record, "approval");
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    using approvals::ClockApproval;
+    status = records_.Scan<ClockApproval>({}, {}, kAll, [&](const base::Versioned<ClockApproval>& row) {
+      if (row.record.approval.kind != format::ApprovalKind::kConfirmClock || row.record.leap.from > row.record.leap.to)
+        Problem("clock-approval", "an approval that is not about a leap of the clock");
+      inner = OneApproval(row.record.approval, "clock-approval");
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    status = records_.Scan<approvals::Party>({}, {}, kAll, [&](const base::Versioned<approvals::Party>& row) {
+      const absl::StatusOr<bool> leads = Leads(row.record);
+      if (!leads.ok()) inner = leads.status();
+      else if (!*leads) Problem("approval-of", "a party to an approval that is not there");
       return inner.ok();
     });
     return status.ok() ? inner : status;

@@ -29,7 +29,9 @@ struct CheckReport {
 };
 
 // Opens every row; holds every record's key against its fields, every case's counters against its rows, every received
-// byte of a blob against its parts, what is to go and what is left of what went, every leaf of a case against the ledger, every edge of the chart against its employees; rebuilds the ledger. `mark` may be null
+// byte of a blob against its parts, what is to go and what is left of what went, every leaf of a case against the ledger, every
+// approval against its request and against whoever is led to it, every edge of the chart against its employees; rebuilds the
+// ledger. `mark` may be null
 // (there is none in a copy of a database alone). Nothing may be written meanwhile.
 // An error status when the store cannot be opened at all: WrongKek, FormatNewer.
 absl::StatusOr<CheckReport> CheckStore(const RowStore& rows, const crypto::SymmetricKey& kek,

@@ -4,13 +4,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "crypto/aead.h"
+#include "crypto/format/approval.h"
 #include "crypto/hkdf.h"
+#include "server/core/approvals/records.h"
+#include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/hr/records.h"
 #include "server/core/people/records.h"
@@ -267,6 +271,102 @@ TEST_F(StoreTest, CheckFindsAChartThatDoesNotFitItself) {
             }).size(),
             1u)
       << "a page of no sync";
+}
+
+// A request to confirm the clock as its administrator signed it, and who is led to it.
+struct AskedClock {
+  approvals::ClockApproval row;
+  approvals::Party requester;
+  approvals::Party decider;
+};
+AskedClock AskToConfirm(const base::OrganisationId& organisation, const base::CaseId& of_case = {}) {
+  format::ApprovalTerms terms;
+  terms.kind = of_case.IsZero() ? format::ApprovalKind::kConfirmClock : format::ApprovalKind::kCloseCase;
+  terms.organisation = organisation;
+  terms.case_id = of_case;
+  terms.approval = Draw<base::ApprovalId>();
+  terms.day = base::Day(20700);
+  if (!of_case.IsZero()) terms.code = "finding_made";
+  const auto decider = crypto::DecryptionKey::Draw(crypto::SystemRandom());
+  AskedClock asked;
+  cases::Approval& approval = asked.row.approval;
+  approval.id = terms.approval;
+  approval.case_id = of_case;
+  approval.kind = terms.kind;
+  approval.code = terms.code;
+  approval.requester = *base::StaffSlug::Parse("ada");
+  approval.request = *format::SealApprovalRequest(terms, std::array{decider.encryption_key()}, "The machine was off.",
+                                                  crypto::SigningKey::Draw(crypto::SystemRandom()), crypto::SystemRandom());
+  approval.decisions.push_back({*base::StaffSlug::Parse("otto"), format::Decision::kApprove, {}, {}, {}});
+  asked.row.leap = {base::Day(20690), base::Day(20700)};
+  asked.requester.staff = approval.requester;
+  asked.decider.staff = approval.decisions[0].staff;
+  for (approvals::Party* party : {&asked.requester, &asked.decider}) {
+    party->approval = approval.id;
+    party->case_id = of_case;
+  }
+  return asked;
+}
+
+TEST_F(StoreTest, CheckFindsAnApprovalThatLeadsNowhereOrSaysSomethingElse) {
+  const AskedClock good = AskToConfirm(organisation_);
+  const auto with = [&](const std::function<void(base::ChangeSet&)>& change) {
+    EXPECT_TRUE(Open().ok());
+    base::Transaction transaction;
+    change(transaction.changes);
+    EXPECT_TRUE(Commit(std::move(transaction)).ok());
+    store_.reset();
+    return Check()->problems;
+  };
+  const auto whole = [&](base::ChangeSet& changes) {
+    changes.Put(good.row);
+    changes.Put(good.requester);
+    changes.Put(good.decider);
+  };
+  const std::vector<std::string> none;
+  EXPECT_EQ(with(whole), none) << "control";
+  const auto spoilt = [&](const std::function<void(approvals::ClockApproval&)>& spoil) {
+    approvals::ClockApproval row = good.row;
+    spoil(row);
+    const std::size_t problems = with([&](base::ChangeSet& changes) { changes.Put(row); }).size();
+    EXPECT_EQ(with(whole), none) << "control";
+    return problems;
+  };
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.kind = format::ApprovalKind::kCloseCase; }), 2u);
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.code = "finding_made"; }), 1u);
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.person = *base::StaffSlug::Parse("amira"); }), 1u);
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.requester = *base::StaffSlug::Parse("bjorn"); }), 1u) << "who is led nowhere";
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.decisions[0].staff = *base::StaffSlug::Parse("bjorn"); }), 1u);
+  EXPECT_EQ(spoilt([](auto& row) { row.leap = {row.leap.to, row.leap.from}; }), 1u);
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.request.pop_back(); }), 1u);
+  EXPECT_EQ(spoilt([&](auto& row) { row.approval.request = AskToConfirm(organisation_).row.approval.request; }), 1u)
+      << "another's request";
+  EXPECT_EQ(spoilt([](auto& row) { row.approval.request = AskToConfirm(Draw<base::OrganisationId>()).row.approval.request; }), 1u);
+
+  EXPECT_EQ(with([&](base::ChangeSet& changes) { changes.Delete(approvals::ClockApproval::kTable, good.row.key()); }).size(), 2u)
+      << "two people are led to nothing";
+  EXPECT_EQ(with(whole), none) << "control";
+  EXPECT_EQ(with([&](base::ChangeSet& changes) { changes.Delete(approvals::Party::kTable, good.decider.key()); }).size(), 1u);
+  EXPECT_EQ(with(whole), none) << "control";
+}
+
+TEST_F(StoreTest, CheckHoldsApprovalsOfACaseToTheSame) {
+  const auto id = Draw<base::CaseId>();
+  const AskedClock asked = AskToConfirm(organisation_, id);
+  ASSERT_TRUE(Open().ok());
+  base::Transaction filing = FilingOf(id, "text");
+  filing.changes.Put(asked.row.approval);
+  filing.changes.Put(asked.requester);
+  filing.changes.Put(asked.decider);
+  ASSERT_TRUE(Commit(std::move(filing)).ok());
+  store_.reset();
+  EXPECT_EQ(Check()->problems, std::vector<std::string>()) << "control";
+  ASSERT_TRUE(Open().ok());
+  base::Transaction loses;
+  loses.changes.Delete(cases::Approval::kTable, asked.row.approval.key());
+  ASSERT_TRUE(Commit(std::move(loses)).ok());
+  store_.reset();
+  EXPECT_EQ(Check()->problems.size(), 2u);
 }
 
 TEST_F(StoreTest, ABackupTakenWhileServingIsAWholeStoreWithoutKeys) {
