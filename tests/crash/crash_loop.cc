@@ -12,7 +12,10 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "tests/crash/check_ins.h"
 #include "tests/crash/disk.h"
 #include "tests/crash/reporters.h"
 #include "tests/support/must.h"
@@ -21,6 +24,8 @@
 
 namespace {
 
+using alcove::crash::CheckIns;
+using alcove::crash::Crowd;
 using alcove::crash::Disk;
 using alcove::crash::Reporters;
 using alcove::crash::Verdict;
@@ -45,6 +50,7 @@ struct Phase {
   Blow blow;
   int blows;
   std::string lie;  // ALCOVE_BAD_DISK; empty for the product as it is
+  bool check_ins = false;  // they answer a check-in and report retaliation in one step; else they file
 };
 
 struct Played {
@@ -53,6 +59,25 @@ struct Played {
 };
 
 void Pause() { std::this_thread::sleep_for(std::chrono::milliseconds(40 + arc4random_uniform(260))); }
+
+// More than so many are not answered between two blows.
+constexpr int kCheckInsABlow = 60;
+constexpr const char* kFaketime = "/usr/$LIB/faketime/libfaketime.so.1";
+
+// How the server is started under the blows.
+std::map<std::string, std::string> EnvironmentOf(const Settings& settings, const Phase& phase) {
+  std::map<std::string, std::string> environment;
+  if (phase.check_ins) {
+    environment = {{"LD_PRELOAD", kFaketime},
+                   {"FAKETIME", "+" + std::to_string(alcove::crash::kCheckInDays) + "d"},
+                   {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
+  }
+  if (phase.lie.empty()) return environment;
+  environment["ALCOVE_BAD_DISK"] = phase.lie;
+  std::string& preload = environment["LD_PRELOAD"];
+  preload = preload.empty() ? settings.bad_disk : settings.bad_disk + ":" + preload;
+  return environment;
+}
 
 // One phase: an organisation of its own, blows at random moments, then the reckoning.
 Played Play(const Settings& settings, const Phase& phase) {
@@ -73,53 +98,64 @@ Played Play(const Settings& settings, const Phase& phase) {
   }
   const World world = World::Make(options);
   const std::string log = options.folder + "/alcoved.log";
-  std::map<std::string, std::string> environment;
-  if (!phase.lie.empty()) environment = {{"ALCOVE_BAD_DISK", phase.lie}, {"LD_PRELOAD", settings.bad_disk}};
   ServerProcess honest(world.serve_command(), {}, log);
-  ServerProcess server(world.serve_command(), environment, log);
+  ServerProcess server(world.serve_command(), EnvironmentOf(settings, phase), log);
   if (!honest.Start(options.port)) Fail("alcoved does not start", log);
   world.Publish();
+  std::vector<alcove::support::Filing> filed;
+  if (phase.check_ins) filed = alcove::crash::FileAhead(world, phase.blows * kCheckInsABlow);
   if (honest.Terminate() != 0) Fail("alcoved does not drain", log);
+  // What a control left is counted by the product, at the same time of day.
+  Phase told_truly = phase;
+  told_truly.lie.clear();
+  ServerProcess counting(world.serve_command(), EnvironmentOf(settings, told_truly), log);
 
   if (!server.Start(options.port)) Fail("alcoved does not start", log);
   bool came_back = true;
   Played played;
   {
-    Reporters reporters(world, kReporters);
+    std::unique_ptr<Crowd> crowd;
+    Reporters* reporters = nullptr;
+    if (phase.check_ins) {
+      crowd = std::make_unique<CheckIns>(world, std::move(filed), kReporters);
+    } else {
+      auto owned = std::make_unique<Reporters>(world, kReporters);
+      reporters = owned.get();
+      crowd = std::move(owned);
+    }
     int done = 0;
     for (; done < phase.blows && came_back; ++done) {
       // A blow that hits nobody proves nothing.
-      const auto before = reporters.acknowledged();
+      const auto before = crowd->acknowledged();
       const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-      while (reporters.acknowledged() == before && std::chrono::steady_clock::now() < end) Pause();
+      while (crowd->acknowledged() == before && std::chrono::steady_clock::now() < end) Pause();
       Pause();
-      if (disk) reporters.PowerGoes();
+      if (disk) reporters->PowerGoes();
       if (disk && !disk->PowerOff()) Fail("power", "the disk does not switch off");
       server.Kill();
       if (disk && !disk->PowerOn()) Fail("power", "the disk does not come back");
-      reporters.PowerIsBack();
-      // What a control left is counted by the product.
-      came_back = (!phase.lie.empty() && done + 1 == phase.blows ? honest : server).Start(options.port);
+      if (disk) reporters->PowerIsBack();
+      came_back = (!phase.lie.empty() && done + 1 == phase.blows ? counting : server).Start(options.port);
     }
     if (!came_back && phase.lie.empty()) Fail("alcoved does not come back", log);
     if (came_back) {
-      if (reporters.dark_answers() > 0) {
+      if (disk && reporters->dark_answers() > 0) {
         std::printf("%s: %llu answers came after the power had gone and count as none; %llu of them were not on the disk\n",
-                    phase.name.c_str(), static_cast<unsigned long long>(reporters.dark_answers()),
-                    static_cast<unsigned long long>(reporters.dark_losses()));
+                    phase.name.c_str(), static_cast<unsigned long long>(reporters->dark_answers()),
+                    static_cast<unsigned long long>(reporters->dark_losses()));
       }
-      reporters.Stop();
-      played.verdict = reporters.Verify();
+      crowd->Stop();
+      played.verdict = crowd->Verify();
     } else {
       std::printf("%s: after %d blows the server itself finds its store behind, and refuses to start\n",
                   phase.name.c_str(), done);
-      played.verdict = reporters.GiveUp();
+      played.verdict = crowd->GiveUp();
     }
   }
   if (server.running()) server.Terminate();
-  if (honest.running()) honest.Terminate();
+  if (counting.running()) counting.Terminate();
   const Verdict& v = played.verdict;
-  std::printf("%-14s %3d blows: acknowledged %llu, in doubt %llu, lost %llu, partial %llu, duplicates %llu\n",
+  std::printf("%-16s %3d blows: acknowledged %llu, in doubt %llu, lost %llu, partial %llu, duplicates %llu\n",
               phase.name.c_str(), phase.blows, static_cast<unsigned long long>(v.acknowledged),
               static_cast<unsigned long long>(v.in_doubt), static_cast<unsigned long long>(v.lost),
               static_cast<unsigned long long>(v.partial), static_cast<unsigned long long>(v.duplicates));
@@ -150,6 +186,8 @@ int Loop(const Settings& settings) {
   if (settings.kills > 0) {
     product.Add(Play(settings, {"kill", Blow::kKill, settings.kills, ""}).verdict);
     control({"kill-control", Blow::kKill, control_kills, "late"});
+    product.Add(Play(settings, {"check-in", Blow::kKill, control_kills, "", true}).verdict);
+    control({"check-in-control", Blow::kKill, control_kills, "late", true});
   }
   if (settings.power > 0) {
     product.Add(Play(settings, {"power", Blow::kPowerCut, settings.power, ""}).verdict);

@@ -8,16 +8,6 @@ namespace alcove::crash {
 namespace {
 
 constexpr int kVerifiers = 4;
-// How long somebody keeps asking a server that is being killed again and again.
-constexpr auto kPatience = std::chrono::seconds(60);
-
-void Rest() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
-
-// The server is away or busy: it says nothing about the filing.
-bool Away(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status) ||
-         absl::IsAborted(status) || absl::IsCancelled(status) || absl::IsUnknown(status);
-}
 
 // About 4 KiB, each another.
 std::string Narrative(int who, std::uint64_t number) {
@@ -28,22 +18,19 @@ std::string Narrative(int who, std::uint64_t number) {
 
 }  // namespace
 
+void Rest() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+
+bool Away(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status) ||
+         absl::IsAborted(status) || absl::IsCancelled(status) || absl::IsUnknown(status);
+}
+
 void Verdict::Add(const Verdict& other) {
   acknowledged += other.acknowledged;
   in_doubt += other.in_doubt;
   lost += other.lost;
   partial += other.partial;
   duplicates += other.duplicates;
-}
-
-template <class Ask>
-auto Reporters::AskUntilAnswered(Ask ask) const {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    auto answer = ask();
-    if (answer.ok() || !Away(answer.status()) || given_up_ || std::chrono::steady_clock::now() > end) return answer;
-    Rest();
-  }
 }
 
 Reporters::Reporters(const support::World& world, int count) : world_(world) {
@@ -133,7 +120,7 @@ Verdict Reporters::Verify() {
   return verdict;
 }
 
-Verdict Reporters::GiveUp() {
+Verdict Crowd::GiveUp() {
   given_up_ = true;
   Stop();
   Verdict verdict;

@@ -4,7 +4,8 @@
 #   bash tests/crash/run.sh [--kills N] [--power N] [--bin BUILD-FOLDER]
 #
 # kill -9 at random moments, N times; then every acknowledged report is read back through its mailbox, sent again with
-# the same request_id, and the store is checked. --power N does the same on an ext4 image whose power is cut (root only,
+# the same request_id, and the store is checked. N/10 more kills hit people who answer a check-in and report retaliation in the
+# same step: both cases' halves are there, or neither. --power N does the same on an ext4 image whose power is cut (root only,
 # said loudly elsewhere). The controls do the same on a disk that lies (bad_disk.cc),
 # so that the server answers before its commit is anywhere, or never syncs; they must lose some.
 # The last line is `acknowledged N, lost 0, partial 0, duplicates 0, controls lost M`. Exits 1 if it is another.

@@ -85,7 +85,7 @@ absl::StatusOr<Filing> Reporter::Prepare(const Draft& draft) {
   context.organisation = world_.organisation().id;
   context.case_id = *case_id;
   context.entry = format::DrawId<format::EntryId>(SystemRandom());
-  context.day = format::Day::OfUnixSeconds(std::time(nullptr));
+  context.day = format::Day::OfUnixSeconds(std::time(nullptr)).PlusDays(draft.days_later);
   context.epoch_record_hash = format::EpochRecordHash(epoch->record);
   context.blobs_hash = format::BlobsHash(draft.blobs);
   auto envelope =
