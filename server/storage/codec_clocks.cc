@@ -13,6 +13,7 @@ void ToRow(const clocks::SeenTime& record, v1::SeenTimeRow* row) {
   freeze->set_to(record.freeze->to.number());
   freeze->set_ahead(record.freeze->ahead.count());
   freeze->set_ran(static_cast<std::uint32_t>(record.freeze->ran.count()));
+  freeze->set_since(record.freeze->since.number());
 }
 
 bool FromRow(const v1::SeenTimeRow& row, clocks::SeenTime* record) {
@@ -25,20 +26,22 @@ bool FromRow(const v1::SeenTimeRow& row, clocks::SeenTime* record) {
     fields.Require(freeze.from <= freeze.to);
     freeze.ahead = std::chrono::seconds(row.freeze().ahead());
     freeze.ran = std::chrono::seconds(row.freeze().ran());
+    fields.Read(row.freeze().since() == 0 ? row.freeze().to() : row.freeze().since(), &freeze.since);
+    fields.Require(freeze.from <= freeze.since && freeze.since <= freeze.to);
   }
   return fields.ok();
 }
 
 void ToRow(const approvals::ClockApproval& record, v1::ClockApprovalRow* row) {
   ToRow(record.approval, row->mutable_approval());
-  row->set_from(record.from.number());
-  row->set_to(record.to.number());
+  row->set_from(record.leap.from.number());
+  row->set_to(record.leap.to.number());
 }
 
 bool FromRow(const v1::ClockApprovalRow& row, approvals::ClockApproval* record) {
   FieldReader fields;
-  fields.Read(row.from(), &record->from);
-  fields.Read(row.to(), &record->to);
+  fields.Read(row.from(), &record->leap.from);
+  fields.Read(row.to(), &record->leap.to);
   fields.Require(FromRow(row.approval(), &record->approval) && record->approval.case_id.IsZero());
   return fields.ok();
 }

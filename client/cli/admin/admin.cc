@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/admin/clock_text.h"
 #include "client/cli/admin/draft.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
@@ -225,18 +226,6 @@ absl::Status ShowCoverage(Frame& frame, const AdminOptions& options) {
   return Refuse(Refusal::kCoverageIncomplete, std::to_string(response.gaps_size()) + " gaps");
 }
 
-std::string DateText(const google::type::Date& date) {
-  const auto day = format::Day::FromCivil(date.year(), date.month(), date.day());
-  return day.ok() ? day->Text() : "-";
-}
-
-void PrintClock(Frame& frame, const v1::GetServiceStatusResponse& response) {
-  if (!response.has_clock_freeze()) return;
-  frame.terminal().Print("clock         FROZEN: it leapt from " + DateText(response.clock_freeze().from()) + " to " +
-                         DateText(response.clock_freeze().to()) +
-                         ". If the time is right: alcove approval request --confirm-clock\n");
-}
-
 void PrintMail(Frame& frame, const v1::GetServiceStatusResponse& response) {
   std::string text = "daily mail    ";
   if (response.mail_addresses() == 0) {
@@ -264,7 +253,7 @@ absl::Status Status(Frame& frame, const AdminOptions& options) {
   for (const v1::PolicyVersion& policy : response.policies()) {
     frame.terminal().Print("policy        " + policy.document() + " version " + std::to_string(policy.version()) + "\n");
   }
-  PrintClock(frame, response);
+  frame.terminal().Print(ClockText(response, frame.today()));
   PrintMail(frame, response);
   PrintGaps(frame, response.gaps());
   return absl::OkStatus();

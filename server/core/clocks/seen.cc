@@ -36,7 +36,7 @@ Look LookAt(const SeenTime& last, base::Instant now, std::chrono::seconds ran) {
       time.seen = NotBefore(now, last);
       return look;
     }
-    time.freeze = Freeze{base::DayOf(runs_on), base::DayOf(now), now - runs_on};
+    time.freeze = Freeze{base::DayOf(runs_on), base::DayOf(now), now - runs_on, {}, base::DayOf(now)};
     time.seen = runs_on;
     look.turn = Turn::kFroze;
     return look;

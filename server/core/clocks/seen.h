@@ -37,6 +37,7 @@ struct Freeze {
   base::Day to;                   // the day it leapt to; the furthest, when it leapt again
   std::chrono::seconds ahead{0};  // by how much the clock was then before where running alone would have brought it
   std::chrono::seconds ran{0};    // how long the service has run since, over all its restarts
+  base::Day since;                // on which it froze, by the clock that had leapt
 
   friend bool operator==(const Freeze&, const Freeze&) = default;
 };

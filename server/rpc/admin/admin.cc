@@ -132,7 +132,16 @@ grpc::ServerUnaryReactor* AdminHandler::GetServiceStatus(grpc::CallbackServerCon
       SetDay((*mails)->record.day, response->mutable_mail_day());
       response->set_mail_owed(static_cast<std::uint32_t>((*mails)->record.owed.size()));
     }
-    return FillFreeze(world_.core.rows, response);
+    const auto seen = clocks::LastSeen(world_.core.rows);
+    if (!seen.ok()) return seen.status();
+    if (*seen && (*seen)->record.freeze) {
+      const clocks::Freeze& freeze = *(*seen)->record.freeze;
+      SetFreeze(freeze, response->mutable_clock_freeze());
+      SetDay(freeze.since, response->mutable_clock_frozen_since());
+      response->set_clock_frozen_hours(
+          static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::hours>(freeze.ran).count()));
+    }
+    return absl::OkStatus();
   });
 }
 

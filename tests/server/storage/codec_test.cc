@@ -500,7 +500,8 @@ TEST(Codec, TheSeenTimeComesBackFrozenOrNot) {
   was.seen = base::Instant(std::chrono::seconds(1700000000));
   EXPECT_EQ(RoundTrip(was).seen, was.seen);
   EXPECT_FALSE(RoundTrip(was).freeze);
-  was.freeze = clocks::Freeze{base::Day(20000), base::Day(20400), std::chrono::hours(9600), std::chrono::seconds(4711)};
+  was.freeze = clocks::Freeze{base::Day(20000), base::Day(20400), std::chrono::hours(9600), std::chrono::seconds(4711),
+                              base::Day(20390)};
   EXPECT_EQ(RoundTrip(was).freeze, was.freeze);
   was.freeze->to = base::Day(19999);
   std::string bytes;
@@ -526,15 +527,13 @@ TEST(Codec, ARequestToConfirmTheClockComesBackAndNamesNoCase) {
   was.approval.kind = format::ApprovalKind::kConfirmClock;
   was.approval.requester = *base::StaffSlug::Parse("ada");
   was.approval.request = "request";
-  was.from = base::Day(20000);
-  was.to = base::Day(20400);
+  was.leap = {base::Day(20000), base::Day(20400)};
   const approvals::ClockApproval is = RoundTrip(was);
   EXPECT_EQ(is.approval.id, was.approval.id);
   EXPECT_EQ(is.approval.kind, was.approval.kind);
   EXPECT_EQ(is.approval.requester, was.approval.requester);
   EXPECT_EQ(is.approval.request, was.approval.request);
-  EXPECT_EQ(is.from, was.from);
-  EXPECT_EQ(is.to, was.to);
+  EXPECT_EQ(is.leap, was.leap);
   was.approval.case_id = Draw<base::CaseId>();
   std::string bytes;
   CodecOf(base::Table::kClockApproval)->encode(was, &bytes);

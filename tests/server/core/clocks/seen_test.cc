@@ -32,6 +32,7 @@ TEST(SeenTime, ADayExactlyIsNoLeapAndASecondMoreIs) {
   EXPECT_EQ(look.turn, Turn::kFroze);
   EXPECT_EQ(look.time.freeze->from, base::DayOf(kNoon));
   EXPECT_EQ(look.time.freeze->to, base::DayOf(kNoon + days(1)));
+  EXPECT_EQ(look.time.freeze->since, look.time.freeze->to);
   EXPECT_EQ(look.time.freeze->ran, seconds(0));
 }
 
@@ -89,6 +90,7 @@ TEST(SeenTime, TheDayItLeaptToStaysWhileTheClockOnlyRuns) {
   const SeenTime later = LookAt(frozen, kNoon + days(402), hours(48)).time;
   EXPECT_EQ(later.freeze->to, base::DayOf(kNoon + days(400)));
   EXPECT_EQ(later.freeze->ran, hours(48));
+  EXPECT_EQ(later.freeze->since, frozen.freeze->since) << "leaping again is no new beginning";
   EXPECT_EQ(LookAt(later, kNoon + days(403), seconds(0)).time.freeze->to, frozen.freeze->to) << "a day off is no leap";
   EXPECT_EQ(LookAt(later, kNoon + days(403) + seconds(1), seconds(0)).time.freeze->to, base::DayOf(kNoon + days(403)));
 }
