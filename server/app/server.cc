@@ -11,6 +11,7 @@
 #include "server/app/errors.h"
 #include "server/app/init.h"
 #include "server/app/quiet.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/cases/requests.h"
 #include "server/core/cases/states.h"
