@@ -7,6 +7,7 @@
 
 #include "client/cli/admin/clock_text.h"
 #include "client/cli/admin/draft.h"
+#include "client/cli/frame/date_text.h"
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
 #include "client/lib/enrolment.h"

@@ -1,5 +1,7 @@
 #include "client/cli/admin/clock_text.h"
 
+#include "client/cli/frame/date_text.h"
+
 namespace alcove::cli {
 namespace {
 
@@ -12,11 +14,6 @@ absl::StatusOr<format::Day> DayOf(const google::type::Date& date) {
 }
 
 }  // namespace
-
-std::string DateText(const google::type::Date& date) {
-  const auto day = DayOf(date);
-  return day.ok() ? day->Text() : "-";
-}
 
 std::string ClockText(const v1::GetServiceStatusResponse& status, format::Day today) {
   if (!status.has_clock_freeze()) return "";

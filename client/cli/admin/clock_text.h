@@ -8,9 +8,6 @@
 
 namespace alcove::cli {
 
-// A day of the wire, `-` where it is none.
-std::string DateText(const google::type::Date& date);
-
 // From when to when it leapt, since when it is frozen, what is left of the 72 hours, and a warning once that is more than two
 // days. Empty while nothing is frozen.
 std::string ClockText(const v1::GetServiceStatusResponse& status, format::Day today);

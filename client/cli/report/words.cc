@@ -11,13 +11,6 @@
 
 namespace alcove::cli {
 
-std::string DateText(const google::type::Date& date) {
-  if (date.year() == 0) return "";
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year() % 10000, date.month() % 100, date.day() % 100);
-  return text;
-}
-
 std::string ConditionText(v1::ReleaseCondition condition) {
   switch (condition) {
     case v1::RELEASE_CONDITION_MAILBOX: return "you, always";

@@ -9,14 +9,13 @@
 #include "alcove/sealed/v1/sealed.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
 #include "alcove/v1/resources.pb.h"
+#include "client/cli/frame/date_text.h"
 #include "client/lib/documents.h"
 #include "crypto/format/day.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/leaf.h"
 
 namespace alcove::cli {
-
-std::string DateText(const google::type::Date& date);
 
 // "only if the case is given to them".
 std::string ConditionText(v1::ReleaseCondition condition);
