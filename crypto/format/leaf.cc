@@ -72,6 +72,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kCaseShredded, "case.shredded", "hsiyu", "mailbox cause approval decided key-epoch"},
     {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
+    {LeafKind::kReaderMachines, "reader.machines", "ps", "staff count"},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -200,6 +201,9 @@ Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest&
   return ByteWriter(64).Short(Cut(document)).U32(version).Fixed(note_hash).Take();
 }
 Bytes ReaderLost(std::string_view staff) { return Assigned(staff); }
+Bytes ReaderMachines(std::string_view staff, uint8_t machines) {
+  return ByteWriter(34).Short(Cut(staff)).U8(machines).Take();
+}
 Bytes PeopleAdded(uint8_t count) { return Bytes(1, static_cast<char>(count)); }
 Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker) {
   return ByteWriter(21).U8(static_cast<uint8_t>(keyring)).U32(epoch).Fixed(maker).Take();

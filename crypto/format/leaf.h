@@ -60,6 +60,7 @@
 //                               day of the decision 4, epoch 4 of the server's key that was destroyed
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
 //      63  store.rekeyed        epoch 4 of the server's key that was destroyed
+//      67  reader.machines      staff text, machines 1                         they hold a key on so many now; 0: none until somebody writes
 //
 // Numbers that are left out are no kinds.
 //
@@ -140,8 +141,9 @@ enum class LeafKind : uint16_t {
   kCaseShredded = 61,
   kEntryRedacted = 62,
   kStoreRekeyed = 63,
+  kReaderMachines = 67,
 };
-inline constexpr uint16_t kLastLeafKind = 63;
+inline constexpr uint16_t kLastLeafKind = 67;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -162,6 +164,8 @@ Bytes BlobRead(const BlobId& blob);
 Bytes DirectoryPublished(uint32_t version, const Digest& note_hash);
 Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest& note_hash);
 Bytes ReaderLost(std::string_view staff);
+// On how many machines this reader holds a key now; 0: on none until somebody writes.
+Bytes ReaderMachines(std::string_view staff, uint8_t machines);
 // Of subjects.corrected and readers.excluded.
 Bytes PeopleAdded(uint8_t count);
 Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker);  // signing key of who wrapped the grant

@@ -148,6 +148,7 @@ inline Json LeafAnswers() {
       {LeafKind::kApprovalExecuted, details::ApprovalExecuted(Fixed<ApprovalId>("approval"), ApprovalKind::kAddReader), "amira", 14},
       {LeafKind::kReaderAdded, details::ReaderAdded("mo", ReleaseCondition::kGuest, Day(20800)), "amira", 15},
       {LeafKind::kWallLifted, details::WallLifted("lee"), "amira", 16},
+      {LeafKind::kReaderMachines, details::ReaderMachines("ben", 2), "", 0},
   };
   Json answers = Json::array();
   Digest head;

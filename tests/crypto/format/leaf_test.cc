@@ -93,6 +93,7 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kEntryRedacted, details::EntryRedacted(Keyring::kThread, 4, hash, approval),
        {{"keyring", "THREAD"}, {"sequence", "4"}, {"entry-hash", hex}, {"approval", Text(approval)}}},
       {LeafKind::kStoreRekeyed, details::StoreRekeyed(3), {{"key-epoch", "3"}}},
+      {LeafKind::kReaderMachines, details::ReaderMachines("amira", 2), {{"staff", "amira"}, {"count", "2"}}},
   };
 }
 
