@@ -344,7 +344,7 @@ class SmallModel {
       const cases::Case record = Record(0);
       std::vector<format::Recipient> recipients{{record.mailbox_encryption_key, format::ReleaseCondition::kMailbox}};
       for (const grants::Holder& holder :
-           grants::Remaining(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
+           grants::NextHolders(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
         recipients.push_back({world_.organisation->FindPerson(holder.staff)->DeviceOf(holder.key_id)->encryption_key,
                               holder.condition});
       const bool stale = recipients.size() != record.thread.holders.size() + 1;

@@ -327,10 +327,10 @@ void Town::Write() {
   const cases::Case record = Record(one);
   std::vector<format::Recipient> recipients{{record.mailbox_encryption_key, format::ReleaseCondition::kMailbox}};
   for (const grants::Holder& holder :
-       grants::Remaining(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
+       grants::NextHolders(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
     recipients.push_back({world_.organisation->FindPerson(holder.staff)->DeviceOf(holder.key_id)->encryption_key,
                           holder.condition});
-  const bool stale = recipients.size() != record.thread.holders.size() + 1;
+  const bool stale = grants::IsStale(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today());
   const crypto::SigningKey& signer = one.reporter.keys.signing;
   if (stale) {
     // Under the old epoch it must be refused.
@@ -355,7 +355,7 @@ void Town::Note() {
   if (!who || record.team.epochs != 0) return;
   std::vector<format::Recipient> recipients;
   for (const grants::Holder& holder :
-       grants::Remaining(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
+       grants::NextHolders(record.thread.holders, *world_.organisation, record.wall, world_.clock.Today()))
     recipients.push_back({world_.organisation->FindPerson(holder.staff)->DeviceOf(holder.key_id)->encryption_key,
                           holder.condition});
   const format::EpochKey none = format::EpochKey::Draw(world_.random);
@@ -604,8 +604,13 @@ void Town::Check(const std::string& when, bool settled) {
           const auto owner = owners_.find(format::ParseGrant(grant)->recipient);
           if (owner == owners_.end()) continue;  // the mailbox
           if (one.lost.contains(owner->second)) Violated(when + ": storage holds a grant of " + owner->second);
-          if (!reference_.directory.contains(owner->second))
+          const crypto::KeyId machine = format::ParseGrant(grant)->recipient;
+          const people::Person* person = world_.organisation->FindPerson(Slug(owner->second));
+          if (!reference_.directory.contains(owner->second)) {
             Violated(when + ": storage holds a grant of " + owner->second + ", who left");
+          } else if (person == nullptr || person->DeviceOf(machine) == nullptr) {
+            Violated(when + ": storage holds a grant to a machine of " + owner->second + " that is lost");
+          }
         }
       }
       return true;

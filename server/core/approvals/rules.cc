@@ -21,10 +21,12 @@ using format::Role;
 constexpr Role kNeverOnATeam[] = {Role::kAdministrator, Role::kProtectionOfficer, Role::kAuditor};
 
 // Whoever reads already needs no approval, and who stands in for others keeps the grant that waits for that. What a guest or
-// a colleague of the desk has gives way to the new grant.
+// a colleague of the desk has gives way to the new grant; so does the place of a reader who lost their machine, and need not
+// wait for somebody to write then.
 bool GivesWay(const grants::Holder& holder) {
   const bool dormant_colleague = holder.purpose == grants::Purpose::kDesk && !holder.released;
-  return holder.lost || dormant_colleague || holder.condition == ReleaseCondition::kGuest;
+  const bool lost_machine = holder.released && holder.key_id.IsZero();
+  return holder.lost || lost_machine || dormant_colleague || holder.condition == ReleaseCondition::kGuest;
 }
 
 bool LastDayFits(const Terms& terms, base::Day today) {

@@ -15,22 +15,44 @@
 namespace alcove::cases {
 namespace {
 
-// Whose lines were marked. A guest's days are not counted when `guests_stay`.
-std::vector<base::StaffSlug> MarkLost(const Ports& ports, Case& record, const std::optional<Leaving>& leaving,
-                                      bool guests_stay) {
+// Another machine of theirs has a grant of this keyring.
+bool HasMachine(const Ports& ports, const KeyringState& state, const base::StaffSlug& staff) {
+  const people::Person* person = ports.organisation.FindPerson(staff);
+  return std::any_of(state.holders.begin(), state.holders.end(), [&](const grants::Holder& holder) {
+    return holder.staff == staff && !holder.lost && person->DeviceOf(holder.key_id) != nullptr;
+  });
+}
+
+void AddOnce(std::vector<base::StaffSlug>& people, const base::StaffSlug& staff) {
+  if (std::find(people.begin(), people.end(), staff) == people.end()) people.push_back(staff);
+}
+
+struct Marked {
+  std::vector<base::StaffSlug> people;    // whose lines were marked as lost
+  std::vector<base::StaffSlug> machines;  // who reads on and lost a machine
+};
+
+// A guest's days are not counted when `guests_stay`.
+Marked MarkLost(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, bool guests_stay) {
   const base::Day today = ports.clock.Today();
-  std::vector<base::StaffSlug> people;
+  Marked marked;
   for (KeyringState* state : {&record.thread, &record.team}) {
     for (grants::Holder& holder : state->holders) {
       const bool leaves = leaving && leaving->staff == holder.staff;
       if (holder.lost) continue;
       const base::Day counted = guests_stay && holder.until ? std::min(today, *holder.until) : today;
-      if (!leaves && grants::MayReadOn(holder, ports.organisation, record.wall, counted)) continue;
-      holder.lost = true;
-      if (std::find(people.begin(), people.end(), holder.staff) == people.end()) people.push_back(holder.staff);
+      if (leaves || !grants::PersonReadsOn(holder, ports.organisation, record.wall, counted)) {
+        holder.lost = true;
+        AddOnce(marked.people, holder.staff);
+      } else if (!holder.key_id.IsZero() &&
+                 ports.organisation.FindPerson(holder.staff)->DeviceOf(holder.key_id) == nullptr) {
+        if (HasMachine(ports, *state, holder.staff)) holder.lost = true;
+        else holder.key_id = {};
+        AddOnce(marked.machines, holder.staff);
+      }
     }
   }
-  return people;
+  return marked;
 }
 
 bool HasLine(const Case& record, const base::StaffSlug& staff) {
@@ -47,6 +69,13 @@ bool IsKept(const Case& record, const crypto::KeyId& key) {
 }
 
 }  // namespace
+
+std::uint8_t MachinesOf(const Case& record, const base::StaffSlug& staff) {
+  return static_cast<std::uint8_t>(
+      std::count_if(record.thread.holders.begin(), record.thread.holders.end(), [&](const grants::Holder& holder) {
+        return holder.staff == staff && !holder.lost && !holder.key_id.IsZero();
+      }));
+}
 
 absl::StatusOr<bool> PurgeEpoch(const Case& record, Epoch& epoch) {
   const absl::StatusOr<format::ParsedEpoch> readers = format::ParseEpoch(epoch.record);
@@ -84,10 +113,13 @@ absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<L
     if (!held.ok()) return held.status();
     guests_stay = *held;
   }
-  const std::vector<base::StaffSlug> people = MarkLost(ports, record, leaving, guests_stay);
-  if (people.empty()) return absl::OkStatus();
+  const Marked marked = MarkLost(ports, record, leaving, guests_stay);
+  if (marked.people.empty() && marked.machines.empty()) return absl::OkStatus();
   if (absl::Status status = PurgeGrants(ports, record, changes); !status.ok()) return status;
-  for (const base::StaffSlug& staff : people) {
+  for (const base::StaffSlug& staff : marked.machines)
+    leaves.ByServer(format::LeafKind::kReaderMachines,
+                    format::details::ReaderMachines(staff.text(), MachinesOf(record, staff)));
+  for (const base::StaffSlug& staff : marked.people) {
     if (HasLine(record, staff)) continue;
     changes.Delete(Membership::kTable, base::RowKey(staff, record.id));
     if (leaving && leaving->by_choice && leaving->staff == staff) {

@@ -28,12 +28,16 @@ enum class EndedGuests : std::uint8_t {
   kGo,               // somebody makes a new key just now, and leaves them out
 };
 
-// Marks as lost every line of both keyrings that may not be read with from now on (grants/readers.h) and those of
-// `leaving`; deletes their grants from storage; takes the membership of everybody who is left without a line, with a
-// leaf that the reporter sees. Nothing happens when nobody left. The caller puts the case; both keyrings' epochs are
-// stale by the marks alone.
+// Marks as lost every line of both keyrings whose person may not read on (grants/readers.h) and those of `leaving`; deletes
+// their grants from storage; takes the membership of everybody who is left without a line, with a leaf that the reporter
+// sees. Of whoever reads on but lost a machine, that machine's grants go, with a leaf; who has no other keeps a place without a
+// key. Nothing happens when nobody and no machine left. The caller puts the case; both keyrings' epochs are stale by the marks
+// alone.
 absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, EndedGuests guests,
                          CaseLeaves& leaves, base::ChangeSet& changes);
+
+// Machines on which the person has a grant of THREAD.
+std::uint8_t MachinesOf(const Case& record, const base::StaffSlug& staff);
 
 // Deletes from every epoch of the case the grants to keys that no line in force has. The records stay: entries quote
 // their hashes. What it puts follows from `record` alone, so doing it twice in one decision is doing it once.

@@ -1,7 +1,9 @@
 #include "server/core/cases/new_entry.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "crypto/format/leaf.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/kinds.h"
 #include "server/core/cases/losses.h"
@@ -26,10 +28,25 @@ absl::StatusOr<bool> QuotesTheChain(const Ports& ports, const Case& record, cons
 std::vector<grants::Holder> NextHolders(const Ports& ports, const Case& record, format::Keyring keyring) {
   const bool begins = keyring == format::Keyring::kTeam && record.team.epochs == 0;
   const KeyringState& from = keyring == format::Keyring::kThread || begins ? record.thread : record.team;
-  std::vector<grants::Holder> holders = grants::Remaining(from.holders, ports.organisation, record.wall, ports.clock.Today());
+  std::vector<grants::Holder> holders =
+      grants::NextHolders(from.holders, ports.organisation, record.wall, ports.clock.Today());
   if (begins)
     for (grants::Holder& holder : holders) holder.opened.reset();
   return holders;
+}
+
+// Who reads on more machines than before, or on other ones, now that THREAD has another epoch. A leaf each.
+void TellOfMachines(const std::vector<grants::Holder>& before, const Case& record, CaseLeaves& leaves) {
+  std::vector<base::StaffSlug> told;
+  for (const grants::Holder& holder : record.thread.holders) {
+    const bool had = std::any_of(before.begin(), before.end(), [&](const grants::Holder& other) {
+      return other.staff == holder.staff && other.key_id == holder.key_id;
+    });
+    if (had || std::find(told.begin(), told.end(), holder.staff) != told.end()) continue;
+    told.push_back(holder.staff);
+    leaves.ByServer(format::LeafKind::kReaderMachines,
+                    format::details::ReaderMachines(holder.staff.text(), MachinesOf(record, holder.staff)));
+  }
 }
 
 // The epoch of the entry: the current one while it serves, else exactly the next, granted to exactly who remains.
@@ -60,7 +77,8 @@ absl::Status SettleEpoch(const Ports& ports, Case& record, const NewEntry& entry
   changes.Put(EpochRow(record.id, context.keyring, state.epochs, *entry.epoch));
   ++state.epochs;
   state.epoch_record_hash = hash;
-  state.holders = std::move(holders);
+  std::swap(state.holders, holders);
+  if (context.keyring == format::Keyring::kThread) TellOfMachines(holders, record, leaves);
   state.reported = false;
   return absl::OkStatus();
 }

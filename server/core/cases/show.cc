@@ -54,15 +54,29 @@ ReaderView ViewOf(const people::Organisation& organisation, const grants::Holder
   view.released = holder.released;
   view.opened = holder.opened;
   view.until = holder.until;
+  view.approval = holder.approval;
   return view;
 }
 
 std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record) {
+  const std::vector<grants::Holder>& now = record.thread.holders;
+  const base::Day today = ports.clock.Today();
   std::vector<ReaderView> readers;
-  readers.reserve(record.thread.holders.size());
-  for (const grants::Holder& holder : record.thread.holders) {
-    ReaderView& view = readers.emplace_back(ViewOf(ports.organisation, holder));
-    view.lost = !grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today());
+  readers.reserve(now.size());
+  for (const grants::Holder& holder : now) {
+    const bool lost = !grants::MayReadOn(holder, ports.organisation, record.wall, today);
+    // A machine that left while its person stays has no line here, and is no loss of theirs.
+    const bool stays = std::any_of(now.begin(), now.end(), [&](const grants::Holder& other) {
+      return other.staff == holder.staff && grants::PersonReadsOn(other, ports.organisation, record.wall, today);
+    });
+    if (lost && stays) continue;
+    readers.emplace_back(ViewOf(ports.organisation, holder)).lost = lost;
+  }
+  for (const grants::Holder& holder : grants::NextHolders(now, ports.organisation, record.wall, today)) {
+    const bool listed = std::any_of(readers.begin(), readers.end(), [&](const ReaderView& reader) {
+      return reader.key_id == holder.key_id && !reader.lost;
+    });
+    if (!listed) readers.push_back(ViewOf(ports.organisation, holder));
   }
   return readers;
 }
@@ -73,15 +87,12 @@ bool IsEpochDue(const Ports& ports, const Case& record, const KeyringState& stat
   if (!grants::IsStale(state.holders, ports.organisation, record.wall, today)) return false;
   // A guest who is to go by a frozen clock alone keeps their line for now (losses.h), and the keyring its key.
   if (!clocks::HoldsNow(ports.rows, ports.clock.Now()).value_or(false)) return true;
-  return !std::all_of(state.holders.begin(), state.holders.end(), [&](const grants::Holder& holder) {
-    const base::Day counted = holder.until ? std::min(today, *holder.until) : today;
-    return grants::MayReadOn(holder, ports.organisation, record.wall, counted);
-  });
+  return grants::IsStale(state.holders, ports.organisation, record.wall, today, grants::Guests::kStay);
 }
 
 absl::Status AddAdmissions(const Ports& ports, const Case& record, std::vector<ReaderView>& readers) {
-  for (std::size_t i = 0; i < readers.size(); ++i) {
-    const base::ApprovalId& id = record.thread.holders[i].approval;
+  for (ReaderView& reader : readers) {
+    const base::ApprovalId& id = reader.approval;
     if (id.IsZero()) continue;
     auto approval = ports.rows.Get<Approval>(base::RowKey(record.id, id));
     if (!approval.ok()) return approval.status();
@@ -89,7 +100,7 @@ absl::Status AddAdmissions(const Ports& ports, const Case& record, std::vector<R
     const absl::StatusOr<format::ParsedApprovalRequest> request =
         format::ParseApprovalRequest((*approval)->record.request);
     if (!request.ok()) return base::Broken("a kept request does not parse");
-    readers[i].admission = {crypto::Bytes(request->statement.bytes), std::move((*approval)->record.decisions)};
+    reader.admission = {crypto::Bytes(request->statement.bytes), std::move((*approval)->record.decisions)};
   }
   return absl::OkStatus();
 }

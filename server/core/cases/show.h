@@ -12,6 +12,8 @@ CaseSummary Summarise(const Ports& ports, const Case& record);
 std::vector<clocks::Deadline> DeadlinesOf(const Ports& ports, const Case& record);
 // Of a line; whether it is lost is for the caller to say.
 ReaderView ViewOf(const people::Organisation& organisation, const grants::Holder& holder);
+// Every line of THREAD, and the machines of who reads on that have no grant yet: the lines that are not lost are those of the
+// next epoch.
 std::vector<ReaderView> ReadersOf(const Ports& ports, const Case& record);
 
 // The next entry of this keyring of the case has to bring a new epoch: somebody left, a grant of the current one was

@@ -38,6 +38,7 @@ struct ReaderView {
   std::optional<base::Instant> opened;
   bool lost = false;                // may not read on, whatever the cause
   std::optional<base::Day> until;  // a guest's last day
+  base::ApprovalId approval;        // by which they were added; zero for those of the plan
   std::optional<Admission> admission;  // nothing for those of the plan
 };
 

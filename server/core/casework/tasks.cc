@@ -13,6 +13,7 @@
 #include "server/core/cases/reach.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
+#include "server/core/grants/readers.h"
 #include "server/core/ledger/draft.h"
 
 namespace alcove::casework {
@@ -45,6 +46,8 @@ absl::StatusOr<Place> ParseToken(const std::string& token) {
 
 absl::Status AddTasks(const cases::Ports& ports, const cases::Case& record, std::vector<Task>& tasks) {
   const base::Day today = ports.clock.Today();
+  if (grants::LivingHolders(record.thread.holders, ports.organisation, record.wall, today) < kEnoughHolders)
+    tasks.push_back({record.id, std::string(kFewHolders), {}, {}, today, false, record.assignee});
   for (clocks::Deadline& deadline : cases::DeadlinesOf(ports, record)) {
     if (deadline.met || deadline.external || !deadline.due) continue;
     tasks.push_back({record.id, std::move(deadline.kind), {}, {}, *deadline.due, today > *deadline.due, record.assignee});

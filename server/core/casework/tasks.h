@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/core/base/changes.h"
@@ -12,10 +13,15 @@
 
 namespace alcove::casework {
 
-// A deadline of a case that is not met, or a measure that is not done.
+// The kind of the task that warns of a case whose key fewer than two people hold: one more loss, and nobody reads it. It is
+// due today, every day.
+inline constexpr std::string_view kFewHolders = "few_holders";
+inline constexpr std::size_t kEnoughHolders = 2;
+
+// A deadline of a case that is not met, a measure that is not done, or the warning above.
 struct Task {
   base::CaseId case_id;
-  std::string deadline;      // kind of an internal deadline; empty for a measure
+  std::string deadline;      // kind of an internal deadline, or kFewHolders; empty for a measure
   base::MeasureId measure;   // zero for a deadline
   std::string measure_kind;  // empty for a deadline
   base::Day due;

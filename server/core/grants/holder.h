@@ -13,7 +13,8 @@
 //
 // A line is lost for good when its person comes into conflict, steps back, leaves the directory, lets the time to claim
 // pass, when a guest's days are over, and when the case ends without a LAPSED grant having been needed. The grant's bytes
-// are deleted with it. A lost line stays until the next epoch, so that the reporter sees who once held a grant. Access
+// are deleted with it. When only the machine leaves the directory and the person has no other with a grant, the grant's bytes go
+// too, and the line keeps the person's place without a key: the next epoch is granted to the machines that they have then. A lost line stays until the next epoch, so that the reporter sees who once held a grant. Access
 // decides anew on every call whether a released grant may still be handed out.
 #pragma once
 
@@ -31,10 +32,10 @@ namespace alcove::grants {
 // Why a person is among the readers.
 enum class Purpose : std::uint8_t { kDesk = 1, kEscalation, kFallback, kGuest, kApproved, kCustodian };
 
-// One device key of one person, as the plan named it. A person with two machines has two lines.
+// One device key of one person. A person with two machines has two lines.
 struct Holder {
   base::StaffSlug staff;
-  crypto::KeyId key_id;
+  crypto::KeyId key_id;  // zero: a place without a key, for a machine that left the directory
   Purpose purpose = Purpose::kDesk;
   format::ReleaseCondition condition = format::ReleaseCondition::kAssigned;
   bool released = false;

@@ -12,15 +12,27 @@ namespace {
 
 using format::ReleaseCondition;
 
-constexpr ReleaseCondition kInTurn[] = {ReleaseCondition::kAssigned, ReleaseCondition::kFallback};
+// Who is asked first: investigators who sit at the case's desk, those who moved to another, and whoever stands in from outside.
+// Whoever investigates no more has no case given to them, whatever key they hold.
+enum class Turn : std::uint8_t { kAtTheDesk, kMoved, kFallback };
+constexpr Turn kInTurn[] = {Turn::kAtTheDesk, Turn::kMoved, Turn::kFallback};
 
-std::vector<base::StaffSlug> EligibleUnder(const cases::Ports& ports, const cases::Case& record,
-                                           ReleaseCondition condition) {
+ReleaseCondition ConditionOf(Turn turn) {
+  return turn == Turn::kFallback ? ReleaseCondition::kFallback : ReleaseCondition::kAssigned;
+}
+
+bool HasTurn(const people::Person& person, const cases::Case& record, Turn turn) {
+  if (turn == Turn::kFallback) return true;
+  return person.Has(format::Role::kInvestigator) && person.SitsAt(record.desk) == (turn == Turn::kAtTheDesk);
+}
+
+std::vector<base::StaffSlug> EligibleIn(const cases::Ports& ports, const cases::Case& record, Turn turn) {
   std::vector<base::StaffSlug> people;
   for (const grants::Holder& holder : record.thread.holders) {
-    if (holder.condition != condition) continue;
+    if (holder.condition != ConditionOf(turn)) continue;
     if (std::find(people.begin(), people.end(), holder.staff) != people.end()) continue;
-    if (grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today())) people.push_back(holder.staff);
+    if (!grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today())) continue;
+    if (HasTurn(*ports.organisation.FindPerson(holder.staff), record, turn)) people.push_back(holder.staff);
   }
   return people;
 }
@@ -58,22 +70,22 @@ bool ReleaseTo(cases::Case& record, const base::StaffSlug& staff, ReleaseConditi
 }
 
 bool AnotherMayHave(const cases::Ports& ports, const cases::Case& record) {
-  return std::any_of(std::begin(kInTurn), std::end(kInTurn), [&](ReleaseCondition condition) {
-    const std::vector<base::StaffSlug> people = EligibleUnder(ports, record, condition);
+  return std::any_of(std::begin(kInTurn), std::end(kInTurn), [&](Turn turn) {
+    const std::vector<base::StaffSlug> people = EligibleIn(ports, record, turn);
     return std::any_of(people.begin(), people.end(), [&](const base::StaffSlug& one) { return one != record.assignee; });
   });
 }
 
 bool Assign(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves& leaves, base::ChangeSet& changes) {
   record.assignee = {};
-  for (const ReleaseCondition condition : kInTurn) {
-    const std::vector<base::StaffSlug> people = EligibleUnder(ports, record, condition);
+  for (const Turn turn : kInTurn) {
+    const std::vector<base::StaffSlug> people = EligibleIn(ports, record, turn);
     const base::StaffSlug* chosen = LeastLoaded(ports, people);
     if (chosen == nullptr) continue;
     record.assignee = *chosen;
     record.marks.assigned = ports.clock.Today();
     changes.Count(base::Counter::kOpenCases, chosen->text(), 1);
-    ReleaseTo(record, *chosen, condition, leaves, changes);
+    ReleaseTo(record, *chosen, ConditionOf(turn), leaves, changes);
     return true;
   }
   return false;

@@ -9,9 +9,11 @@
 namespace alcove::guard {
 namespace {
 
-bool HasAssignee(const cases::Case& record) {
+// On some machine, or without one: `with_key` says whether a place without a key counts.
+bool HasAssignee(const cases::Case& record, bool with_key) {
   return std::any_of(record.thread.holders.begin(), record.thread.holders.end(), [&](const grants::Holder& holder) {
-    return holder.staff == record.assignee && holder.released && !holder.lost;
+    return holder.staff == record.assignee && holder.released && !holder.lost &&
+           (!with_key || !holder.key_id.IsZero());
   });
 }
 
@@ -23,7 +25,9 @@ absl::Status HandOn(const cases::Ports& ports, cases::Case& record, const std::o
           cases::LoseReaders(ports, record, leaving, cases::EndedGuests::kStayWhileFrozen, leaves, changes);
       !status.ok())
     return status;
-  if (!cases::IsOpen(record.state) || HasAssignee(record)) return absl::OkStatus();
+  if (!cases::IsOpen(record.state) || HasAssignee(record, true)) return absl::OkStatus();
+  // Who lost the machine they read with waits for the next key; meanwhile somebody else has the case, if there is anybody.
+  if (HasAssignee(record, false) && !AnotherMayHave(ports, record)) return absl::OkStatus();
   const base::StaffSlug before = record.assignee;
   if (!before.empty()) changes.Count(base::Counter::kOpenCases, before.text(), -1);
   const bool given = Assign(ports, record, leaves, changes);

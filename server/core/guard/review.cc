@@ -43,7 +43,7 @@ std::vector<base::StaffSlug> LinesUnder(const cases::Ports& ports, const cases::
 
 bool FallbackReads(const cases::Case& record) {
   return std::any_of(record.thread.holders.begin(), record.thread.holders.end(), [](const grants::Holder& holder) {
-    return holder.condition == ReleaseCondition::kFallback && holder.released && !holder.lost;
+    return holder.condition == ReleaseCondition::kFallback && holder.released && !holder.lost && !holder.key_id.IsZero();
   });
 }
 

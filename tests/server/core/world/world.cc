@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "crypto/format/grant.h"
 #include "crypto/format/tag.h"
@@ -305,10 +306,13 @@ std::vector<format::Recipient> World::RecipientsOf(const base::CaseId& id, forma
   std::vector<format::Recipient> recipients;
   if (keyring == format::Keyring::kThread)
     recipients.push_back({record.mailbox_encryption_key, format::ReleaseCondition::kMailbox});
+  // As clients know it: everybody who reads on, with every machine of theirs.
+  std::set<std::string> seen;
   for (const grants::Holder& holder : record.thread.holders) {
-    const people::Person* person = organisation->FindByEncryptionKey(holder.key_id);
+    const people::Person* person = organisation->FindPerson(holder.staff);
     if (holder.lost || person == nullptr || access::InConflict(*organisation, *person, record.wall)) continue;
-    recipients.push_back({person->DeviceOf(holder.key_id)->encryption_key, holder.condition});
+    if (!seen.insert(holder.staff.text()).second) continue;
+    for (const people::Device& device : person->devices) recipients.push_back({device.encryption_key, holder.condition});
   }
   return recipients;
 }
