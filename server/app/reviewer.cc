@@ -84,7 +84,27 @@ bool Reviewer::Round() {
     if (Stopping()) return true;
     whole = Review(id).ok() && whole;
   }
-  return whole;
+  return whole && TellKeyUse().ok();
+}
+
+absl::Status Reviewer::TellKeyUse() {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  guard::KeyUse use;
+  absl::Status status = world_.core.rows.Scan<cases::Case>("", "", kAll, [&](const base::Versioned<cases::Case>& row) {
+    use.Add(row.record);
+    return true;
+  });
+  if (!status.ok()) return status;
+  bool whole = true;
+  status = world_.core.rows.Scan<cases::Identity>("", "", kAll, [&](const base::Versioned<cases::Identity>& row) {
+    whole = use.Add(row.record) && whole;
+    return true;
+  });
+  if (!status.ok()) return status;
+  // With a damaged row nobody can say that a key is not needed.
+  if (!whole) return base::Broken("a stored identity is damaged");
+  world_.key_use.Set(std::move(use), world_.core.clock.Today());
+  return absl::OkStatus();
 }
 
 absl::Status Reviewer::Review(const base::CaseId& id) {

@@ -1,6 +1,8 @@
 // A thread that reviews every case (core/guard/review.h): at the start, whenever directory, policy or chart changed, on
 // every new day, and when a freeze of the clock is over. It also looks at the clock, every second.
 //
+// After a round it tells which keys are still in use (core/guard/own_keys.h).
+//
 // A change is followed by two rounds, a moment apart: a decision that was under way when the change came may still rest on
 // what was so before, and is committed by the second round. Access itself waits for neither.
 #pragma once
@@ -16,6 +18,7 @@
 #include "server/app/timekeeper.h"
 #include "server/core/base/changes.h"
 #include "server/core/base/ports.h"
+#include "server/core/guard/own_keys.h"
 #include "server/rpc/door/core_ports.h"
 
 namespace alcove::app {
@@ -28,6 +31,7 @@ class Reviewer {
     std::function<absl::Status(base::Transaction)> commit;
     base::EventSink& events;
     Timekeeper& time;
+    guard::KeyUseBoard& key_use;  // told after every whole round
   };
 
   // Starts with a round. What is in `world` outlives the reviewer.
@@ -45,6 +49,8 @@ class Reviewer {
   // False when a case could not be reviewed: the round is repeated after a while.
   bool Round();
   absl::Status Review(const base::CaseId& id);
+  // Which keys all cases are granted to now.
+  absl::Status TellKeyUse();
   bool Stopping();
 
   const World world_;

@@ -89,7 +89,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   server->reviewer_ = std::make_unique<Reviewer>(Reviewer::World{
       *server->core_,
       [server = server.get()](base::Transaction transaction) { return server->CommitAndWait(std::move(transaction)); },
-      world.log, *server->time_});
+      world.log, *server->time_, server->key_use_});
   server->organisation_->OnChange([reviewer = server->reviewer_.get()] { reviewer->Wake(); });
   if (absl::Status s = server->StartMail(); !s.ok()) return s;
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
@@ -170,7 +170,7 @@ absl::Status Server::LoadOrganisation() {
   organisation_ = std::make_unique<rpc::CurrentOrganisation>(*std::move(organisation));
   request_key_ = crypto::DeriveKey(keys_->kek, "alcove requests v1");
   secrets_ = intake::Secrets::Derive(crypto::DeriveKey(keys_->kek, "alcove intake v1"), keys_->tag_key.Clone());
-  core_.emplace(rpc::CorePorts{store_->reader(), *organisation_, world_.clock, world_.random, *request_key_});
+  core_.emplace(rpc::CorePorts{store_->reader(), *organisation_, world_.clock, world_.random, *request_key_, &key_use_});
   return absl::OkStatus();
 }
 

@@ -94,6 +94,7 @@ class Server {
   std::optional<crypto::SymmetricKey> request_key_;
   std::optional<intake::Secrets> secrets_;
   std::unique_ptr<rpc::CurrentOrganisation> organisation_;
+  guard::KeyUseBoard key_use_;
   std::optional<rpc::CorePorts> core_;
   std::unique_ptr<intake::Budgets> budgets_;
   std::unique_ptr<intake::WorkGate> work_;

@@ -330,6 +330,7 @@ const Requests& AllRequests() {
                                            r.set_request_id(a.cast.world.RequestId());
                                            r.set_state(v1::MEASURE_STATE_RUNNING);
                                          }),
+      For<v1::GetOwnKeysRequest>("CaseService/GetOwnKeys", [](const Asking&, auto&) {}),
       For<v1::ListTasksRequest>("CaseService/ListTasks", [](const Asking&, auto&) {}),
 
       // Approval

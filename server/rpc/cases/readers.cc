@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/core/guard/own_keys.h"
 #include "server/core/guard/team.h"
 #include "server/rpc/cases/cases.h"
 #include "server/rpc/convert/shared.h"
@@ -77,6 +78,32 @@ grpc::ServerUnaryReactor* CaseHandler::ReportBadGrant(grpc::CallbackServerContex
                                      {*keyring, request->epoch()});
       },
       [](const std::monostate&) {});
+}
+
+grpc::ServerUnaryReactor* CaseHandler::GetOwnKeys(grpc::CallbackServerContext* context,
+                                                  const v1::GetOwnKeysRequest* request,
+                                                  v1::GetOwnKeysResponse* response) {
+  return door_.Read(context, request, [this, request, response](const Caller& caller) -> absl::Status {
+    if (static_cast<std::size_t>(request->retired_size()) > guard::kMostRetired) return base::FieldInvalid("retired");
+    std::vector<crypto::KeyId> retired;
+    for (const std::string& bytes : request->retired()) {
+      const absl::StatusOr<crypto::KeyId> key = ParseFixed<crypto::KeyId>(bytes, "retired");
+      if (!key.ok()) return key.status();
+      retired.push_back(*key);
+    }
+    const Moment now(core_);
+    const auto look = core_.key_use == nullptr ? nullptr : core_.key_use->Get();
+    const absl::StatusOr<guard::OwnKeys> own = guard::OwnKeysOf(now.ports(), look.get(), caller.staff, retired);
+    if (!own.ok()) return own.status();
+    for (const guard::OwnKey& key : own->keys) {
+      v1::OwnKey* line = response->add_keys();
+      line->set_key_id(key.key.str());
+      line->set_listed(key.listed);
+      line->set_needed(key.needed);
+    }
+    if (own->as_of) SetDay(*own->as_of, response->mutable_as_of());
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace alcove::rpc

@@ -11,6 +11,7 @@
 #include "server/core/base/ports.h"
 #include "server/core/base/reader.h"
 #include "server/core/cases/ports.h"
+#include "server/core/guard/own_keys.h"
 #include "server/core/people/organisation.h"
 
 namespace alcove::rpc {
@@ -49,6 +50,8 @@ struct CorePorts {
   const base::Clock& clock;
   crypto::Random& random;
   const crypto::SymmetricKey& request_key;
+  // Which keys are in use, by whoever looks at all cases; null where nobody does.
+  const guard::KeyUseBoard* key_use = nullptr;
 };
 
 // One decision's view: takes the organisation once, so that a decision never mixes two versions of it.
