@@ -160,17 +160,14 @@ absl::Status CheckNewcomers(const KeyringView& view, const KeyringKeys& keys, co
       return addition.number <= before && addition.who == slug;
     });
   };
-  Keys before;
+  std::set<std::string> before;
   for (const auto& [number, record] : keys.records()) {
-    ALCOVE_CLIENT_ASSIGN(Keys listed, Listed(record));
-    for (const crypto::KeyId& key : listed) {
-      if (number == 0 || before.contains(key)) continue;
-      ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(key));
-      if (!added(found.person->slug, UINT32_MAX)) {
-        return Refuse(Refusal::kReaderSurplus, found.person->slug + ", in key generation " + std::to_string(number));
-      }
+    ALCOVE_CLIENT_ASSIGN(std::set<std::string> people, PeopleOf(view, record));
+    for (const std::string& who : people) {
+      if (number == 0 || before.contains(who) || added(who, UINT32_MAX)) continue;
+      return Refuse(Refusal::kReaderSurplus, who + ", in key generation " + std::to_string(number));
     }
-    before = std::move(listed);
+    before = std::move(people);
   }
   for (const OpenedEntry& entry : entries) {
     if (entry.listed || added(entry.author, entry.leaf_count)) continue;

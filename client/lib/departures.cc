@@ -31,20 +31,6 @@ Turns TurnsIn(const CheckedLeaves& leaves) {
   return turns;
 }
 
-// The slugs of everybody whom a record lists, on whichever machine; the mailbox is nobody's.
-absl::StatusOr<std::set<std::string>> PeopleOf(const KeyringView& view, const std::string& record) {
-  const auto epoch = format::ParseEpoch(record);
-  if (!epoch.ok()) return Refuse(Refusal::kEpochInvalid, "it is malformed");
-  std::set<std::string> people;
-  for (size_t i = 0; i < epoch->reader_count; ++i) {
-    const format::EpochReader reader = epoch->ReaderAt(i);
-    if (reader.condition == format::ReleaseCondition::kMailbox) continue;
-    ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(reader.key));
-    people.insert(found.person->slug);
-  }
-  return people;
-}
-
 // The leaf of an entry of THREAD.
 absl::StatusOr<uint32_t> LeafOf(const CheckedLeaves& leaves, uint32_t sequence) {
   for (const format::Leaf& leaf : leaves.leaves) {

@@ -46,6 +46,10 @@ std::string Rest(const std::vector<std::string>& lines, size_t& at, std::string_
 
 }  // namespace
 
+std::string FingerprintOf(const crypto::VerifyKey& signing) {
+  return crypto::HexEncode(crypto::KeyIdOf(signing).view().substr(0, 8));
+}
+
 std::string EnrolmentText(const Enrolment& enrolment, const crypto::SigningKey& key) {
   const std::string lines = SignedLines(enrolment);
   return lines + "signature " + crypto::Base64Encode(crypto::Sign(key, kLabel, lines).view()) + "\n";

@@ -47,4 +47,7 @@ std::string EnrolmentText(const Enrolment& enrolment, const crypto::SigningKey& 
 // kInputInvalid when the text is not of the form or its signature does not verify.
 absl::StatusOr<Enrolment> ParseEnrolment(std::string_view text);
 
+// What two people compare by word of mouth: the first 16 digits of the id of a machine's signing key.
+std::string FingerprintOf(const crypto::VerifyKey& signing);
+
 }  // namespace alcove::client

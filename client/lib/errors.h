@@ -30,6 +30,8 @@ enum class Refusal {
   kPassphraseWrong,
   kCustodyNotOffered,
   kCoverageIncomplete,
+  kNoKeyHere,  // the case is open to another machine of the caller's
+  kKeyNeeded,  // something may depend on the key that is to go
   // UNAVAILABLE.
   kServerUnreachable,
   // What the server sent does not check. DATA_LOSS.

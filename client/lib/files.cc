@@ -78,6 +78,17 @@ absl::Status ReplaceFile(const std::string& path, std::string_view text) {
   return absl::OkStatus();
 }
 
+absl::Status ForgetFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return Failed(path, "cannot be opened");
+  struct stat about {};
+  absl::Status status = fstat(fd, &about) == 0 ? WriteAll(fd, std::string(static_cast<size_t>(about.st_size), '\0'))
+                                               : Failed(path, "cannot be read");
+  close(fd);
+  if (!status.ok()) return Failed(path, "cannot be overwritten");
+  return unlink(path.c_str()) == 0 ? absl::OkStatus() : Failed(path, "cannot be removed");
+}
+
 absl::Status CheckPrivate(const std::string& path) {
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) return Refuse(Refusal::kKeyFileInvalid, "the key file `" + path + "` is not there");

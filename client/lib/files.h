@@ -18,6 +18,8 @@ absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& pa
 absl::Status WriteNewFile(const std::string& path, std::string_view text);
 // A new file under another name in the same directory, then a rename.
 absl::Status ReplaceFile(const std::string& path, std::string_view text);
+// Writes zeros over a file and removes it. What the disk or a copy elsewhere still has is beyond any program.
+absl::Status ForgetFile(const std::string& path);
 // kKeyFileInvalid unless the file is the caller's and nobody else can read it.
 absl::Status CheckPrivate(const std::string& path);
 

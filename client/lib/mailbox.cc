@@ -21,17 +21,14 @@ absl::Status CheckKept(const v1::NewEntry& sent, const std::string& head) {
 
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
-                                                              const std::vector<format::EpochReader>& before,
+                                                              const std::set<std::string>& before,
                                                               const std::map<std::string, Admitted>& admitted) {
   std::vector<format::Recipient> recipients;
   for (const v1::Reader& reader : readers) {
     if (reader.lost()) continue;
     ALCOVE_CLIENT_ASSIGN(const crypto::EncryptionKey key, ReaderKey(directory, reader));
-    const crypto::KeyId id = crypto::KeyIdOf(key);
     ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(reader.staff()));
-    const bool read_before =
-        std::any_of(before.begin(), before.end(), [&](const format::EpochReader& old) { return old.key == id; });
-    if (!read_before && !admitted.contains(slug)) return Refuse(Refusal::kReaderSurplus, slug);
+    if (!before.contains(slug) && !admitted.contains(slug)) return Refuse(Refusal::kReaderSurplus, slug);
     recipients.push_back({key, static_cast<format::ReleaseCondition>(reader.condition())});
   }
   return recipients;
@@ -131,7 +128,7 @@ absl::StatusOr<v1::NewEntry> MailboxVisit::Seal(format::EntryKind kind, const go
   ALCOVE_CLIENT_ASSIGN(const KeyringView view, View(history));
   std::optional<std::vector<format::Recipient>> recipients;
   if (epochs_.stale() || fresh != nullptr) {
-    const std::vector<format::EpochReader> before = epochs_.ReadersNow();
+    ALCOVE_CLIENT_ASSIGN(const std::set<std::string> before, PeopleNow(view, epochs_));
     ALCOVE_CLIENT_ASSIGN(recipients,
                          NextRecipients(directory_->directory(),
                                         {mailbox_.readers().begin(), mailbox_.readers().end()}, before, admitted_));

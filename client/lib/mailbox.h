@@ -5,6 +5,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -95,12 +97,12 @@ class MailboxVisit {
   std::map<std::string, Admitted> admitted_;
 };
 
-// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it, each
-// key from the newest directory, and each a reader of the epoch `before` or one whose admission was checked.
-// kReaderSurplus for anybody else.
+// The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it, on each
+// machine that it shows, each key from the newest directory, and each person a reader of the epoch `before` (slugs) or one whose
+// admission was checked. kReaderSurplus for anybody else.
 absl::StatusOr<std::vector<format::Recipient>> NextRecipients(const format::Directory& directory,
                                                               const std::vector<v1::Reader>& readers,
-                                                              const std::vector<format::EpochReader>& before,
+                                                              const std::set<std::string>& before,
                                                               const std::map<std::string, Admitted>& admitted);
 
 }  // namespace alcove::client

@@ -91,6 +91,10 @@ absl::StatusOr<std::vector<OpenedEntry>> StaffDesk::OpenKeyring(const v1::Case& 
                        connection_->CallAgain(&v1::CaseService::Stub::OpenCase, open, &session_));
   ALCOVE_CLIENT_ASSIGN(keys, OpenEpochs(view, keys_->decryption, {facts.epochs().begin(), facts.epochs().end()},
                                         {grants.grants().begin(), grants.grants().end()}));
+  // The case may be open to another machine of theirs: nothing is wrong with it.
+  if (!keys.empty() && keys.KeyOf(keys.newest()) == nullptr) {
+    return Refuse(Refusal::kNoKeyHere, "key generation " + std::to_string(keys.newest()));
+  }
   std::vector<v1::Entry> entries;
   v1::ListEntriesRequest page;
   page.set_parent(facts.name());
@@ -216,8 +220,7 @@ absl::StatusOr<v1::NewEntry> StaffDesk::Seal(const OpenedCase& opened, format::K
 
   std::optional<std::vector<format::Recipient>> recipients;
   if (keys.empty() || keys.stale()) {
-    const std::vector<format::EpochReader> before =
-        keys.empty() ? opened.thread_keys.ReadersNow() : keys.ReadersNow();
+    ALCOVE_CLIENT_ASSIGN(const std::set<std::string> before, PeopleNow(view, keys.empty() ? opened.thread_keys : keys));
     ALCOVE_CLIENT_ASSIGN(recipients, NextRecipients(directory_->directory(),
                                                     {opened.facts.readers().begin(), opened.facts.readers().end()},
                                                     before, opened.admitted));
@@ -256,6 +259,12 @@ absl::StatusOr<v1::AppendEntryResponse> StaffDesk::Append(const OpenedCase& open
                        connection_->CallAgain(&v1::CaseService::Stub::AppendEntry, request, &session_));
   ALCOVE_CLIENT_TRY(CheckKept(request.entry(), answer.head()));
   return answer;
+}
+
+absl::StatusOr<v1::GetOwnKeysResponse> StaffDesk::OwnKeys(const std::vector<crypto::KeyId>& retired) {
+  v1::GetOwnKeysRequest request;
+  for (const crypto::KeyId& key : retired) request.add_retired(key.str());
+  return connection_->CallAgain(&v1::CaseService::Stub::GetOwnKeys, request, &session_);
 }
 
 absl::StatusOr<v1::ClaimCaseResponse> StaffDesk::Claim(const v1::Case& facts) {

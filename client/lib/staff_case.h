@@ -99,6 +99,8 @@ class StaffDesk {
   absl::StatusOr<v1::ChangeMeasureStateResponse> ChangeMeasureState(const OpenedCase& opened, const v1::Measure& measure,
                                                                     v1::MeasureState state, sealed::v1::Measure words,
                                                                     format::Day today);
+  // Whether the caller's machines are still needed; `retired` are ids of encryption keys that the directory lists no longer.
+  absl::StatusOr<v1::GetOwnKeysResponse> OwnKeys(const std::vector<crypto::KeyId>& retired);
   // Everything there is to see to, the earliest last day first.
   absl::StatusOr<std::vector<v1::Task>> ListTasks();
 

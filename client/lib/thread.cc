@@ -22,15 +22,24 @@ std::set<crypto::KeyId> ReadersOf(const format::ParsedEpoch& epoch) {
   return readers;
 }
 
-// A later epoch may lose readers; whom it gains two people must have approved.
-absl::Status CheckSuccession(const format::ParsedEpoch& older, const format::ParsedEpoch& newer) {
-  const std::set<crypto::KeyId> before = ReadersOf(older);
+// A later epoch may lose readers; whom it gains two people must have approved. A machine that the root holders listed for a
+// reader is no new reader.
+absl::Status CheckSuccession(const KeyringView& view, const std::string& older, const format::ParsedEpoch& newer) {
+  const auto parsed = format::ParseEpoch(older);
+  if (!parsed.ok()) return Refuse(Refusal::kEpochInvalid, "it is malformed");
+  const std::set<crypto::KeyId> before = ReadersOf(*parsed);
+  std::optional<std::set<std::string>> people;
   for (size_t i = 0; i < newer.reader_count; ++i) {
     const format::EpochReader reader = newer.ReaderAt(i);
     if (reader.condition == format::ReleaseCondition::kMailbox) continue;  // the thread says which key it has when
     const bool added = reader.condition == format::ReleaseCondition::kApproved ||
                        reader.condition == format::ReleaseCondition::kGuest;
-    if (!before.contains(reader.key) && !added) {
+    if (before.contains(reader.key) || added) continue;
+    if (!people) {
+      ALCOVE_CLIENT_ASSIGN(people, PeopleOf(view, older));
+    }
+    ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(reader.key));
+    if (!people->contains(found.person->slug)) {
       return Refuse(Refusal::kReaderSurplus, "key generation " + std::to_string(newer.scope.number));
     }
   }
@@ -147,16 +156,22 @@ const format::EpochKey* KeyringKeys::KeyOf(uint32_t epoch) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
-std::vector<format::EpochReader> KeyringKeys::ReadersNow() const {
-  std::vector<format::EpochReader> readers;
-  if (records_.empty()) return readers;
-  const auto epoch = format::ParseEpoch(records_.at(newest_));
-  if (!epoch.ok()) return readers;
+absl::StatusOr<std::set<std::string>> PeopleOf(const KeyringView& view, const std::string& record) {
+  const auto epoch = format::ParseEpoch(record);
+  if (!epoch.ok()) return Refuse(Refusal::kEpochInvalid, "it is malformed");
+  std::set<std::string> people;
   for (size_t i = 0; i < epoch->reader_count; ++i) {
     const format::EpochReader reader = epoch->ReaderAt(i);
-    if (reader.condition != format::ReleaseCondition::kMailbox) readers.push_back(reader);
+    if (reader.condition == format::ReleaseCondition::kMailbox) continue;
+    ALCOVE_CLIENT_ASSIGN(const Found found, view.history->WhoSigns(reader.key));
+    people.insert(found.person->slug);
   }
-  return readers;
+  return people;
+}
+
+absl::StatusOr<std::set<std::string>> PeopleNow(const KeyringView& view, const KeyringKeys& keys) {
+  if (keys.empty()) return std::set<std::string>();
+  return PeopleOf(view, keys.records().at(keys.newest()));
 }
 
 absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::DecryptionKey& own,
@@ -205,7 +220,7 @@ absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::De
       if (!view.former_mailbox_keys.empty()) return Refuse(Refusal::kMailboxKeySwapped, "one of the former keys");
       return BadEpoch(number, "nobody known made it");
     }
-    if (!parsed.empty()) ALCOVE_CLIENT_TRY(CheckSuccession(parsed.back(), *epoch));
+    if (!parsed.empty()) ALCOVE_CLIENT_TRY(CheckSuccession(view, keys.records_.at(number - 1), *epoch));
     parsed.push_back(*epoch);
   }
 

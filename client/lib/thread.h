@@ -2,8 +2,8 @@
 //
 // What is checked, in this order, for a keyring from its first entry on:
 //   1. every epoch record: maker's key in the directory (or the mailbox's), numbers without gaps, readers of THREAD
-//      begin with the mailbox, every later epoch's readers are a subset of the earlier one's plus people who were added
-//      (admission.h checks those against the record of the case);
+//      begin with the mailbox, every later epoch's readers are people of the earlier one, on whichever of their machines,
+//      plus people who were added (admission.h checks those against the record of the case);
 //   2. the grant opens with the caller's key and the epoch key has the record's commitment (kGrantUnopened otherwise: the
 //      caller tells the person and reports it); older keys open from it;
 //   3. every envelope: organisation, case and keyring are these, sequence without gaps, `previous` is the hash of the
@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -100,8 +101,6 @@ class KeyringKeys {
   bool stale() const { return stale_; }
   bool empty() const { return records_.empty(); }
   const std::map<uint32_t, std::string>& records() const { return records_; }
-  // Readers of the newest epoch, without the mailbox: to whom the next epoch may be granted.
-  std::vector<format::EpochReader> ReadersNow() const;
 
  private:
   friend absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView&, const crypto::DecryptionKey&,
@@ -111,6 +110,11 @@ class KeyringKeys {
   uint32_t newest_ = 0;
   bool stale_ = false;
 };
+
+// The slugs of everybody whom an epoch's record lists, on whichever machine; the mailbox is nobody's.
+absl::StatusOr<std::set<std::string>> PeopleOf(const KeyringView& view, const std::string& record);
+// Of the newest epoch: to whom, on the machines that they have then, the next may be granted. Nobody's while there is none.
+absl::StatusOr<std::set<std::string>> PeopleNow(const KeyringView& view, const KeyringKeys& keys);
 
 // Steps 1 and 2.
 absl::StatusOr<KeyringKeys> OpenEpochs(const KeyringView& view, const crypto::DecryptionKey& own,

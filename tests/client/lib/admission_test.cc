@@ -189,7 +189,7 @@ TEST_F(Admission, ANewcomerOpensTheCaseWithTheKeyThatAHolderWrapped) {
   ASSERT_TRUE(hers.ok()) << hers.status();
   auto newcomer = StaffDesk::SignIn(*reporter.connection, reporter.directory, carla, crypto::SystemRandom());
   ASSERT_TRUE(newcomer.ok());
-  EXPECT_EQ(Reason(newcomer->Open(impostor.case_name, false).status()), "GRANT_INVALID") << "no key yet";
+  EXPECT_EQ(Reason(newcomer->Open(impostor.case_name, false).status()), "NO_KEY_HERE") << "no key yet";
   impostor.grants.push_back(*format::WrapGrant({impostor.organisation().id, Terms().case_id, format::Keyring::kThread, 0},
                                                *hers->thread_keys.KeyOf(0), carla.decryption.encryption_key(),
                                                ReleaseCondition::kApproved, crypto::SystemRandom()));

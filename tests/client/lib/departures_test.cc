@@ -1,7 +1,10 @@
 // A server, or whoever writes next, that wants somebody out of a case without a word.
 #include "client/lib/departures.h"
 
+#include <algorithm>
+
 #include "client/lib/staff_case.h"
+#include "crypto/format/epoch.h"
 #include "tests/client/lib/reporter.h"
 
 namespace alcove::client::test {
@@ -141,6 +144,78 @@ TEST_F(Departures, P6_TheTeamsKeyLeavesNobodyOutInSilence) {
   EXPECT_EQ(Open(), "READER_DROPPED");
   Record("fay");
   EXPECT_EQ(Open(), "OK") << "control";
+}
+
+class MachinesOfAReader : public Departures {
+ protected:
+  // The root holders list another machine for a person; the old one too where `beside`.
+  crypto::KeyId List(const std::string& slug, bool beside) {
+    const format::Device device{crypto::DecryptionKey::Draw(crypto::SystemRandom()).encryption_key(),
+                                crypto::SigningKey::Draw(crypto::SystemRandom()).verify_key()};
+    for (format::Person& person : impostor.directory().people) {
+      if (person.slug != slug) continue;
+      if (!beside) person.devices.clear();
+      person.devices.push_back(device);
+    }
+    impostor.NextDirectory();
+    EXPECT_TRUE(reporter.Start().ok());
+    return crypto::KeyIdOf(device.encryption);
+  }
+  v1::Reader& LineOf(const std::string& slug) {
+    return *std::find_if(impostor.readers.begin(), impostor.readers.end(),
+                         [&](const v1::Reader& reader) { return reader.staff() == "staff/" + slug; });
+  }
+  bool Granted(const crypto::KeyId& key) {
+    const auto epoch = format::ParseEpoch(impostor.epochs.back().record());
+    for (size_t i = 0; i < epoch->reader_count; ++i) {
+      if (epoch->ReaderAt(i).key == key) return true;
+    }
+    return false;
+  }
+};
+
+TEST_F(MachinesOfAReader, OneThatTheRootHoldersListedIsNoNewReader) {
+  const crypto::KeyId second = List("bruno", true);
+  v1::Reader line = LineOf("bruno");
+  line.set_key_id(second.str());
+  impostor.readers.push_back(line);
+  Write();
+  EXPECT_TRUE(Granted(second));
+  EXPECT_EQ(Look(), "OK");
+  EXPECT_EQ(Open(), "OK");
+}
+
+TEST_F(MachinesOfAReader, OneInThePlaceOfALostOneTakesNobodyAway) {
+  const crypto::KeyId fresh = List("bruno", false);
+  LineOf("bruno").set_key_id(fresh.str());
+  Write();
+  EXPECT_TRUE(Granted(fresh));
+  EXPECT_EQ(Look(), "OK") << "he read the key before on a machine that the older directory lists";
+  EXPECT_EQ(Open(), "OK");
+}
+
+TEST_F(MachinesOfAReader, P2_AMachineOfSomebodyWhoNeverReadIsRefusedWhoeverShowsIt) {
+  v1::Reader line = LineOf("bruno");
+  line.set_staff("staff/cleo");
+  line.set_key_id(crypto::KeyIdOf(impostor.directory().FindPerson("cleo")->devices.front().encryption).str());
+  impostor.readers.push_back(line);
+  impostor.epochs.back().set_stale(true);
+  auto visit = reporter.Visit();
+  ASSERT_TRUE(visit.ok()) << visit.status();
+  sealed::v1::Message message;
+  message.set_text("Who is that?");
+  EXPECT_EQ(Reason(visit->Send(message, {}, kToday).status()), "READER_SURPLUS");
+  // The same key under the name of somebody who reads.
+  impostor.readers.back().set_staff("staff/bruno");
+  auto again = reporter.Visit();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(Reason(again->Send(message, {}, kToday).status()), "READER_KEY_SWAPPED");
+}
+
+TEST_F(MachinesOfAReader, P6_WhoLostTheirMachineIsNotForgottenInSilence) {
+  List("bruno", false);
+  std::erase_if(impostor.readers, [](const v1::Reader& reader) { return reader.staff() == "staff/bruno"; });
+  EXPECT_EQ(Look(), "READER_DROPPED");
 }
 
 TEST(DeparturesOfAMachine, OneOfTwoMachinesIsNobody) {

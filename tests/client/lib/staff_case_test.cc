@@ -110,7 +110,7 @@ TEST_F(Desk, SomebodyWithoutAGrantOpensNothing) {
   const StaffKeys carla = impostor.KeysOf("carla");
   auto her_desk = StaffDesk::SignIn(*reporter.connection, reporter.directory, carla, crypto::SystemRandom());
   ASSERT_TRUE(her_desk.ok());
-  EXPECT_EQ(Reason(her_desk->Open(impostor.case_name).status()), "GRANT_INVALID");
+  EXPECT_EQ(Reason(her_desk->Open(impostor.case_name).status()), "NO_KEY_HERE");
 }
 
 }  // namespace
