@@ -30,6 +30,7 @@ struct AdminOptions {
   std::vector<std::string> requests;
   std::vector<std::string> root_files;
   int threshold = 0;
+  std::vector<std::string> retired;
   std::string out;
   std::string document;
   std::string body;
@@ -82,8 +83,14 @@ absl::Status DraftTheDirectory(Frame& frame, const AdminOptions& options) {
     if (!key.ok()) return Refuse(Refusal::kInputInvalid, "--log-key is not a key as `alcoved init` prints it");
     log_key = *key;
   }
+  std::vector<RetiredMachine> retired;
+  for (const std::string& machine : options.retired) {
+    const size_t colon = machine.find(':');
+    if (colon == std::string::npos) return Refuse(Refusal::kInputInvalid, "--retire takes PERSON:FINGERPRINT");
+    retired.push_back({machine.substr(0, colon), machine.substr(colon + 1)});
+  }
   ALCOVE_CLIENT_ASSIGN(std::optional<format::Roots> next_roots, ReadNextRoots(options));
-  const DirectoryDraft draft{organisation, previous ? &*previous : nullptr, roster, enrolments, log_key,
+  const DirectoryDraft draft{organisation, previous ? &*previous : nullptr, roster, enrolments, retired, log_key,
                              std::move(next_roots), frame.today()};
   ALCOVE_CLIENT_ASSIGN(const std::string text, DraftDirectory(draft, frame.random()));
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, text));
@@ -276,6 +283,8 @@ void AddDirectoryCommands(CLI::App& admin, Frame& frame, const std::shared_ptr<A
   CLI::App* draft = AddVerb(*noun, frame, options, "draft", "Draft the next version from a roster and enrolment requests (offline)", DraftTheDirectory, false);
   draft->add_option("--roster", options->roster, "JSON: who may do what")->required()->type_name("FILE");
   draft->add_option("--request", options->requests, "An enrolment request; once for each")->type_name("FILE");
+  draft->add_option("--retire", options->retired, "A machine that is lost or whose key was rotated; once for each")
+      ->type_name("PERSON:FINGERPRINT");
   draft->add_option("--previous", options->previous, "The signed version before; none for the first")->type_name("FILE");
   draft->add_option("--log-key", options->log_key, "The server's log key, as `alcoved init` printed it")->type_name("KEY");
   draft->add_option("--root", options->root_files, "Who signs from then on: everybody's public line, once for each; nobody stays without being named")->type_name("FILE");

@@ -80,10 +80,18 @@ void AddAliases(format::Person& person, const client::Enrolment& enrolment, cons
 
 absl::StatusOr<format::Person> DraftPerson(const RosterLine& line, const format::Directory* previous,
                                            const std::vector<client::Enrolment>& enrolments,
+                                           const std::vector<RetiredMachine>& retired,
                                            const format::AliasSalt& salt) {
   format::Person person;
   const format::Person* before = previous == nullptr ? nullptr : previous->FindPerson(line.slug);
   if (before != nullptr) person = *before;
+  for (const RetiredMachine& machine : retired) {
+    if (machine.slug != line.slug) continue;
+    const auto gone = std::erase_if(person.devices, [&](const format::Device& device) {
+      return client::FingerprintOf(device.signing) == machine.fingerprint;
+    });
+    if (gone == 0) return Wrong("`" + machine.slug + "` has no machine with the fingerprint " + machine.fingerprint);
+  }
   person.slug = line.slug;
   person.outside = line.outside;
   person.roles = line.roles;
@@ -128,10 +136,15 @@ absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::
                                     [&](const RosterLine& line) { return line.slug == enrolment.slug; });
     if (!listed) return Wrong("`" + enrolment.slug + "` asks to be listed but is not in the roster");
   }
+  for (const RetiredMachine& machine : draft.retired) {
+    const bool listed = std::any_of(roster.people.begin(), roster.people.end(),
+                                    [&](const RosterLine& line) { return line.slug == machine.slug; });
+    if (!listed) return Wrong("`" + machine.slug + "` is not in the roster, so they have no machine");
+  }
   for (const RosterLine& line : roster.people) {
     ALCOVE_CLIENT_ASSIGN(format::Person person,
                          DraftPerson(line, previous == nullptr ? nullptr : &previous->directory, draft.enrolments,
-                                     directory.salt));
+                                     draft.retired, directory.salt));
     directory.people.push_back(std::move(person));
   }
   const auto text = format::DirectoryText(directory);

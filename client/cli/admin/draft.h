@@ -8,7 +8,9 @@
 //               {"person": "lea", "roles": ["fallback"], "outside": true}]}
 //
 // It says who may do what. Keys and identifiers come from enrolment requests; two requests of one person are their two
-// machines. People without a request keep the keys of the previous version. Whoever the roster does not name is out.
+// machines, and so is one request of a person who has keys already. A machine that was lost, or whose key was rotated, is
+// named by its fingerprint and listed no longer. People without a request keep the keys of the previous version. Whoever the
+// roster does not name is out.
 #pragma once
 
 #include <optional>
@@ -24,6 +26,12 @@
 
 namespace alcove::cli {
 
+// A machine that is lost or whose key was rotated: its fingerprint as `alcove staff whoami` prints it, 16 digits.
+struct RetiredMachine {
+  std::string slug;
+  std::string fingerprint;
+};
+
 // What a directory is drafted from. Views; whatever they point to outlives the call.
 struct DirectoryDraft {
   const format::OrganisationFile& organisation;
@@ -31,6 +39,7 @@ struct DirectoryDraft {
   const format::DirectoryNote* previous = nullptr;
   std::string_view roster;
   const std::vector<client::Enrolment>& enrolments;
+  const std::vector<RetiredMachine>& retired;
   // The first version needs it; a later one keeps what the previous has unless another is given.
   std::optional<crypto::VerifyKey> log_key;
   // Who signs from the version after this one on: the previous version's (the first: the organisation file's) unless given.
@@ -39,7 +48,7 @@ struct DirectoryDraft {
 };
 
 // The next directory version. kInputInvalid names the person or field that is wrong: an enrolment of another organisation,
-// somebody without keys, an unknown role.
+// somebody without keys, an unknown role, a machine that nobody has.
 absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::Random& random);
 
 }  // namespace alcove::cli

@@ -25,11 +25,21 @@ std::string OwnerText(const v1::Task& task, const std::string& own) {
 
 }  // namespace
 
+namespace {
+
+std::string WhatOf(const v1::Task& task) {
+  if (!task.measure().empty()) return "measure: " + MeasureKindText(task.kind());
+  if (task.kind() == "few_holders") return "FEWER THAN TWO PEOPLE HOLD A KEY: let somebody in";
+  return Words(Harmless(task.kind()));
+}
+
+}  // namespace
+
 std::string TaskTable(const std::vector<v1::Task>& tasks, const std::string& own) {
   Table table({"by", "", "what", "case", "who"});
   for (const v1::Task& task : tasks) {
     table.Row({DayText(task.due()), task.overdue() ? "OVERDUE" : "",
-               task.measure().empty() ? Words(Harmless(task.kind())) : "measure: " + MeasureKindText(task.kind()),
+               WhatOf(task),
                ShortCase(task.case_()), OwnerText(task, own)});
   }
   return table.Text();

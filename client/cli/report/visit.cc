@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include <google/protobuf/util/json_util.h>
@@ -99,12 +101,19 @@ std::string WhenText(const v1::Reader& reader) {
 
 std::string ReadersText(const client::MailboxVisit& visit) {
   Table table({"Who", "Why", "When", "Opened"});
+  // A person is one line, on however many machines they read.
+  std::map<std::string, int64_t> opened;
+  for (const v1::Reader& reader : visit.mailbox().readers()) {
+    if (!reader.has_opened()) continue;
+    const auto [first, fresh] = opened.emplace(reader.staff(), reader.opened().seconds());
+    if (!fresh) first->second = std::min<int64_t>(first->second, reader.opened().seconds());
+  }
   std::set<std::string> seen;
   for (const v1::Reader& reader : visit.mailbox().readers()) {
-    if (!seen.insert(reader.staff()).second && !reader.has_opened()) continue;
-    const time_t opened = reader.opened().seconds();
+    if (!seen.insert(reader.staff()).second) continue;
+    const auto when = opened.find(reader.staff());
     table.Row({reader.display_name().empty() ? reader.staff() : reader.display_name(), reader.purpose(), WhenText(reader),
-               reader.has_opened() ? format::Day::OfUnixSeconds(opened).Text() : "not yet"});
+               when == opened.end() ? "not yet" : format::Day::OfUnixSeconds(when->second).Text()});
   }
   std::string text = "Who may read this\n" + table.Text();
   const auto& readers = visit.mailbox().readers();

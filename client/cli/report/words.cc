@@ -103,6 +103,9 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kWallLifted: return "Ended lines of the chart keep " + staff + " out no longer";
     case format::LeafKind::kReaderLost:
       return who.empty() ? staff + " cannot read it any more" : who + " stepped back and cannot read it any more";
+    case format::LeafKind::kReaderMachines:
+      if (details["count"] == "0") return staff + " lost the machine they read with, and reads again once somebody has written";
+      return staff + " reads on " + details["count"] + (details["count"] == "1" ? " machine now" : " machines now");
     case format::LeafKind::kSubjectsCorrected: return who + " added people whom it is about, so more people are kept out";
     case format::LeafKind::kGrantBad:
       return (who.empty() ? "You" : who) + " could not open a key that somebody else had made; a new one is due";

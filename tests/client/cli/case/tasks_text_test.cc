@@ -36,6 +36,8 @@ TEST(TasksText, ATableSaysWhatByWhenAndWho) {
   const std::string own = TaskTable(tasks, "mira");
   EXPECT_THAT(own, HasSubstr("2026-12-01  OVERDUE  personal message"));
   EXPECT_THAT(own, HasSubstr("measure: no contact (interim)"));
+  EXPECT_THAT(TaskTable({TaskOf("few_holders", 3)}, "mira"), HasSubstr("FEWER THAN TWO PEOPLE HOLD A KEY"));
+  EXPECT_THAT(own, Not(HasSubstr("FEWER"))) << "control";
   EXPECT_THAT(own, HasSubstr("qwertyuiop"));
   EXPECT_THAT(own, HasSubstr("you"));
   EXPECT_THAT(TaskTable(tasks, "other"), HasSubstr("mira"));
