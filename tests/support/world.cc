@@ -14,6 +14,7 @@
 #include "crypto/format/day.h"
 #include "crypto/format/policy.h"
 #include "crypto/format/tag.h"
+#include "crypto/hash.h"
 #include "crypto/note.h"
 #include "crypto/oprf.h"
 #include "crypto/random.h"
@@ -203,6 +204,33 @@ void World::Publish() const {
     if (document != PolicyDocument::kSafeguards) continue;
     for (const std::string& gap : response.gaps()) Fail("intake does not open", gap);
   }
+}
+
+void World::PublishNext(const std::function<void(format::Directory&)>& change) {
+  const std::string text = Must("directory", format::DirectoryText(directory_));
+  format::Directory next = directory_;
+  next.version += 1;
+  next.previous = crypto::Sha256(text);
+  change(next);
+  const auto channel = Connect();
+  const auto admin = v1::AdminService::NewStub(channel);
+  v1::PublishDirectoryRequest request;
+  request.set_request_id(DrawRequestId());
+  request.set_note(SignedByRoots(Must("directory", format::DirectoryText(next))));
+  v1::PublishDirectoryResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  context.AddMetadata("authorization", Must("sign in", SignIn(channel, organisation_.id, directory_.log_key,
+                                                              format::StaffName("admin"), people_.at("admin"))));
+  Must("publish the next directory", FromGrpc(admin->PublishDirectory(&context, request, &response)));
+  directory_ = std::move(next);
+}
+
+World::Machine World::DrawMachine() {
+  Machine machine{crypto::DecryptionKey::Draw(SystemRandom()), crypto::SigningKey::Draw(SystemRandom())};
+  const crypto::EncryptionKey key = machine.decryption.encryption_key();
+  keys_.emplace(crypto::KeyIdOf(key).str(), key);
+  return machine;
 }
 
 std::shared_ptr<grpc::Channel> World::Connect() const {

@@ -8,6 +8,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,16 @@ class World {
 
   // To a server that runs: the directory, then every policy document. Afterwards intake is open.
   void Publish() const;
+
+  // The next version of the directory as `change` makes it, published by `admin`; directory() is it from then on.
+  void PublishNext(const std::function<void(format::Directory&)>& change);
+  // Keys of another machine, which no directory lists yet.
+  struct Machine {
+    crypto::DecryptionKey decryption;
+    crypto::SigningKey signing;
+    format::Device device() const { return {decryption.encryption_key(), signing.verify_key()}; }
+  };
+  Machine DrawMachine();
 
   // A line of its own to the server.
   std::shared_ptr<grpc::Channel> Connect() const;

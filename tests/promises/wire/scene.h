@@ -92,6 +92,7 @@ class Scene : public testing::Test {
   std::string Log() const;
 
   const support::World& world() const { return *world_; }
+  support::World& stage() { return *world_; }  // to publish what changes
   std::string folder() const { return folder_; }
   std::string data() const { return world_->options().data; }
   storage::ServerKeys Keys() const;
