@@ -66,7 +66,9 @@ constexpr std::array kRows = {
     Row{Refusal::kMailboxKeySwapped, "MAILBOX_KEY_SWAPPED", absl::StatusCode::kDataLoss},
     Row{Refusal::kApprovalInvalid, "APPROVAL_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kSummaryInvalid, "SUMMARY_INVALID", absl::StatusCode::kDataLoss},
+    Row{Refusal::kTombstoneInvalid, "TOMBSTONE_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kAttachmentMissing, "ATTACHMENT_MISSING", absl::StatusCode::kNotFound},
+    Row{Refusal::kCaseGone, "CASE_GONE", absl::StatusCode::kNotFound},
 };
 
 const Row& RowOf(Refusal refusal) {

@@ -64,8 +64,11 @@ enum class Refusal {
   kMailboxKeySwapped,
   kApprovalInvalid,
   kSummaryInvalid,  // uses what the reporter did not release
+  kTombstoneInvalid,
   // An attachment that the entry names never arrived. NOT_FOUND.
   kAttachmentMissing,
+  // The case is to go or is gone, and what the server says of it checks. NOT_FOUND.
+  kCaseGone,
 };
 
 // The wire name: `READER_NAMED`.

@@ -52,6 +52,11 @@ absl::Status MailboxVisit::Fetch() {
   if (!format::ParseCaseName(mailbox_.case_()).ok()) {
     return Refuse(Refusal::kAnswerMalformed, "the case's name is not one");
   }
+  if (mailbox_.has_gone()) {
+    ALCOVE_CLIENT_ASSIGN(gone_, CheckTombstone(connection_->organisation(), *directory_,
+                                               *format::MailboxId::FromBytes(keys_.id.view()), mailbox_));
+    return Refuse(Refusal::kCaseGone, TombstoneText(*gone_));
+  }
   std::vector<v1::Entry> entries;
   v1::ListMessagesRequest page;
   do {
@@ -105,7 +110,7 @@ absl::Status MailboxVisit::Fetch() {
 
 absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const CheckedDirectory& directory,
                                                  const crypto::Receipt& receipt, crypto::Random& random,
-                                                 const std::function<void()>& tell) {
+                                                 const std::function<void()>& tell, std::optional<Tombstone>* gone) {
   auto keys = crypto::DeriveMailboxKeys(receipt, connection.organisation().id.view());
   if (!keys.ok()) return keys.status();
   MailboxVisit visit(connection, directory, *std::move(keys), random);
@@ -116,6 +121,10 @@ absl::StatusOr<MailboxVisit> MailboxVisit::Begin(Connection& connection, const C
     if (tell) tell();
     // Where this fails the next visit finds the grant as bad, and says so again.
     visit.ReportBadGrant().IgnoreError();
+  }
+  if (visit.gone_) {
+    SignOut(connection, visit.session_);
+    if (gone != nullptr) *gone = std::move(visit.gone_);
   }
   if (!fetched.ok()) return fetched;
   return visit;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "client/lib/leaves.h"
 #include "client/lib/session.h"
 #include "client/lib/thread.h"
+#include "client/lib/tombstone.h"
 #include "crypto/format/day.h"
 #include "crypto/format/tag.h"
 #include "crypto/receipt.h"
@@ -34,10 +36,12 @@ struct CheckInDone {
 class MailboxVisit {
  public:
   // Signs in, fetches and checks everything. None of the references is owned; all outlive the visit. Where the mailbox's
-  // own newest grant does not open, `tell` is called, then the grant is reported to the server: kGrantUnopened.
+  // own newest grant does not open, `tell` is called, then the grant is reported to the server: kGrantUnopened. Of a case that
+  // is to go or is gone the tombstone is checked and put into `gone`, where that is given: kCaseGone.
   static absl::StatusOr<MailboxVisit> Begin(Connection& connection, const CheckedDirectory& directory,
                                             const crypto::Receipt& receipt, crypto::Random& random,
-                                            const std::function<void()>& tell = {});
+                                            const std::function<void()>& tell = {},
+                                            std::optional<Tombstone>* gone = nullptr);
 
   const v1::GetMailboxResponse& mailbox() const { return mailbox_; }
   const std::vector<OpenedEntry>& thread() const { return thread_; }
@@ -91,6 +95,7 @@ class MailboxVisit {
   crypto::Random* random_;
   Session session_;
   v1::GetMailboxResponse mailbox_;
+  std::optional<Tombstone> gone_;
   KeyringKeys epochs_;
   std::vector<OpenedEntry> thread_;
   CheckedLeaves leaves_;

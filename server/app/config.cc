@@ -196,6 +196,28 @@ absl::Status TakeMail(const Place& place, const toml::table& root, std::optional
   return absl::OkStatus();
 }
 
+absl::Status TakeShred(const Place& place, const toml::table& root, std::optional<ShredSettings>* out) {
+  const toml::node* node = root.get("shred");
+  if (node == nullptr) return absl::OkStatus();
+  const toml::table* table = node->as_table();
+  if (table == nullptr) return place.Refuse(node, "shred", "must be written as [shred]");
+  if (absl::Status s = RefuseUnknownKeys(place, *table, "shred.", {"backups", "hour"}); !s.ok()) return s;
+  ShredSettings shred;
+  if (absl::Status s = TakePath(place, *table, "backups", true, &shred.backups); !s.ok()) return s;
+  if (table->get("hour") != nullptr) {
+    std::int64_t hour = 0;
+    if (absl::Status s = TakeNumber(place, *table, "hour", 0, 23, &hour); !s.ok()) return s;
+    shred.hour = static_cast<int>(hour);
+  }
+  *out = std::move(shred);
+  return absl::OkStatus();
+}
+
+bool LiesWithin(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+  const std::filesystem::path relative = inner.lexically_normal().lexically_relative(outer.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 // Settings within another's reach are checked together, once flags have had their say.
 absl::Status CheckWhole(const Place& place, const Config& config) {
   if (config.work_price == 0) {
@@ -206,10 +228,10 @@ absl::Status CheckWhole(const Place& place, const Config& config) {
       }
     }
   }
-  const std::filesystem::path data = config.data.lexically_normal();
-  const std::filesystem::path keys = config.keys.lexically_normal();
-  const std::filesystem::path relative = keys.lexically_relative(data);
-  if (!relative.empty() && *relative.begin() != "..") return KeysInsideData(keys, data);
+  if (LiesWithin(config.keys, config.data))
+    return KeysInsideData(config.keys.lexically_normal(), config.data.lexically_normal());
+  if (config.shred && LiesWithin(config.shred->backups, config.data))
+    return place.Refuse(nullptr, "shred.backups", "lies within the data directory: both would be lost together");
   return absl::OkStatus();
 }
 
@@ -263,7 +285,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origi
     return SettingInvalid(origin, static_cast<int>(error.source().begin.line), "syntax", error.description());
   }
   if (absl::Status s = RefuseUnknownKeys(place, root, "",
-                                         {"data", "keys", "checkpoint_interval", "work_price", "drain", "listener", "mail"});
+                                         {"data", "keys", "checkpoint_interval", "work_price", "drain", "listener", "mail", "shred"});
       !s.ok()) {
     return s;
   }
@@ -278,6 +300,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origi
   if (absl::Status s = TakeNumber(place, root, "drain", 1, 300, &drain); !s.ok()) return s;
   if (absl::Status s = TakeListeners(place, root, &config.listeners); !s.ok()) return s;
   if (absl::Status s = TakeMail(place, root, &config.mail); !s.ok()) return s;
+  if (absl::Status s = TakeShred(place, root, &config.shred); !s.ok()) return s;
   config.checkpoint_interval = std::chrono::seconds(interval);
   config.work_price = static_cast<std::uint32_t>(price);
   config.drain = std::chrono::seconds(drain);

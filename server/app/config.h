@@ -47,6 +47,12 @@ struct MailSettings {
   bool loopback = false;             // the server is on this machine: TLS is not required
 };
 
+// Where the batch of shredding puts its backup, and when it runs by itself.
+struct ShredSettings {
+  std::filesystem::path backups;  // a directory; each batch makes one in it, epoch-N
+  std::optional<int> hour;        // UTC, 0 to 23; nothing: only by command
+};
+
 struct Config {
   std::filesystem::path data = "/var/lib/alcove";
   std::filesystem::path keys = "/etc/alcove/keys";
@@ -55,6 +61,7 @@ struct Config {
   std::chrono::seconds drain{10};
   std::vector<Listener> listeners;
   std::optional<MailSettings> mail;
+  std::optional<ShredSettings> shred;
 };
 
 // What flags of the command line put in place of the file's values.

@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kBackup = "backup ";
+constexpr std::string_view kShred = "shred";
 constexpr std::size_t kMaxLine = 4096 + kBackup.size();
 
 // Addresses of sockets end at 108 bytes; through a descriptor of the directory every path fits.
@@ -70,8 +71,7 @@ void WriteLine(int connection, std::string line) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Control>> Control::Open(const fs::path& data,
-                                                       std::function<absl::Status(const std::string&)> backup) {
+absl::StatusOr<std::unique_ptr<Control>> Control::Open(const fs::path& data, Acts acts) {
   const fs::path socket_path = data / "control";
   // Whoever holds the lock of the data directory may clear away what a killed predecessor left.
   unlink(socket_path.c_str());
@@ -84,11 +84,11 @@ absl::StatusOr<std::unique_ptr<Control>> Control::Open(const fs::path& data,
     if (stop >= 0) close(stop);
     return FileNotWritten(socket_path, why);
   }
-  return std::unique_ptr<Control>(new Control(listener, stop, socket_path, std::move(backup)));
+  return std::unique_ptr<Control>(new Control(listener, stop, socket_path, std::move(acts)));
 }
 
-Control::Control(int listener, int stop, fs::path socket, std::function<absl::Status(const std::string&)> backup)
-    : listener_(listener), stop_(stop), socket_(std::move(socket)), backup_(std::move(backup)), thread_([this] { Run(); }) {}
+Control::Control(int listener, int stop, fs::path socket, Acts acts)
+    : listener_(listener), stop_(stop), socket_(std::move(socket)), acts_(std::move(acts)), thread_([this] { Run(); }) {}
 
 Control::~Control() {
   const std::uint64_t one = 1;
@@ -121,26 +121,36 @@ void Control::Serve(int connection) {
   if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
   if (peer.uid != geteuid() && peer.uid != 0) return;
   const std::string line = ReadLine(connection);
-  if (!line.starts_with(kBackup)) {
+  if (!line.starts_with(kBackup) && line != kShred) {
     WriteLine(connection, "unknown command");
     return;
   }
-  const absl::Status status = backup_(line.substr(kBackup.size()));
+  const absl::Status status = line == kShred ? acts_.shred() : acts_.backup(line.substr(kBackup.size()));
   WriteLine(connection, status.ok() ? "ok" : std::string(status.message().data(), status.message().size()));
 }
 
-absl::Status AskForBackup(const fs::path& data, const fs::path& target) {
+namespace {
+
+absl::Status Ask(const fs::path& data, const std::string& line) {
   const Address address(data);
   const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connection < 0 || connect(connection, address.get(), address.size()) != 0) {
     if (connection >= 0) close(connection);
     return absl::UnavailableError("the alcoved that holds " + data.string() + " does not answer");
   }
-  WriteLine(connection, std::string(kBackup) + target.string());
+  WriteLine(connection, line);
   const std::string answer = ReadLine(connection);
   close(connection);
   if (answer == "ok") return absl::OkStatus();
   return absl::UnavailableError(answer.empty() ? "the server went away before it answered" : answer);
 }
+
+}  // namespace
+
+absl::Status AskForBackup(const fs::path& data, const fs::path& target) {
+  return Ask(data, std::string(kBackup) + target.string());
+}
+
+absl::Status AskForShredding(const fs::path& data) { return Ask(data, std::string(kShred)); }
 
 }  // namespace alcove::app

@@ -2,8 +2,10 @@
 // command, one line each way:
 //
 //   backup <absolute path>      ok | why not
+//   shred                       ok: serving ends, the batch runs, serving goes on | why not
 //
-// No RPC does this: a backup is an act of the machine's operator, not of a role of the directory.
+// No RPC does either: they are acts of the machine's operator, not of a role of the directory. What is shredded was decided by
+// others.
 #pragma once
 
 #include <absl/status/status.h>
@@ -19,25 +21,29 @@ namespace alcove::app {
 
 class Control {
  public:
-  // `backup` runs on the control's thread, one at a time.
-  static absl::StatusOr<std::unique_ptr<Control>> Open(const std::filesystem::path& data,
-                                                       std::function<absl::Status(const std::string&)> backup);
+  // What it can be asked. Both run on the control's thread, one at a time.
+  struct Acts {
+    std::function<absl::Status(const std::string&)> backup;
+    std::function<absl::Status()> shred;  // only notes that it is wanted
+  };
+  static absl::StatusOr<std::unique_ptr<Control>> Open(const std::filesystem::path& data, Acts acts);
   // Waits for a backup under way.
   ~Control();
 
  private:
-  Control(int listener, int stop, std::filesystem::path socket, std::function<absl::Status(const std::string&)> backup);
+  Control(int listener, int stop, std::filesystem::path socket, Acts acts);
   void Run();
   void Serve(int connection);
 
   const int listener_;
   const int stop_;
   const std::filesystem::path socket_;
-  const std::function<absl::Status(const std::string&)> backup_;
+  const Acts acts_;
   std::thread thread_;
 };
 
 // Asks the process that serves `data`. What it answered, or UNAVAILABLE when none answers.
 absl::Status AskForBackup(const std::filesystem::path& data, const std::filesystem::path& target);
+absl::Status AskForShredding(const std::filesystem::path& data);
 
 }  // namespace alcove::app

@@ -46,6 +46,38 @@ absl::Status KeyOwnedByAnother(const std::filesystem::path& file) {
   return absl::FailedPreconditionError(Join({"the key ", file.string(), " belongs neither to this user nor to root"}));
 }
 
+absl::Status KekIsCredential(const std::filesystem::path& file) {
+  return absl::FailedPreconditionError(
+      Join({"the key ", file.string(), " was handed over by systemd and cannot be replaced from here. Stop alcoved, decrypt the "
+            "credential into the key directory (systemd-creds decrypt), shred without $CREDENTIALS_DIRECTORY, encrypt the new "
+            "kek.key, and destroy the old credential"}));
+}
+
+absl::Status ShreddingWaitsForClock() {
+  return absl::FailedPreconditionError(
+      "the clock leapt, or alcoved has not run for more than a day: what cannot be undone waits until the time is confirmed "
+      "(alcove approval request --confirm-clock). Nothing was changed");
+}
+
+absl::Status NothingToShred() {
+  return absl::FailedPreconditionError(
+      "nothing is to go, so nothing was changed. To change the key alone: alcoved keys rotate");
+}
+
+absl::Status ShredJournalUnreadable(const std::filesystem::path& file) {
+  return absl::DataLossError(Join({file.string(), " says that a shredding was under way and cannot be read. Nothing is guessed: "
+                                   "if kek.next is beside kek.key and db is whole, remove both file and kek.next; else call for help"}));
+}
+
+absl::Status NewStoreNotWell(std::string_view why) {
+  return absl::DataLossError(Join({"the store under the new key did not pass its check (", why, "). Nothing was changed"}));
+}
+
+absl::Status NoPlaceForBackup() {
+  return absl::InvalidArgumentError(
+      "every older backup is dead after this, so a new one is made first: set `backups` in the configuration, or --backup DIR");
+}
+
 absl::Status KeyWrong(const std::filesystem::path& file, std::string_view why) {
   return absl::FailedPreconditionError(Join({"the key ", file.string(), " is wrong: ", why}));
 }

@@ -17,6 +17,12 @@ absl::Status FileAlreadyThere(const std::filesystem::path& file);
 absl::Status KeyMissing(const std::filesystem::path& file);
 absl::Status KeyReadableByOthers(const std::filesystem::path& file);
 absl::Status KeyOwnedByAnother(const std::filesystem::path& file);
+absl::Status KekIsCredential(const std::filesystem::path& file);   // FAILED_PRECONDITION
+absl::Status ShreddingWaitsForClock();                             // FAILED_PRECONDITION
+absl::Status NothingToShred();                                     // FAILED_PRECONDITION
+absl::Status ShredJournalUnreadable(const std::filesystem::path& file);  // DATA_LOSS
+absl::Status NewStoreNotWell(std::string_view why);                // DATA_LOSS
+absl::Status NoPlaceForBackup();                                   // INVALID_ARGUMENT
 absl::Status KeyWrong(const std::filesystem::path& file, std::string_view why);
 absl::Status KeysInsideData(const std::filesystem::path& keys, const std::filesystem::path& data);
 absl::Status DataDirectoryOpen(const std::filesystem::path& directory);

@@ -45,7 +45,7 @@ absl::StatusOr<Initialised> Initialise(const fs::path& organisation_file, const 
   std::error_code error;
   if (SomethingIn(data)) return FileAlreadyThere(data);
   if (fs::exists(keys / kOrganisationFile, error)) return FileAlreadyThere(keys / kOrganisationFile);
-  absl::StatusOr<storage::ServerKeys> made = MakeKeys(keys, random);
+  absl::StatusOr<storage::ServerKeys> made = MakeKeys(keys, organisation->id, random);
   if (!made.ok()) return made.status();
   if (absl::Status s = WriteNewFile(keys / kOrganisationFile, *text); !s.ok()) return s;
 

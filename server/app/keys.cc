@@ -6,10 +6,12 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
 #include "crypto/encoding.h"
+#include "crypto/format/ids.h"
 #include "server/app/errors.h"
 
 namespace alcove::app {
@@ -57,39 +59,83 @@ absl::Status CheckPrivate(const File& file, const fs::path& path, mode_t closed)
   return absl::OkStatus();
 }
 
-// The 32 bytes of one key file, checked by its descriptor so that nothing can change between check and use.
-absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind kind) {
-  const fs::path path = places.Find(kind);
-  const bool credential = places.credentials && path.parent_path() == *places.credentials;
+// What a key file says after the key.
+absl::Status ReadFacts(std::string_view words, const fs::path& path, storage::KekFacts* facts) {
+  if (words.empty()) return absl::OkStatus();
+  const std::size_t space = words.find(' ');
+  const std::string_view epoch = words.substr(0, space);
+  const auto organisation =
+      format::FromText<base::OrganisationId>(space == std::string_view::npos ? std::string_view() : words.substr(space + 1));
+  const auto read = std::from_chars(epoch.data(), epoch.data() + epoch.size(), facts->epoch);
+  if (read.ec != std::errc() || read.ptr != epoch.data() + epoch.size() || facts->epoch == 0 || !organisation.ok())
+    return KeyWrong(path, "it does not hold one line of kind, base64, number and organisation");
+  facts->organisation = *organisation;
+  return absl::OkStatus();
+}
+
+// The 32 bytes of one key file, checked by its descriptor so that nothing can change between check and use. `facts` for the
+// KEK alone.
+absl::StatusOr<crypto::SymmetricKey> ReadKeyAt(const fs::path& path, KeyKind kind, mode_t closed,
+                                               storage::KekFacts* facts = nullptr) {
   const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (absl::Status s = CheckPrivate(file, path, credential ? kOthersOfCredential : kOthers); !s.ok()) return s;
+  if (absl::Status s = CheckPrivate(file, path, closed); !s.ok()) return s;
 
   std::array<char, 128> buffer;
   const ssize_t size = read(file.get(), buffer.data(), buffer.size());
   absl::StatusOr<crypto::SymmetricKey> key = KeyWrong(path, "it does not hold one line of kind and base64");
-  const std::string_view text(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+  std::string_view text(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
   const std::string prefix = std::string(Kind(kind)) + " ";
   if (!text.starts_with("alcove.") || !text.ends_with("\n")) {
     // said already
   } else if (!text.starts_with(prefix)) {
     key = KeyWrong(path, "it holds a key of another kind");
-  } else if (auto raw = crypto::Base64Decode(text.substr(prefix.size(), text.size() - prefix.size() - 1)); raw.ok()) {
-    if (raw->size() == kKeyBytes) key = crypto::SymmetricKey::FromBytes(*raw);
-    crypto::Wipe(*raw);
+  } else {
+    text = text.substr(prefix.size(), text.size() - prefix.size() - 1);
+    const std::size_t space = facts == nullptr ? std::string_view::npos : text.find(' ');
+    const std::string_view rest = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+    if (auto raw = crypto::Base64Decode(text.substr(0, space)); raw.ok()) {
+      if (raw->size() == kKeyBytes) key = crypto::SymmetricKey::FromBytes(*raw);
+      crypto::Wipe(*raw);
+    }
+    if (key.ok() && facts != nullptr)
+      if (absl::Status s = ReadFacts(rest, path, facts); !s.ok()) key = s;
   }
   crypto::Wipe(buffer.data(), buffer.size());
   return key;
 }
 
-absl::Status WriteKey(const fs::path& path, KeyKind kind, crypto::BytesView key) {
+absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind kind, storage::KekFacts* facts = nullptr) {
+  const fs::path path = places.Find(kind);
+  const bool credential = places.credentials && path.parent_path() == *places.credentials;
+  return ReadKeyAt(path, kind, credential ? kOthersOfCredential : kOthers, facts);
+}
+
+absl::Status WriteKey(const fs::path& path, KeyKind kind, crypto::BytesView key, std::string_view facts = {}) {
   crypto::Bytes encoded = crypto::Base64Encode(key);
   crypto::Bytes line;
   line.reserve(128);
-  line.append(Kind(kind)).append(" ").append(encoded).append("\n");
+  line.append(Kind(kind)).append(" ").append(encoded).append(facts).append("\n");
   const absl::Status written = WriteNewFile(path, line);
   crypto::Wipe(encoded);
   crypto::Wipe(line);
   return written;
+}
+
+std::string FactsText(std::uint32_t epoch, const base::OrganisationId& organisation) {
+  return " " + std::to_string(epoch) + " " + format::Text(organisation);
+}
+
+absl::StatusOr<storage::ServerKeys> WithKek(const KeyPlaces& places, crypto::SymmetricKey kek, const storage::KekFacts& facts) {
+  const absl::StatusOr<crypto::SymmetricKey> log_seed = ReadKey(places, KeyKind::kLog);
+  if (!log_seed.ok()) return log_seed.status();
+  const absl::StatusOr<crypto::SymmetricKey> tag_scalar = ReadKey(places, KeyKind::kTag);
+  if (!tag_scalar.ok()) return tag_scalar.status();
+
+  absl::StatusOr<crypto::SigningKey> log = crypto::SigningKey::FromSeed(log_seed->expose());
+  if (!log.ok()) return KeyWrong(places.Find(KeyKind::kLog), "no signing key can be made of it");
+  absl::StatusOr<crypto::OprfKey> tag = crypto::OprfKey::FromBytes(tag_scalar->expose());
+  if (!tag.ok()) return KeyWrong(places.Find(KeyKind::kTag), "no tag key can be made of it");
+  return storage::ServerKeys{std::move(kek), *std::move(log), *std::move(tag), facts};
 }
 
 absl::Status SyncDirectory(const fs::path& directory) {
@@ -116,21 +162,21 @@ fs::path KeyPlaces::Find(KeyKind kind) const {
 }
 
 absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places) {
-  absl::StatusOr<crypto::SymmetricKey> kek = ReadKey(places, KeyKind::kKek);
+  storage::KekFacts facts;
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKey(places, KeyKind::kKek, &facts);
   if (!kek.ok()) return kek.status();
-  const absl::StatusOr<crypto::SymmetricKey> log_seed = ReadKey(places, KeyKind::kLog);
-  if (!log_seed.ok()) return log_seed.status();
-  const absl::StatusOr<crypto::SymmetricKey> tag_scalar = ReadKey(places, KeyKind::kTag);
-  if (!tag_scalar.ok()) return tag_scalar.status();
-
-  absl::StatusOr<crypto::SigningKey> log = crypto::SigningKey::FromSeed(log_seed->expose());
-  if (!log.ok()) return KeyWrong(places.Find(KeyKind::kLog), "no signing key can be made of it");
-  absl::StatusOr<crypto::OprfKey> tag = crypto::OprfKey::FromBytes(tag_scalar->expose());
-  if (!tag.ok()) return KeyWrong(places.Find(KeyKind::kTag), "no tag key can be made of it");
-  return storage::ServerKeys{*std::move(kek), *std::move(log), *std::move(tag)};
+  return WithKek(places, *std::move(kek), facts);
 }
 
-absl::StatusOr<storage::ServerKeys> MakeKeys(const fs::path& directory, crypto::Random& random) {
+absl::StatusOr<storage::ServerKeys> ReadKeysWithNextKek(const KeyPlaces& places) {
+  storage::KekFacts facts;
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKeyAt(places.directory / kNextKekFile, KeyKind::kKek, kOthers, &facts);
+  if (!kek.ok()) return kek.status();
+  return WithKek(places, *std::move(kek), facts);
+}
+
+absl::StatusOr<storage::ServerKeys> MakeKeys(const fs::path& directory, const base::OrganisationId& organisation,
+                                             crypto::Random& random) {
   std::error_code error;
   for (const KeyKind kind : kAll) {
     if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
@@ -140,11 +186,34 @@ absl::StatusOr<storage::ServerKeys> MakeKeys(const fs::path& directory, crypto::
     if (error) return FileNotWritten(directory, error.message());
     if (chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
   }
-  storage::ServerKeys keys{crypto::SymmetricKey::Draw(random), crypto::SigningKey::Draw(random), crypto::OprfKey::Draw(random)};
-  if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kKek), KeyKind::kKek, keys.kek.expose()); !s.ok()) return s;
+  storage::ServerKeys keys{crypto::SymmetricKey::Draw(random), crypto::SigningKey::Draw(random), crypto::OprfKey::Draw(random),
+                           {1, organisation}};
+  if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kKek), KeyKind::kKek, keys.kek.expose(), FactsText(1, organisation)); !s.ok()) return s;
   if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kLog), KeyKind::kLog, keys.log_key.expose()); !s.ok()) return s;
   if (absl::Status s = WriteKey(directory / KeyFileName(KeyKind::kTag), KeyKind::kTag, keys.tag_key.expose()); !s.ok()) return s;
   return keys;
+}
+
+absl::Status MakeNextKek(const fs::path& directory, const base::OrganisationId& organisation, std::uint32_t epoch,
+                         crypto::Random& random) {
+  const crypto::SymmetricKey kek = crypto::SymmetricKey::Draw(random);
+  return WriteKey(directory / kNextKekFile, KeyKind::kKek, kek.expose(), FactsText(epoch, organisation));
+}
+
+absl::Status DestroyFile(const fs::path& path, crypto::Random& random) {
+  {
+    const File file(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.get() < 0) return errno == ENOENT ? absl::OkStatus() : FileNotWritten(path, std::strerror(errno));
+    struct stat about {};
+    if (fstat(file.get(), &about) != 0) return FileNotWritten(path, std::strerror(errno));
+    const auto size = static_cast<std::size_t>(about.st_size);
+    for (const crypto::Bytes& over : {random.Draw(size), crypto::Bytes(size, '\0')}) {
+      if (pwrite(file.get(), over.data(), size, 0) != static_cast<ssize_t>(size) || fsync(file.get()) != 0)
+        return FileNotWritten(path, std::strerror(errno));
+    }
+  }
+  if (unlink(path.c_str()) != 0) return FileNotWritten(path, std::strerror(errno));
+  return SyncDirectory(path.parent_path());
 }
 
 absl::Status CheckPrivateFile(const fs::path& path) {

@@ -5,16 +5,18 @@
 //   tag.key   the OPRF key that turns identifiers into tags
 //
 // Each is one line: the kind, a space, base64 of 32 bytes ("alcove.kek.v1 ..."). The kind stands there so that two files
-// that changed places are found at start, not by the first reporter. Beside them lies `organisation`, a copy of the
+// that changed places are found at start, not by the first reporter. The KEK's goes on with its epoch and its organisation, each
+// after a space, so that an old one and another's are refused by name. Beside them lies `organisation`, a copy of the
 // organisation file the server was made for: it says whose root signatures a directory needs, so it is guarded like a key.
 //
-// Keys are made by Initialise alone. Everything else refuses a key that is missing, wrong, or readable by others, and
+// Keys are made by Initialise, and a new KEK by Shred (shred.h), alone. Everything else refuses a key that is missing, wrong, or readable by others, and
 // names the file.
 #pragma once
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -42,9 +44,23 @@ struct KeyPlaces {
 // Reads all three. FAILED_PRECONDITION naming the file: KeyMissing, KeyReadableByOthers, KeyOwnedByAnother, KeyWrong.
 absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places);
 
-// Draws three keys and writes them into `directory`, which is made (0700) when it is not there. ALREADY_EXISTS naming the
+// The name of the KEK that a shredding makes, until it takes the old one's place.
+inline constexpr std::string_view kNextKekFile = "kek.next";
+
+// Draws three keys, the KEK of epoch 1 of `organisation`, and writes them into `directory`, which is made (0700) when it is not there. ALREADY_EXISTS naming the
 // file when one of them is there, and then nothing is written.
-absl::StatusOr<storage::ServerKeys> MakeKeys(const std::filesystem::path& directory, crypto::Random& random);
+absl::StatusOr<storage::ServerKeys> MakeKeys(const std::filesystem::path& directory,
+                                             const base::OrganisationId& organisation, crypto::Random& random);
+
+// Draws a KEK of this epoch and writes it beside the old one as kNextKekFile. ALREADY_EXISTS naming the file.
+absl::Status MakeNextKek(const std::filesystem::path& directory, const base::OrganisationId& organisation,
+                         std::uint32_t epoch, crypto::Random& random);
+// The keys as they are after a shredding: kNextKekFile in the place of the KEK.
+absl::StatusOr<storage::ServerKeys> ReadKeysWithNextKek(const KeyPlaces& places);
+
+// Writes random bytes over the file, then zeros, each down to the device, and unlinks it. OK when there is none. What a device keeps
+// of old blocks by itself (an SSD, a file system that copies on write, a snapshot) is beyond any program.
+absl::Status DestroyFile(const std::filesystem::path& file, crypto::Random& random);
 
 // A private file is ours or root's, regular, and closed to others: else KeyMissing, KeyOwnedByAnother,
 // KeyReadableByOthers. For the private keys of TLS, which gRPC reads.

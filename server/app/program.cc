@@ -6,12 +6,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,6 +24,7 @@
 #include "server/app/config.h"
 #include "server/app/control.h"
 #include "server/app/data_lock.h"
+#include "server/app/errors.h"
 #include "server/app/event_log.h"
 #include "server/app/hardening.h"
 #include "server/app/init.h"
@@ -27,6 +32,7 @@
 #include "server/app/notify.h"
 #include "server/app/quiet.h"
 #include "server/app/server.h"
+#include "server/app/shred.h"
 #include "server/app/watchdog.h"
 #include "server/storage/backup.h"
 #include "server/storage/check.h"
@@ -108,14 +114,122 @@ void EndIfDataWasReplaced(EventLog& log, const DataLock& lock) {
             "there now. Put the directory back, run `alcoved check`, and start again; stop alcoved before touching its data");
 }
 
-// Until a signal asks to end; about once a second something may be due.
-void ServeUntilAsked(Server& server, EventLog& log, const DataLock& lock) {
+enum class Ended { kAsked, kShred };
+
+// Wants the batch: by command, or because its hour has come and something is to go. Once a day by the hour, whatever came of it.
+class ShredWanted {
+ public:
+  explicit ShredWanted(const Config& config) : config_(config) {}
+
+  void Ask() { asked_ = true; }
+  bool Now(const Server& server, const base::Clock& clock) {
+    if (asked_.exchange(false)) return true;
+    if (!config_.shred || !config_.shred->hour || tried_ == clock.Today()) return false;
+    const auto hour = (clock.Now() - base::StartOf(clock.Today())) / std::chrono::hours(1);
+    if (hour != *config_.shred->hour) return false;
+    tried_ = clock.Today();
+    return server.AnythingToShred();
+  }
+
+ private:
+  const Config& config_;
+  std::atomic<bool> asked_{false};
+  std::optional<base::Day> tried_;
+};
+
+// Until a signal asks to end, or the batch is wanted; about once a second something may be due.
+Ended ServeUntilAsked(Server& server, EventLog& log, const DataLock& lock, ShredWanted& wanted, const base::Clock& clock) {
   const sigset_t signals = EndingSignals();
   const timespec second{1, 0};
   while (sigtimedwait(&signals, nullptr, &second) < 0) {
     EndIfDataWasReplaced(log, lock);
     server.Tick();
+    if (wanted.Now(server, clock)) return Ended::kShred;
   }
+  return Ended::kAsked;
+}
+
+// Tells the service manager that the process lives while nothing serves.
+class StillAlive {
+ public:
+  StillAlive()
+      : thread_([](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            NotifyAlive();
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+// Where the backup of the next batch goes: epoch-N, of the KEK that comes.
+absl::StatusOr<std::filesystem::path> NextBackup(const Config& config, const KeyPlaces& places) {
+  if (!config.shred) return NoPlaceForBackup();
+  const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(places);
+  if (!keys.ok()) return keys.status();
+  return config.shred->backups / ("epoch-" + std::to_string(keys->kek_facts.epoch + 1));
+}
+
+std::string Words(const Shredded& done) {
+  return "key number " + std::to_string(done.epoch) + " is destroyed; cases gone " + std::to_string(done.cases) +
+         ", entries redacted " + std::to_string(done.entries) + ", rows kept " + std::to_string(done.rows);
+}
+
+// What a batch that was killed left behind is put right before anything else is looked at.
+absl::Status FinishOld(const Config& config, const KeyPlaces& places) {
+  const absl::StatusOr<Finished> finished = FinishShred(config.data, places, crypto::SystemRandom());
+  if (!finished.ok()) return finished.status();
+  if (*finished == Finished::kUndone) std::cerr << "alcoved: a shredding was interrupted; everything is as it was before\n";
+  if (*finished == Finished::kCompleted) std::cerr << "alcoved: a shredding was interrupted; it is complete now\n";
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Ended> ServeOnce(const Config& config, const KeyPlaces& places, SystemClock& clock, EventLog& log,
+                                const DataLock& lock, ShredWanted& wanted) {
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start({.config = config,
+                     .keys = places,
+                     .clock = clock,
+                     .random = crypto::SystemRandom(),
+                     .log = log,
+                     .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); }});
+  if (!server.ok()) return server.status();
+  auto control = Control::Open(config.data, {.backup = [&server](const std::string& target) { return (*server)->Backup(target); },
+                                             .shred = [&config, &wanted] {
+                                               if (!config.shred) return NoPlaceForBackup();
+                                               wanted.Ask();
+                                               return absl::OkStatus();
+                                             }});
+  if (!control.ok()) return control.status();
+
+  std::vector<std::string> addresses;
+  for (const Listener& listener : config.listeners) {
+    addresses.push_back(listener.address);
+    log.Tell("listening on " + listener.address);
+  }
+  Watchdog::Terms terms;
+  if (const auto interval = AliveInterval()) {
+    terms.interval = std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 3);
+  }
+  auto watchdog = std::make_unique<Watchdog>(addresses, terms, NotifyAlive, [&log](const std::string& address) {
+    EndAtOnce(log, "the listener " + address + " does not answer any more");
+  });
+  NotifyReady();
+  const Ended ended = ServeUntilAsked(**server, log, lock, wanted, clock);
+
+  if (ended == Ended::kAsked) {
+    NotifyStopping();
+    // Whatever hangs: the process ends a little after the time it was given to drain.
+    alarm(static_cast<unsigned>(config.drain.count()) + 10);
+  }
+  watchdog.reset();
+  (*server)->Drain();
+  EndIfDataWasReplaced(log, lock);
+  control->reset();
+  server->reset();
+  return ended;
 }
 
 int Serve(const Asked& asked) {
@@ -137,40 +251,20 @@ int Serve(const Asked& asked) {
   for (const std::string& line : denied) log.Tell("notice: " + line);
   SystemClock clock;
   const KeyPlaces places = PlacesOf(*config);
-  absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start({.config = *config,
-                     .keys = places,
-                     .clock = clock,
-                     .random = crypto::SystemRandom(),
-                     .log = log,
-                     .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); }});
-  if (!server.ok()) return Refuse(server.status());
-  const auto control =
-      Control::Open(config->data, [&server](const std::string& target) { return (*server)->Backup(target); });
-  if (!control.ok()) return Refuse(control.status());
-
-  std::vector<std::string> addresses;
-  for (const Listener& listener : config->listeners) {
-    addresses.push_back(listener.address);
-    log.Tell("listening on " + listener.address);
+  ShredWanted wanted(*config);
+  if (absl::Status s = FinishOld(*config, places); !s.ok()) return Refuse(s);
+  for (;;) {
+    const absl::StatusOr<Ended> ended = ServeOnce(*config, places, clock, log, **lock, wanted);
+    if (!ended.ok()) return Refuse(ended.status());
+    if (*ended == Ended::kAsked) break;
+    const absl::StatusOr<std::filesystem::path> backup = NextBackup(*config, places);
+    const StillAlive alive;
+    const absl::StatusOr<Shredded> done =
+        backup.ok() ? Shred({.data = config->data, .keys = places, .backup = *backup, .clock = clock, .random = crypto::SystemRandom()})
+                    : absl::StatusOr<Shredded>(backup.status());
+    log.Tell(done.ok() ? "shredded: " + Words(*done) : "shredding refused: " + std::string(done.status().message()));
+    log.Flush();
   }
-  Watchdog::Terms terms;
-  if (const auto interval = AliveInterval()) {
-    terms.interval = std::chrono::duration_cast<std::chrono::milliseconds>(*interval / 3);
-  }
-  auto watchdog = std::make_unique<Watchdog>(addresses, terms, NotifyAlive, [&log](const std::string& address) {
-    EndAtOnce(log, "the listener " + address + " does not answer any more");
-  });
-  NotifyReady();
-  ServeUntilAsked(**server, log, **lock);
-
-  NotifyStopping();
-  // Whatever hangs: the process ends a little after the time it was given to drain.
-  alarm(static_cast<unsigned>(config->drain.count()) + 10);
-  watchdog.reset();
-  (*server)->Drain();
-  EndIfDataWasReplaced(log, **lock);
-  server->reset();
   log.Record(base::Event::kStopped);
   log.Flush();
   return kDone;
@@ -191,6 +285,7 @@ int Check(const Asked& asked) {
   if (!config.ok()) return Refuse(config.status());
   const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
   if (!lock.ok()) return Refuse(lock.status());
+  if (absl::Status s = FinishOld(*config, PlacesOf(*config)); !s.ok()) return Refuse(s);
   const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
   if (!keys.ok()) return Refuse(keys.status());
   const auto mark = storage::Mark::Open(storage::MarkIn(config->data.string()), keys->kek);
@@ -215,11 +310,13 @@ int Backup(const Asked& asked) {
   } else if (!lock.ok()) {
     status = lock.status();
   } else {
+    if (absl::Status s = FinishOld(*config, PlacesOf(*config)); !s.ok()) return Refuse(s);
     const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
     if (!keys.ok()) return Refuse(keys.status());
     const auto rows = OpenRows(storage::DatabaseIn(config->data.string()), false);
     if (!rows.ok()) return Refuse(rows.status());
-    const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows};
+    const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows,
+                                     keys->kek_facts};
     status = storage::MakeBackup(**rows, (config->data / "scratch").string(), target.string(), parts).status();
   }
   if (!status.ok()) return Refuse(status);
@@ -232,7 +329,8 @@ int Restore(const Asked& asked) {
   if (!config.ok()) return Refuse(config.status());
   const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(PlacesOf(*config));
   if (!keys.ok()) return Refuse(keys.status());
-  const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows};
+  const storage::BackupParts parts{keys->kek, keys->log_key.verify_key(), crypto::SystemRandom(), OpenRows,
+                                   keys->kek_facts};
   const absl::StatusOr<storage::CheckReport> report =
       storage::RestoreBackup(std::filesystem::absolute(asked.file).string(), config->data.string(), parts);
   if (!report.ok()) return Refuse(report.status());
@@ -240,9 +338,40 @@ int Restore(const Asked& asked) {
   return kDone;
 }
 
+// Shredding, or a rotation of the KEK alone.
+int RunShred(const Asked& asked, storage::Take take) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const KeyPlaces places = PlacesOf(*config);
+  const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
+  if (!lock.ok() && absl::IsFailedPrecondition(lock.status()) && take == storage::Take::kDoomed && asked.file.empty()) {
+    if (const absl::Status status = AskForShredding(config->data); !status.ok()) return Refuse(status);
+    std::cout << "alcoved stops serving now, shreds, and serves again. Its log says what came of it.\n";
+    return kDone;
+  }
+  if (!lock.ok()) return Refuse(lock.status());
+  if (absl::Status s = FinishOld(*config, places); !s.ok()) return Refuse(s);
+  const absl::StatusOr<std::filesystem::path> backup =
+      asked.file.empty() ? NextBackup(*config, places) : std::filesystem::absolute(asked.file).lexically_normal();
+  if (!backup.ok()) return Refuse(backup.status());
+  SystemClock clock;
+  const absl::StatusOr<Shredded> done =
+      Shred({.data = config->data, .keys = places, .backup = *backup, .take = take, .clock = clock, .random = crypto::SystemRandom()});
+  if (!done.ok()) return Refuse(done.status());
+  std::cout << Words(*done) << "\n"
+            << "backup in " << backup->string() << ", restored once and checked. Every backup from before is dead.\n"
+            << "Make a new copy of the keys (alcoved keys export FILE) and destroy the old copies: they still open the old "
+               "backups.\n";
+  return kDone;
+}
+
 int Keys(const Asked& asked, bool to_file) {
   const absl::StatusOr<Config> config = ConfigOf(asked, false);
   if (!config.ok()) return Refuse(config.status());
+  // Beside a server that serves there is nothing to finish.
+  const absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config->data);
+  if (to_file && lock.ok())
+    if (absl::Status s = FinishOld(*config, PlacesOf(*config)); !s.ok()) return Refuse(s);
   const absl::StatusOr<crypto::SecretText> passphrase = ReadPassphrase(asked.passphrase_fd, to_file);
   if (!passphrase.ok()) return Refuse(passphrase.status());
   const absl::Status status = to_file
@@ -283,6 +412,10 @@ int RunProgram(int argc, char** argv) {
     command->add_option("file", asked.file, "The file")->required();
     command->add_option("--passphrase-fd", asked.passphrase_fd, "Read the passphrase from this descriptor");
   }
+  CLI::App* shred = app.add_subcommand("shred", "Make what is to go unreadable for good: new key, new backup, the old key destroyed");
+  CLI::App* keys_rotate = keys->add_subcommand("rotate", "The same for the key alone, while alcoved is stopped");
+  for (CLI::App* command : {shred, keys_rotate})
+    command->add_option("--backup", asked.file, "The new backup's directory, not there yet, in place of the file's");
   CLI::App* version = app.add_subcommand("version", "Print the version");
 
   init->callback([&] { result = Init(asked); });
@@ -292,6 +425,8 @@ int RunProgram(int argc, char** argv) {
   restore->callback([&] { result = Restore(asked); });
   keys_export->callback([&] { result = Keys(asked, true); });
   keys_import->callback([&] { result = Keys(asked, false); });
+  shred->callback([&] { result = RunShred(asked, storage::Take::kDoomed); });
+  keys_rotate->callback([&] { result = RunShred(asked, storage::Take::kNothing); });
   version->callback([&] {
     std::cout << "alcoved " << ALCOVE_VERSION << "\n";
     result = kDone;

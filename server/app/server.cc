@@ -30,6 +30,7 @@
 #include "server/rpc/session/session.h"
 #include "server/storage/backup.h"
 #include "server/storage/errors.h"
+#include "server/storage/label.h"
 #include "server/storage/rocks_store.h"
 
 namespace alcove::app {
@@ -130,7 +131,10 @@ absl::Status Server::OpenStore() {
                             .count = CountOpenCases,
                             .limits = {}});
   if (store.status() == storage::WrongKek()) {
-    return KeyWrong(world_.keys.Find(KeyKind::kKek), "the store was made under another");
+    const absl::Status why =
+        storage::WhyWrongKek(storage::ReadLabel(world_.config.data.string()), keys_->kek_facts);
+    return KeyWrong(world_.keys.Find(KeyKind::kKek),
+                    why == storage::WrongKek() ? "the store was made under another" : std::string(why.message()));
   }
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
@@ -168,8 +172,9 @@ absl::Status Server::LoadOrganisation() {
       people::Load({store_->reader(), world_.clock, world_.random, file_});
   if (!organisation.ok()) return organisation.status();
   organisation_ = std::make_unique<rpc::CurrentOrganisation>(*std::move(organisation));
-  request_key_ = crypto::DeriveKey(keys_->kek, "alcove requests v1");
-  secrets_ = intake::Secrets::Derive(crypto::DeriveKey(keys_->kek, "alcove intake v1"), keys_->tag_key.Clone());
+  // From the seed, not the KEK: a request that is repeated after the KEK was changed finds its answer.
+  request_key_ = crypto::DeriveKey(store_->vault().seed(), "alcove requests v1");
+  secrets_ = intake::Secrets::Derive(crypto::DeriveKey(store_->vault().seed(), "alcove intake v1"), keys_->tag_key.Clone());
   core_.emplace(rpc::CorePorts{store_->reader(), *organisation_, world_.clock, world_.random, *request_key_, &key_use_});
   return absl::OkStatus();
 }
@@ -336,8 +341,17 @@ void Server::Drain() {
   time_->Leave();
 }
 
+bool Server::AnythingToShred() const {
+  bool any = false;
+  const absl::Status scanned = store_->reader().Scan<cases::Doomed>("", "", 1, [&](const base::Versioned<cases::Doomed>&) {
+    any = true;
+    return false;
+  });
+  return scanned.ok() && any && !time_->frozen();
+}
+
 absl::Status Server::Backup(const std::string& target) {
-  const storage::BackupParts parts{keys_->kek, keys_->log_key.verify_key(), world_.random, OpenRows};
+  const storage::BackupParts parts{keys_->kek, keys_->log_key.verify_key(), world_.random, OpenRows, keys_->kek_facts};
   const absl::StatusOr<storage::CheckReport> report =
       storage::MakeBackup(store_->rows(), (world_.config.data / "scratch").string(), target, parts);
   world_.log.Record(report.ok() ? base::Event::kBackupMade : base::Event::kBackupFailed);

@@ -60,6 +60,9 @@ class Server {
   // Takes no new calls and lets those under way finish within the configured time.
   void Drain();
 
+  // Something is to go, and the clock is believed.
+  bool AnythingToShred() const;
+
   // A verified backup into `target`, while serving. Any thread, one at a time.
   absl::Status Backup(const std::string& target);
 

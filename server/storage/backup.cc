@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "server/core/base/errors.h"
 #include "server/storage/errors.h"
+#include "server/storage/label.h"
 #include "server/storage/mark.h"
 #include "server/storage/records.h"
 #include "server/storage/seal.h"
@@ -168,7 +169,12 @@ absl::StatusOr<std::vector<ListedFile>> CopyDatabase(const fs::path& from, const
   return files;
 }
 
-absl::StatusOr<MarkState> EdgeOf(const std::string& database, const BackupParts& parts) {
+struct Copied {
+  MarkState edge;
+  Label label;
+};
+
+absl::StatusOr<Copied> WhatWasCopied(const std::string& database, const BackupParts& parts) {
   const auto rows = parts.open_rows(database, true);
   if (!rows.ok()) return rows.status();
   const auto vault = Vault::Open(**rows, parts.kek, parts.random);
@@ -177,7 +183,7 @@ absl::StatusOr<MarkState> EdgeOf(const std::string& database, const BackupParts&
   const Counts counts;
   const auto edge = ReadEdge(Records(**rows, **vault, counts, events));
   if (!edge.ok()) return edge.status();
-  return edge->state;
+  return Copied{edge->state, {(*vault)->organisation(), (*vault)->epoch()}};
 }
 
 absl::StatusOr<CheckReport> CheckDirectory(const std::string& data_directory, const BackupParts& parts) {
@@ -202,9 +208,10 @@ absl::StatusOr<CheckReport> MakeBackup(RowStore& rows, const std::string& scratc
   Leftover remove_target(target);
   const auto files = CopyDatabase(scratch, DatabaseIn(target));
   if (!files.ok()) return files.status();
-  const auto edge = EdgeOf(DatabaseIn(target), parts);
-  if (!edge.ok()) return edge.status();
-  if (const absl::Status status = Mark::Create(MarkIn(target), parts.kek, *edge); !status.ok()) return status;
+  const auto copied = WhatWasCopied(DatabaseIn(target), parts);
+  if (!copied.ok()) return copied.status();
+  if (const absl::Status status = Mark::Create(MarkIn(target), parts.kek, copied->edge); !status.ok()) return status;
+  if (const absl::Status status = WriteLabel(target, copied->label); !status.ok()) return status;
   {
     const File list((fs::path(target) / "files").string(), O_WRONLY | O_CREAT | O_EXCL);
     if (!list.ok() || !WriteAll(list.get(), ListText(*files)) || fsync(list.get()) != 0)
@@ -225,6 +232,7 @@ absl::StatusOr<CheckReport> RestoreBackup(const std::string& backup, const std::
   if (!existed && mkdir(data_directory.c_str(), 0700) != 0) return FileFailed("making the data directory");
   Leftover remove_database(DatabaseIn(data_directory));
   Leftover remove_mark(MarkIn(data_directory));
+  Leftover remove_label(LabelIn(data_directory));
   Leftover remove_directory(existed ? std::string() : data_directory);
 
   const auto files = ReadList(fs::path(backup) / "files");
@@ -244,11 +252,18 @@ absl::StatusOr<CheckReport> RestoreBackup(const std::string& backup, const std::
   if (!mark.ok()) return mark.status();
   if (const absl::Status status = SyncDirectory(data_directory); !status.ok()) return status;
 
+  const std::optional<Label> label = ReadLabel(backup);
+  const auto copied = WhatWasCopied(DatabaseIn(data_directory), parts);
+  if (copied.status() == WrongKek()) return WhyWrongKek(label, parts.kek_facts);
+  if (!copied.ok()) return copied.status();
   auto report = CheckDirectory(data_directory, parts);
   if (!report.ok()) return report.status();
   if (!report->ok()) return BackupDamaged(report->problems.front());
+  if (label != copied->label) return BackupDamaged("its label says otherwise than the data");
+  if (const absl::Status status = WriteLabel(data_directory, *label); !status.ok()) return status;
   remove_database.Keep();
   remove_mark.Keep();
+  remove_label.Keep();
   remove_directory.Keep();
   return report;
 }

@@ -2,6 +2,7 @@
 //
 //   db/    the database's files, as of one moment between two commit groups
 //   mark   the high-water mark of that moment
+//   label  whose it is and under which KEK (label.h)
 //   files  text: `alcove.backup.v1`, then for each file of db/, by name: SHA-256 in hex, size, name
 //
 // It holds no key and is of no use without the KEK. A backup is called one only after it was restored into a directory
@@ -27,6 +28,7 @@ struct BackupParts {
   crypto::VerifyKey log_key;
   crypto::Random& random;
   OpenRows open_rows;
+  KekFacts kek_facts = {};
 };
 
 // Copies the rows of a store that goes on serving. `target` must not exist; its parent must, and holds the trial
@@ -37,7 +39,8 @@ absl::StatusOr<CheckReport> MakeBackup(RowStore& rows, const std::string& scratc
                                        const BackupParts& parts);
 
 // Makes a data directory from a backup and checks it. `data_directory` must not exist or be empty. On failure nothing is
-// left in it: NotEmpty, BackupDamaged, WrongKek, FormatNewer, UNAVAILABLE.
+// left in it: NotEmpty, BackupDamaged, FormatNewer, UNAVAILABLE, and where the KEK is another WrongKek or, as far as the label
+// says, KekOfLaterEpoch (the backup is from before a shredding, and dead), KekOfEarlierEpoch, KekOfAnotherOrganisation.
 absl::StatusOr<CheckReport> RestoreBackup(const std::string& backup, const std::string& data_directory,
                                           const BackupParts& parts);
 

@@ -10,6 +10,19 @@ std::string Join(std::string_view text, std::string_view what) { return std::str
 }  // namespace
 
 absl::Status WrongKek() { return absl::FailedPreconditionError("the key-encryption key is not the one this store was made under"); }
+absl::Status KekOfAnotherOrganisation() {
+  return absl::FailedPreconditionError("the key-encryption key is another organisation's");
+}
+absl::Status KekOfLaterEpoch(std::uint32_t store, std::uint32_t kek) {
+  return absl::FailedPreconditionError(
+      "the data is from before a shredding: it was kept under key number " + std::to_string(store) +
+      ", which was destroyed, and the key here is number " + std::to_string(kek) +
+      ". Nothing of it can be read or brought back; take a backup made since");
+}
+absl::Status KekOfEarlierEpoch(std::uint32_t kek, std::uint32_t store) {
+  return absl::FailedPreconditionError("the key here is number " + std::to_string(kek) + ", and the data is kept under number " +
+                                       std::to_string(store) + ": bring back the newest key export");
+}
 absl::Status FormatNewer() { return absl::FailedPreconditionError("the store was written by a newer alcoved"); }
 absl::Status RolledBack() {
   return absl::DataLossError("the store is older than its mark: it was rolled back, or acknowledged writes were lost");

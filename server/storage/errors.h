@@ -4,11 +4,16 @@
 
 #include <absl/status/status.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace alcove::storage {
 
 absl::Status WrongKek();                        // FAILED_PRECONDITION: the store was made under another KEK
+absl::Status KekOfAnotherOrganisation();        // FAILED_PRECONDITION
+// FAILED_PRECONDITION: the store is from before a shredding. Its key was destroyed: nothing of it can be brought back.
+absl::Status KekOfLaterEpoch(std::uint32_t store, std::uint32_t kek);
+absl::Status KekOfEarlierEpoch(std::uint32_t kek, std::uint32_t store);  // FAILED_PRECONDITION: an old copy of the KEK
 absl::Status FormatNewer();                     // FAILED_PRECONDITION: a newer alcoved wrote this store
 absl::Status RolledBack();                      // DATA_LOSS: the store is older than its mark
 absl::Status Forked();                          // DATA_LOSS: the ledger is not the one the mark was made for

@@ -14,25 +14,36 @@
 //       24  n+16  XChaCha20-Poly1305 of the padded record, associated data = the key on disk, whole
 //
 // Which key seals a row is its table's scope:
-//   store  the store's key, drawn at init, kept in the row kFormat
-//   case   the key of the case, drawn with the case, kept in a row of kCaseKey; deleting the case deletes it
+//   store  the store's key, drawn at init and again with every new KEK, kept in the row kFormat
+//   case   the key of the case, drawn with the case and again with every new KEK, kept in a row of kCaseKey; deleting the
+//          case deletes it
 //   kek    the wrapping key, derived from the KEK: the rows kFormat and kCaseKey
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "crypto/oprf.h"
 #include "crypto/secret.h"
+#include "server/core/base/ids.h"
 #include "server/core/base/tables.h"
 
 namespace alcove::storage {
+
+// What a KEK's file says of it besides the key, so that a wrong one is refused by name. It proves nothing.
+struct KekFacts {
+  std::uint32_t epoch = 1;  // how many there have been, this one included
+  std::optional<base::OrganisationId> organisation = {};  // nothing in files of before shredding
+};
 
 // What lies in key files outside the data directory. Owned by main, outlives everything that is built with it.
 struct ServerKeys {
   crypto::SymmetricKey kek;         // opens the store; lost means lost
   crypto::SigningKey log_key;       // signs promises and checkpoints
   crypto::OprfKey tag_key;          // evaluates subject tags
+  KekFacts kek_facts = {};
 };
 
 // Makes keys on disk. Immutable; any thread.

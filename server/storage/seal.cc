@@ -20,10 +20,13 @@ constexpr std::uint64_t kPaddingFloor = 128;
 constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
 constexpr std::size_t kYoungCaseKeys = 2048;
 
-// The row kFormat, sealed under the wrapping key:  magic4 "ALF1"  format4  organisation16  store-key32.
+// The row kFormat, sealed under the wrapping key:
+//   format 2   magic4 "ALF1"  format4  organisation16  store-key32  seed32  epoch4
+//   format 1   magic4 "ALF1"  format4  organisation16  store-key32; the seed is the KEK itself, the epoch 1
 // Later formats keep the first eight bytes.
 constexpr std::string_view kFormatMagic = "ALF1";
-constexpr std::size_t kFormatSize = 4 + 4 + 16 + 32;
+constexpr std::size_t kFormatSize = 4 + 4 + 16 + 32 + 32 + 4;
+constexpr std::size_t kFirstFormatSize = 4 + 4 + 16 + 32;
 constexpr std::size_t kFormatHead = 4 + 4;
 
 // Nonces by the page: one system call for some sixty rows. Only for nonces, which are no secret; keys are drawn one by one.
@@ -51,27 +54,44 @@ class NoncePool final : public crypto::Random {
   crypto::Random& under_;
 };
 
+std::uint32_t NumberIn(std::string_view bytes) {
+  std::uint32_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
+
 std::string FormatKey() { return std::string(1, static_cast<char>(base::Table::kFormat)); }
 
 }  // namespace
 
-absl::Status Vault::Create(RowStore& rows, const crypto::SymmetricKey& kek, const base::OrganisationId& organisation,
-                           crypto::Random& random) {
+absl::Status Vault::Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random) {
   const crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
-  const crypto::SymmetricKey store_key = crypto::SymmetricKey::Draw(random);
-  crypto::Plaintext format;
-  format.bytes.reserve(kFormatSize);
-  format.bytes.append(kFormatMagic);
-  base::AppendKeyPart(format.bytes, kFormatNumber);
-  format.bytes.append(organisation.view());
-  format.bytes.append(store_key.expose());
+  crypto::Plaintext bytes;
+  bytes.bytes.reserve(kFormatSize);
+  bytes.bytes.append(kFormatMagic);
+  base::AppendKeyPart(bytes.bytes, kFormatNumber);
+  bytes.bytes.append(format.organisation.view());
+  bytes.bytes.append(format.store_key.expose());
+  bytes.bytes.append(format.seed.expose());
+  base::AppendKeyPart(bytes.bytes, format.epoch);
   const std::string key = FormatKey();
-  const std::string value = crypto::Seal(wrapping, format, crypto::AssociatedData(key), random);
+  const std::string value = crypto::Seal(wrapping, bytes, crypto::AssociatedData(key), random);
   const RowWrite write{key, value};
   const RowExpectation absent{key, std::nullopt};
   const absl::Status status = rows.Commit({&write, 1}, {&absent, 1});
   if (base::ReasonOf(status) == base::Reason::kContended) return absl::AlreadyExistsError("the store is in use already");
   return status;
+}
+
+absl::Status Vault::Create(RowStore& rows, const crypto::SymmetricKey& kek, const base::OrganisationId& organisation,
+                           crypto::Random& random) {
+  return Write(rows, kek, {organisation, 1, crypto::SymmetricKey::Draw(random), crypto::SymmetricKey::Draw(random)}, random);
+}
+
+absl::Status Vault::CreateNext(RowStore& rows, const crypto::SymmetricKey& kek, const Vault& before,
+                               crypto::Random& random) {
+  return Write(rows, kek,
+               {before.organisation(), before.epoch() + 1, crypto::SymmetricKey::Draw(random), before.seed().Clone()}, random);
 }
 
 absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const crypto::SymmetricKey& kek,
@@ -82,27 +102,31 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const c
   if (!found.ok()) return found.status();
   if (!*found) return LedgerDamaged("the format row is missing");
   crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
-  const auto format = crypto::Open(wrapping, value, crypto::AssociatedData(key));
-  if (!format.ok()) return WrongKek();
-  const std::string_view bytes = format->view();
+  const auto opened = crypto::Open(wrapping, value, crypto::AssociatedData(key));
+  if (!opened.ok()) return WrongKek();
+  const std::string_view bytes = opened->view();
   if (bytes.size() < kFormatHead || !bytes.starts_with(kFormatMagic)) return LedgerDamaged("the format row is malformed");
-  std::uint32_t number = 0;
-  for (const char c : bytes.substr(4, 4)) number = number << 8 | static_cast<unsigned char>(c);
+  const std::uint32_t number = NumberIn(bytes.substr(4, 4));
   if (number > kFormatNumber) return FormatNewer();
-  if (bytes.size() != kFormatSize) return LedgerDamaged("the format row is malformed");
+  if (bytes.size() != (number == 1 ? kFirstFormatSize : kFormatSize)) return LedgerDamaged("the format row is malformed");
   const auto organisation = base::OrganisationId::FromBytes(bytes.substr(8, 16));
-  const auto store_key = crypto::SymmetricKey::FromBytes(bytes.substr(24, 32));
-  if (!organisation.ok() || !store_key.ok()) return LedgerDamaged("the format row is malformed");
-  return std::unique_ptr<Vault>(new Vault(rows, std::move(wrapping), *store_key, *organisation, random));
+  auto store_key = crypto::SymmetricKey::FromBytes(bytes.substr(24, 32));
+  auto seed = number == 1 ? crypto::SymmetricKey::FromBytes(kek.expose()) : crypto::SymmetricKey::FromBytes(bytes.substr(56, 32));
+  const std::uint32_t epoch = number == 1 ? 1 : NumberIn(bytes.substr(88, 4));
+  if (!organisation.ok() || !store_key.ok() || !seed.ok() || epoch == 0)
+    return LedgerDamaged("the format row is malformed");
+  return std::unique_ptr<Vault>(new Vault(
+      rows, std::move(wrapping), Format{*organisation, epoch, *std::move(store_key), *std::move(seed)}, random));
 }
 
-Vault::Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, const crypto::SymmetricKey& store_key,
-             const base::OrganisationId& organisation, crypto::Random& random)
+Vault::Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, Format format, crypto::Random& random)
     : rows_(rows),
       wrapping_key_(std::move(wrapping_key)),
-      store_key_(std::make_shared<const crypto::SymmetricKey>(crypto::DeriveKey(store_key, kRowLabel))),
-      keys_(std::make_unique<DiskKeys>(crypto::DeriveKey(store_key, kIndexLabel))),
-      organisation_(organisation),
+      store_key_(std::make_shared<const crypto::SymmetricKey>(crypto::DeriveKey(format.store_key, kRowLabel))),
+      keys_(std::make_unique<DiskKeys>(crypto::DeriveKey(format.store_key, kIndexLabel))),
+      organisation_(format.organisation),
+      epoch_(format.epoch),
+      seed_(std::move(format.seed)),
       random_(random) {}
 
 absl::StatusOr<RowKey> Vault::KeyFor(base::Table table, std::string_view key) const {

@@ -25,7 +25,7 @@
 namespace alcove::storage {
 
 // What this program writes. A store with a greater number is refused.
-inline constexpr std::uint32_t kFormatNumber = 1;
+inline constexpr std::uint32_t kFormatNumber = 2;
 
 using RowKey = std::shared_ptr<const crypto::SymmetricKey>;
 
@@ -36,12 +36,21 @@ class Vault {
   static absl::Status Create(RowStore& rows, const crypto::SymmetricKey& kek, const base::OrganisationId& organisation,
                              crypto::Random& random);
 
+  // The same for the store that follows `before` under a new KEK: a new store key, the epoch after its, the same organisation
+  // and seed.
+  static absl::Status CreateNext(RowStore& rows, const crypto::SymmetricKey& kek, const Vault& before, crypto::Random& random);
+
   // WrongKek, FormatNewer, DATA_LOSS. `rows` and `random` outlive the vault.
   static absl::StatusOr<std::unique_ptr<Vault>> Open(const RowStore& rows, const crypto::SymmetricKey& kek,
                                                      crypto::Random& random);
 
   const base::OrganisationId& organisation() const { return organisation_; }
   const DiskKeys& keys() const { return *keys_; }
+  // How many KEKs there have been, this one included.
+  std::uint32_t epoch() const { return epoch_; }
+  // What the server's other keys are derived from: those that request ids are hashed with and plans sealed under. It stays the
+  // same when the KEK changes, or a request that is repeated over the change would be carried out twice. It opens no row.
+  const crypto::SymmetricKey& seed() const { return seed_; }
 
   // The key of a row of scope store or case; `key` is the row key, not the key on disk. Null where the case has none.
   absl::StatusOr<RowKey> KeyFor(base::Table table, std::string_view key) const;
@@ -71,14 +80,24 @@ class Vault {
     std::unordered_map<std::string, RowKey> old;
   };
 
-  Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, const crypto::SymmetricKey& store_key,
-        const base::OrganisationId& organisation, crypto::Random& random);
+  // The row kFormat, opened.
+  struct Format {
+    base::OrganisationId organisation;
+    std::uint32_t epoch = 1;
+    crypto::SymmetricKey store_key;
+    crypto::SymmetricKey seed;
+  };
+
+  Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, Format format, crypto::Random& random);
+  static absl::Status Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random);
 
   const RowStore& rows_;
   const crypto::SymmetricKey wrapping_key_;
   const RowKey store_key_;
   const std::unique_ptr<DiskKeys> keys_;
   const base::OrganisationId organisation_;
+  const std::uint32_t epoch_;
+  const crypto::SymmetricKey seed_;
   crypto::Random& random_;
   mutable CaseKeys case_keys_;
 };

@@ -7,6 +7,7 @@
 #include "server/core/ledger/proofs.h"
 #include "server/core/ledger/records.h"
 #include "server/storage/errors.h"
+#include "server/storage/label.h"
 
 namespace alcove::storage {
 
@@ -21,6 +22,7 @@ std::string MarkIn(const std::string& data_directory) {
 absl::Status CreateStore(RowStore& rows, const std::string& data_directory, const crypto::SymmetricKey& kek,
                          const base::OrganisationId& organisation, crypto::Random& random) {
   if (const absl::Status status = Vault::Create(rows, kek, organisation, random); !status.ok()) return status;
+  if (const absl::Status status = WriteLabel(data_directory, {organisation, 1}); !status.ok()) return status;
   return Mark::Create(MarkIn(data_directory), kek, {0, 0, ledger::EmptyRoot()});
 }
 

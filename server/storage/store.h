@@ -2,6 +2,7 @@
 //
 //   db/    the database (rocks_store.h)
 //   mark   the high-water mark (mark.h)
+//   label  whose it is and under which KEK (label.h)
 //
 // No key lies here: whoever takes the directory has ciphertext.
 #pragma once
@@ -34,7 +35,7 @@ std::string MarkIn(const std::string& data_directory);
 // Opens the rows in a directory, for those parts that open several. `main` hands in the one over RocksDB.
 using OpenRows = std::function<absl::StatusOr<std::unique_ptr<RowStore>>(const std::string& directory, bool read_only)>;
 
-// Makes a new store: the format row in `rows`, and the mark in `data_directory`. ALREADY_EXISTS where there is one.
+// Makes a new store: the format row in `rows`, mark and label in `data_directory`. ALREADY_EXISTS where there is one.
 absl::Status CreateStore(RowStore& rows, const std::string& data_directory, const crypto::SymmetricKey& kek,
                          const base::OrganisationId& organisation, crypto::Random& random);
 
@@ -58,6 +59,7 @@ class Store {
                                                      StoreParts parts);
 
   const base::OrganisationId& organisation() const { return vault_->organisation(); }
+  const Vault& vault() const { return *vault_; }
   const base::Reader& reader() const { return *records_; }
   base::Committer& committer() { return *journal_; }
   const Journal& journal() const { return *journal_; }

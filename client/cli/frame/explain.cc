@@ -130,6 +130,10 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"LEAF_OMITTED", "Something is left out of the record of this case: {}. Tell the auditor."},
       {"ATTACHMENT_INVALID", "The attachment is not what was sealed: {}."},
       {"ATTACHMENT_MISSING", "This attachment never arrived: {}."},
+      {"CASE_GONE", "There is no case any more. {} `alcove report status` shows this, `alcove report save` keeps the proof."},
+      {"TOMBSTONE_INVALID",
+       "The server says that this case is gone, and what should prove it does not check: {}. This can be an attack: keep your "
+       "twelve words and tell the auditor."},
       {"APPROVAL_INVALID",
        "An approval does not check: {}. Nobody was let in and nothing was sent. This can be an attack: tell the auditor."},
       {"SUMMARY_INVALID",

@@ -38,7 +38,7 @@ absl::Status Begin(Frame& frame, const VisitOptions& options, Visit& visit) {
             "The newest key of your conversation does not open for you: somebody made it wrong. Nothing of yours is lost, and "
             "you did nothing wrong. This is now being reported, with who made the key; the next message from the team brings "
             "a new one.");
-      }));
+      }, &visit.gone));
   return absl::OkStatus();
 }
 

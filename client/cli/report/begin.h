@@ -19,6 +19,7 @@ struct Visit {
   std::unique_ptr<client::Connection> connection;
   client::CheckedDirectory directory;
   std::optional<client::MailboxVisit> mailbox;
+  std::optional<client::Tombstone> gone;  // what is left of the case, where Begin said CASE_GONE
 
   ~Visit() {
     if (mailbox) client::SignOut(*connection, mailbox->session());

@@ -250,6 +250,33 @@ absl::Status Sent(Frame& frame, const v1::SendMessageResponse& answer) {
   return absl::OkStatus();
 }
 
+void ShowGone(Frame& frame, const client::Tombstone& gone) {
+  const std::string name = format::CaseName(gone.case_id);
+  if (frame.json()) {
+    nlohmann::json json = {{"case", name}, {"decided", gone.decided.Text()}, {"shredded", gone.proof.has_value()}};
+    if (gone.cause) json["cause"] = format::Name(*gone.cause);
+    if (gone.cause) json["approval"] = format::ApprovalName(gone.approval);
+    if (gone.proof) json["published"] = gone.published;
+    frame.PrintJson(nlohmann::json{{"gone", json}}.dump());
+    return;
+  }
+  frame.terminal().Print(Wrapped("Case " + name + " is gone.\n" + client::TombstoneText(gone) + "\n", frame.terminal().width()));
+  if (gone.proof) frame.terminal().Print("`alcove report save FILE` keeps the proof; `alcove verify FILE` checks it anywhere.\n");
+}
+
+absl::Status SaveTombstone(Frame& frame, const VisitOptions& options, const format::ProofOfFiling& proof) {
+  const auto text = format::ProofText(proof);
+  if (!text.ok()) return text.status();
+  ALCOVE_CLIENT_TRY(client::WriteNewFile(options.save_to, *text));
+  if (frame.json()) {
+    frame.PrintJson(nlohmann::json{{"files", {options.save_to}}}.dump());
+  } else {
+    frame.terminal().Print("Saved " + options.save_to + ". `alcove verify` checks it without a network: that the case was deleted, "
+                           "when and why.\n");
+  }
+  return absl::OkStatus();
+}
+
 // Attachments that an entry names but that never arrived whole.
 absl::StatusOr<std::vector<std::string>> Unfinished(Visit& visit) {
   std::vector<std::string> names;
@@ -299,7 +326,12 @@ absl::Status ResumeReport(Frame& frame, const VisitOptions& options) {
 
 absl::Status ShowStatus(Frame& frame, const VisitOptions& options) {
   Visit visit;
-  ALCOVE_CLIENT_TRY(Begin(frame, options, visit));
+  const absl::Status begun = Begin(frame, options, visit);
+  if (client::Is(begun, Refusal::kCaseGone) && visit.gone) {
+    ShowGone(frame, *visit.gone);
+    return absl::OkStatus();
+  }
+  if (!begun.ok()) return begun;
   if (frame.json()) {
     frame.PrintJson(visit.mailbox->mailbox());
     return absl::OkStatus();
@@ -447,7 +479,11 @@ absl::Status ShowLedger(Frame& frame, const VisitOptions& options) {
 
 absl::Status SaveLedger(Frame& frame, const VisitOptions& options) {
   Visit visit;
-  ALCOVE_CLIENT_TRY(Begin(frame, options, visit));
+  const absl::Status begun = Begin(frame, options, visit);
+  if (client::Is(begun, Refusal::kCaseGone) && visit.gone && visit.gone->proof && !options.save_to.empty()) {
+    return SaveTombstone(frame, options, *visit.gone->proof);
+  }
+  if (!begun.ok()) return begun;
   const client::CheckedLeaves& leaves = visit.mailbox->leaves();
   nlohmann::json written = nlohmann::json::array();
   if (!options.save_to.empty()) {

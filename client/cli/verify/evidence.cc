@@ -32,9 +32,11 @@ std::string DetailsOf(const format::Leaf& leaf) {
 std::string LogKeyText(const crypto::VerifyKey& key) { return crypto::Base64Encode(key.view()); }
 
 std::string ProofText(const format::VerifiedProof& proof, const std::optional<bool>& same_file) {
-  std::string text = "The proof of filing is good.\n\n";
+  const bool gone = proof.leaf.kind == format::LeafKind::kCaseShredded;
+  std::string text = gone ? "The proof that a case was deleted is good.\n\n" : "The proof of filing is good.\n\n";
   text += "  What         " + std::string(format::Name(proof.leaf.kind)) + ", on " + proof.leaf.day.Text() + "\n";
   text += "  Case         " + format::CaseName(proof.leaf.case_id) + "\n";
+  if (gone) text += "  Because      " + DetailsOf(proof.leaf) + "\n";
   text += "  Organisation " + format::Text(proof.organisation) + "\n";
   text += "  Promised     on " + proof.promised.Text() + ", signed by the log key\n";
   if (proof.tree_size) {
@@ -105,8 +107,8 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
     if (!parsed.ok()) return Refuse(Refusal::kPromiseInvalid, Said(parsed.status()));
     auto shown = format::VerifyProof(*parsed);
     if (!shown.ok()) return Refuse(Refusal::kPromiseInvalid, Said(shown.status()));
-    if (shown->leaf.kind != format::LeafKind::kCaseFiled) {
-      return Refuse(Refusal::kPromiseInvalid, "what it proves is not a filing");
+    if (shown->leaf.kind != format::LeafKind::kCaseFiled && !format::ParseShredded(shown->leaf).ok()) {
+      return Refuse(Refusal::kPromiseInvalid, "what it proves is neither a filing nor a deletion");
     }
     if (compared && compared->id != shown->organisation) {
       return Refuse(Refusal::kPromiseInvalid, "it is of another organisation than the file that you gave");

@@ -47,6 +47,21 @@ TEST(Config, AnUnknownKeyIsAnErrorThatNamesLineAndKey) {
   EXPECT_NE(ErrorOf(kListener + "plaintext = true\n").find("alcoved.toml:6: listener.plaintext"), std::string::npos);
 }
 
+TEST(Config, ShreddingsNeedAPlaceForTheirBackupOutsideTheData) {
+  EXPECT_FALSE(ParseConfig(kListener, "", {})->shred);
+  const auto config = ParseConfig(kListener + "[shred]\nbackups = \"/b\"\nhour = 3\n", "", {});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->shred->backups, "/b");
+  EXPECT_EQ(config->shred->hour, 3);
+  EXPECT_FALSE(ParseConfig(kListener + "[shred]\nbackups = \"/b\"\n", "", {})->shred->hour) << "only by command";
+  EXPECT_NE(ErrorOf(kListener + "[shred]\nhour = 3\n").find("backups"), std::string::npos);
+  EXPECT_NE(ErrorOf(kListener + "[shred]\nbackups = \"b\"\n").find("absolute"), std::string::npos);
+  EXPECT_NE(ErrorOf(kListener + "[shred]\nbackups = \"/b\"\nhour = 24\n").find("0 to 23"), std::string::npos);
+  EXPECT_NE(ErrorOf("data = \"/d\"\n" + kListener + "[shred]\nbackups = \"/d/backups\"\n").find("within the data"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf("shred = 3\n" + kListener).find("[shred]"), std::string::npos);
+}
+
 TEST(Config, EveryValueIsChecked) {
   EXPECT_EQ(ErrorOf(kListener), "");
   EXPECT_NE(ErrorOf("data = \"relative\"\n" + kListener).find("absolute"), std::string::npos);

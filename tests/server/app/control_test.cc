@@ -28,14 +28,25 @@ TEST_F(ControlSocket, CarriesTheTargetAndBringsBackTheAnswer) {
   std::string asked;
   absl::Status answer;
   {
-    const auto control = Control::Open(folder_, [&](const std::string& target) {
-      asked = target;
-      return answer;
-    });
+    bool shred = false;
+    const auto control = Control::Open(folder_, {.backup =
+                                                     [&](const std::string& target) {
+                                                       asked = target;
+                                                       return answer;
+                                                     },
+                                                 .shred =
+                                                     [&] {
+                                                       shred = true;
+                                                       return answer;
+                                                     }});
     ASSERT_TRUE(control.ok()) << control.status();
     EXPECT_TRUE(AskForBackup(folder_, "/a path/with spaces").ok());
     EXPECT_EQ(asked, "/a path/with spaces");
+    EXPECT_FALSE(shred);
+    EXPECT_TRUE(AskForShredding(folder_).ok());
+    EXPECT_TRUE(shred);
     answer = absl::InternalError("no room");
+    EXPECT_EQ(AskForShredding(folder_).message(), "no room");
     EXPECT_EQ(AskForBackup(folder_, "/b").message(), "no room");
   }
   EXPECT_FALSE(fs::exists(folder_ / "control"));

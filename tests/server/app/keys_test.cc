@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const base::OrganisationId kOrganisation = *base::OrganisationId::FromBytes(std::string(16, 'o'));
+
 class Keys : public testing::Test {
  protected:
   Keys() {
@@ -27,7 +29,7 @@ class Keys : public testing::Test {
 };
 
 TEST_F(Keys, AreReadAsTheyWereMadeAndClosedToOthers) {
-  const auto made = MakeKeys(folder_ / "keys", crypto::SystemRandom());
+  const auto made = MakeKeys(folder_ / "keys", kOrganisation, crypto::SystemRandom());
   ASSERT_TRUE(made.ok()) << made.status();
   const auto read = ReadKeys({folder_ / "keys", std::nullopt});
   ASSERT_TRUE(read.ok()) << read.status();
@@ -48,14 +50,14 @@ TEST_F(Keys, AnyKeyThatIsThereStopsMakingAllOfThem) {
     const fs::path keys = folder_ / KeyFileName(kind);
     fs::create_directory(keys);
     std::ofstream(keys / KeyFileName(kind)) << "mine";
-    EXPECT_TRUE(absl::IsAlreadyExists(MakeKeys(keys, crypto::SystemRandom()).status()));
+    EXPECT_TRUE(absl::IsAlreadyExists(MakeKeys(keys, kOrganisation, crypto::SystemRandom()).status()));
     EXPECT_EQ(std::distance(fs::directory_iterator(keys), fs::directory_iterator()), 1);
   }
 }
 
 TEST_F(Keys, EveryDamageIsRefusedAndNamesTheFile) {
   const fs::path kek = folder_ / "keys" / "kek.key";
-  ASSERT_TRUE(MakeKeys(folder_ / "keys", crypto::SystemRandom()).ok());
+  ASSERT_TRUE(MakeKeys(folder_ / "keys", kOrganisation, crypto::SystemRandom()).ok());
   const auto good = ReadFile(kek, 256);
   ASSERT_TRUE(good.ok());
   const auto with = [&](const std::string& text) {
@@ -75,8 +77,8 @@ TEST_F(Keys, EveryDamageIsRefusedAndNamesTheFile) {
 }
 
 TEST_F(Keys, ACredentialComesBeforeTheFileAndMayShowARightOfTheGroup) {
-  const auto files = MakeKeys(folder_ / "keys", crypto::SystemRandom());
-  const auto others = MakeKeys(folder_ / "credentials", crypto::SystemRandom());
+  const auto files = MakeKeys(folder_ / "keys", kOrganisation, crypto::SystemRandom());
+  const auto others = MakeKeys(folder_ / "credentials", kOrganisation, crypto::SystemRandom());
   ASSERT_TRUE(files.ok() && others.ok());
   fs::remove(folder_ / "credentials" / "kek.key");
   ASSERT_EQ(chmod((folder_ / "credentials" / "log.key").c_str(), 0440), 0);
@@ -88,8 +90,47 @@ TEST_F(Keys, ACredentialComesBeforeTheFileAndMayShowARightOfTheGroup) {
   EXPECT_FALSE(ReadKeys({folder_ / "keys", folder_ / "credentials"}).ok());
 }
 
+TEST_F(Keys, AKekSaysWhoseItIsAndHowManyThereHaveBeen) {
+  const auto made = MakeKeys(folder_ / "keys", kOrganisation, crypto::SystemRandom());
+  ASSERT_TRUE(made.ok());
+  EXPECT_EQ(ReadKeys({folder_ / "keys", std::nullopt})->kek_facts.organisation, kOrganisation);
+  EXPECT_EQ(ReadKeys({folder_ / "keys", std::nullopt})->kek_facts.epoch, 1U);
+  ASSERT_TRUE(MakeNextKek(folder_ / "keys", kOrganisation, 2, crypto::SystemRandom()).ok());
+  const auto next = ReadKeysWithNextKek({folder_ / "keys", std::nullopt});
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->kek_facts.epoch, 2U);
+  EXPECT_FALSE(crypto::ConstantTimeEquals(next->kek.expose(), made->kek.expose()));
+  EXPECT_EQ(next->log_key.verify_key(), made->log_key.verify_key());
+  EXPECT_TRUE(absl::IsAlreadyExists(MakeNextKek(folder_ / "keys", kOrganisation, 2, crypto::SystemRandom())));
+
+  // Files of before have the key alone; half of the rest is none.
+  const fs::path kek = folder_ / "keys" / "kek.key";
+  const std::string line = *ReadFile(kek, 256);
+  const auto with = [&](const std::string& text) {
+    std::ofstream(kek, std::ios::trunc) << text;
+    return ReadKeys({folder_ / "keys", std::nullopt});
+  };
+  const std::string alone = line.substr(0, line.find(' ', 14));
+  ASSERT_TRUE(with(alone + "\n").ok());
+  EXPECT_FALSE(with(alone + "\n")->kek_facts.organisation);
+  for (const char* rest : {" 1", " 0 " , " x aaaaaaaaaaaaaaaaaaaaaaaaaa", " 1 short", " -1 aaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    EXPECT_FALSE(with(alone + rest + "\n").ok()) << rest;
+}
+
+TEST_F(Keys, ADestroyedFileIsOverwrittenBeforeItGoes) {
+  const fs::path file = folder_ / "secret";
+  ASSERT_TRUE(WriteNewFile(file, "the old key").ok());
+  // A second name of the same file shows what became of the bytes.
+  fs::create_hard_link(file, folder_ / "witness");
+  EXPECT_EQ(*ReadFile(folder_ / "witness", 64), "the old key") << "control";
+  ASSERT_TRUE(DestroyFile(file, crypto::SystemRandom()).ok());
+  EXPECT_FALSE(fs::exists(file));
+  EXPECT_EQ(*ReadFile(folder_ / "witness", 64), std::string(11, '\0'));
+  EXPECT_TRUE(DestroyFile(file, crypto::SystemRandom()).ok()) << "twice is once";
+}
+
 TEST_F(Keys, ALinkIsNoKey) {
-  ASSERT_TRUE(MakeKeys(folder_ / "keys", crypto::SystemRandom()).ok());
+  ASSERT_TRUE(MakeKeys(folder_ / "keys", kOrganisation, crypto::SystemRandom()).ok());
   fs::rename(folder_ / "keys" / "kek.key", folder_ / "elsewhere");
   fs::create_symlink(folder_ / "elsewhere", folder_ / "keys" / "kek.key");
   EXPECT_FALSE(ReadKeys({folder_ / "keys", std::nullopt}).ok());

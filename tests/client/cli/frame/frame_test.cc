@@ -33,7 +33,7 @@ TEST(Explain, HasASentenceForEveryReasonOfTheContract) {
 }
 
 TEST(Explain, HasASentenceForEveryRefusalOfTheLibrary) {
-  for (int i = 0; i <= static_cast<int>(client::Refusal::kAttachmentMissing); ++i) {
+  for (int i = 0; i <= static_cast<int>(client::Refusal::kCaseGone); ++i) {
     const auto refusal = static_cast<client::Refusal>(i);
     const absl::Status status = client::Refuse(refusal, "x");
     // Where a person's own file or input is wrong, the detail is the sentence; everything else says more.
