@@ -21,6 +21,7 @@ constexpr size_t kDeciderSize = 96;
 constexpr size_t kReasonPrefix = 34;
 constexpr std::string_view kRequestLabel = "alcove approval request v1";
 constexpr std::string_view kDecisionLabel = "alcove approval decision v1";
+constexpr std::string_view kConsentLabel = "alcove identity consent v1";
 constexpr std::string_view kReasonLabel = "alcove approval reason v1";
 constexpr std::string_view kBodyLabel = "alcove approval reason body v1";
 
@@ -60,8 +61,8 @@ absl::Status CheckTerms(const ApprovalTerms& terms) {
   if (terms.day.number() > Day::kMax || terms.until.number() > Day::kMax) return Malformed(kLayout, "day");
   const bool concerns_a_person = adds || terms.kind == ApprovalKind::kLiftWall;
   if (concerns_a_person ? !IsSlug(terms.person) : !terms.person.empty()) return Malformed(kLayout, "person");
-  const bool closes = terms.kind == ApprovalKind::kCloseCase;
-  if (closes ? !IsCode(terms.code) : !terms.code.empty()) return Malformed(kLayout, "code");
+  const bool coded = terms.kind == ApprovalKind::kCloseCase || terms.kind == ApprovalKind::kReleaseIdentity;
+  if (coded ? !IsCode(terms.code) : !terms.code.empty()) return Malformed(kLayout, "code");
   if ((terms.kind == ApprovalKind::kConfirmClock) != terms.case_id.IsZero()) return Malformed(kLayout, "case");
   return absl::OkStatus();
 }
@@ -228,6 +229,18 @@ absl::Status VerifyDecision(const ParsedStatement& statement, Decision decision,
                             const Signature& signature) {
   if (!crypto::Verify(decider, kDecisionLabel, DecisionStatement(statement, decision), signature).ok()) {
     return BadSignature("approval decision");
+  }
+  return absl::OkStatus();
+}
+
+Signature SignConsent(const ParsedStatement& statement, Decision decision, const crypto::SigningKey& mailbox) {
+  return crypto::Sign(mailbox, kConsentLabel, DecisionStatement(statement, decision));
+}
+
+absl::Status VerifyConsent(const ParsedStatement& statement, Decision decision, const crypto::VerifyKey& mailbox,
+                           const Signature& signature) {
+  if (!crypto::Verify(mailbox, kConsentLabel, DecisionStatement(statement, decision), signature).ok()) {
+    return BadSignature("identity consent");
   }
   return absl::OkStatus();
 }

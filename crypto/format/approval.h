@@ -14,8 +14,9 @@
 //       72    4  day of the request (day.h)
 //       76    4  a guest's last day; zero for every condition but GUEST
 //       80    4  version of the directory in which the deciders' keys were found
-//       84  1+n  person whom it concerns: length, slug; empty for CLOSE_CASE and CONFIRM_CLOCK
-//       +   1+n  code: length, why a case is closed (`closing.reason`); empty for every kind but CLOSE_CASE
+//       84  1+n  person whom it concerns: length, slug; empty for CLOSE_CASE, CONFIRM_CLOCK and RELEASE_IDENTITY
+//       +   1+n  code: length, why a case is closed (`closing.reason`) or the legal basis (`identity.basis`); empty for every kind
+//                but CLOSE_CASE and RELEASE_IDENTITY
 //       +   32  SHA-256 of the sealed reason
 //       +   64  signature over "alcove approval request v1" 0x00 and everything before it
 //
@@ -35,6 +36,7 @@
 //
 // A decision is one code (kinds.h) with a signature over "alcove approval decision v1" 0x00 organisation 16, approval 16,
 // SHA-256 of the statement 32, decision 1. So nobody can show a decision under another request than the one decided about.
+// The reporter's answer to RELEASE_IDENTITY is the same under "alcove identity consent v1", by the mailbox's key.
 //
 // Errors: those of errors.h. Threads: any; parsed values point into the bytes they were parsed from.
 #pragma once
@@ -81,7 +83,7 @@ struct ApprovalTerms {
   uint32_t directory_version = 0;
   // A slug, or empty where the kind concerns nobody.
   std::string person;
-  // CLOSE_CASE: 1 to 64 of [a-z0-9_.]. Empty for every other kind.
+  // CLOSE_CASE, RELEASE_IDENTITY: 1 to 64 of [a-z0-9_.]. Empty for every other kind.
   std::string code;
 
   bool operator==(const ApprovalTerms&) const = default;
@@ -134,5 +136,10 @@ absl::StatusOr<crypto::Plaintext> OpenReason(const ParsedApprovalRequest& reques
 Signature SignDecision(const ParsedStatement& statement, Decision decision, const crypto::SigningKey& decider);
 absl::Status VerifyDecision(const ParsedStatement& statement, Decision decision, const crypto::VerifyKey& decider,
                             const Signature& signature);
+
+// The reporter's answer, by the mailbox's key. A decision of the staff is never one, nor the other way round.
+Signature SignConsent(const ParsedStatement& statement, Decision decision, const crypto::SigningKey& mailbox);
+absl::Status VerifyConsent(const ParsedStatement& statement, Decision decision, const crypto::VerifyKey& mailbox,
+                           const Signature& signature);
 
 }  // namespace alcove::format

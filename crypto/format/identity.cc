@@ -49,6 +49,15 @@ KeyId ParsedIdentity::CustodianAt(size_t i) const {
   return *KeyId::FromBytes(shares.substr(i * kShareSize, KeyId::kSize));
 }
 
+HeldShare ParsedIdentity::ShareAt(size_t i) const {
+  return {.organisation = organisation,
+          .case_id = case_id,
+          .threshold = threshold,
+          .custodians = custodians,
+          .index = static_cast<uint8_t>(i + 1),
+          .sealed = shares.substr(i * kShareSize + KeyId::kSize, kHeldShareSize)};
+}
+
 absl::StatusOr<ParsedIdentity> ParseIdentity(BytesView bytes) {
   if (bytes.size() > kMaxIdentitySize) return Malformed(kLayout, "length");
   ByteReader reader(bytes);
@@ -121,23 +130,26 @@ absl::StatusOr<Bytes> SealIdentity(const OrganisationId& organisation, const Cas
   return out.Take();
 }
 
+absl::StatusOr<IdentityShare> OpenHeldShare(const HeldShare& held, const crypto::DecryptionKey& custodian) {
+  ByteReader reader(held.sealed);
+  crypto::HpkeSealed sealed;
+  sealed.enc = reader.Fixed<EncryptionKey>();
+  sealed.ciphertext = Bytes(reader.Raw(kHeldShareSize - EncryptionKey::kSize));
+  if (!reader.done() || held.index < 1 || held.index > held.custodians) return CannotOpen(kLayout);
+  auto raw = crypto::HpkeOpen(custodian, sealed,
+                              ShareInfo(held.organisation, held.case_id, crypto::KeyIdOf(custodian.encryption_key()),
+                                        held.threshold, held.custodians, held.index),
+                              crypto::AssociatedData());
+  if (!raw.ok()) return CannotOpen(kLayout);
+  auto value = crypto::Secret<32, crypto::ShamirShareTag>::FromBytes(raw->view());
+  if (!value.ok()) return CannotOpen(kLayout);
+  return IdentityShare{.index = held.index, .value = std::move(*value)};
+}
+
 absl::StatusOr<IdentityShare> OpenIdentityShare(const ParsedIdentity& identity, const crypto::DecryptionKey& custodian) {
   KeyId id = crypto::KeyIdOf(custodian.encryption_key());
-  for (uint8_t i = 0; i < identity.custodians; ++i) {
-    if (identity.CustodianAt(i) != id) continue;
-    ByteReader reader(identity.shares.substr(i * kShareSize + KeyId::kSize, kShareSize - KeyId::kSize));
-    crypto::HpkeSealed sealed;
-    sealed.enc = reader.Fixed<EncryptionKey>();
-    sealed.ciphertext = Bytes(reader.Raw(reader.left()));
-    uint8_t index = static_cast<uint8_t>(i + 1);
-    auto raw = crypto::HpkeOpen(
-        custodian, sealed,
-        ShareInfo(identity.organisation, identity.case_id, id, identity.threshold, identity.custodians, index),
-        crypto::AssociatedData());
-    if (!raw.ok()) return CannotOpen(kLayout);
-    auto value = crypto::Secret<32, crypto::ShamirShareTag>::FromBytes(raw->view());
-    if (!value.ok()) return CannotOpen(kLayout);
-    return IdentityShare{.index = index, .value = std::move(*value)};
+  for (size_t i = 0; i < identity.custodians; ++i) {
+    if (identity.CustodianAt(i) == id) return OpenHeldShare(identity.ShareAt(i), custodian);
   }
   return GrantMismatch("the identity has no share for this key");
 }

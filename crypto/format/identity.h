@@ -21,7 +21,7 @@
 // info "alcove identity v1" 0x00 organisation case); its commitment HKDF(I, "alcove key commitment v1" 0x00
 // "alcove identity v1"), the key of the body HKDF(I, "alcove identity body v1" 0x00). The body is XChaCha20-Poly1305 with SHA-256 of everything before the length as associated data.
 //
-// Opening for a requester (shares re-wrapped by custodians, the reporter told first) comes with the approvals.
+// For a requester a custodian opens their share and wraps it again: share.h.
 //
 // Errors: those of errors.h. Threads: any; parsed values point into the bytes they were parsed from.
 #pragma once
@@ -51,6 +51,18 @@ inline constexpr size_t kMaxCustodians = 16;
 // One custodian's share of one identity, in the clear: never leaves the custodian's device but re-wrapped.
 using IdentityShare = crypto::ShamirShare;
 
+// One custodian's line of a sealed identity with what it is bound to: all that their device needs to open the share.
+struct HeldShare {
+  OrganisationId organisation;
+  CaseId case_id;
+  uint8_t threshold = 0;
+  uint8_t custodians = 0;
+  uint8_t index = 0;  // 1 to custodians
+  // kHeldShareSize bytes: HPKE enc, share and tag.
+  BytesView sealed;
+};
+inline constexpr size_t kHeldShareSize = 80;
+
 struct ParsedIdentity {
   uint8_t threshold = 0;
   uint8_t custodians = 0;
@@ -67,6 +79,7 @@ struct ParsedIdentity {
 
   // `i` is below custodians; the share's index is i + 1.
   KeyId CustodianAt(size_t i) const;
+  HeldShare ShareAt(size_t i) const;
 };
 
 // No allocation.
@@ -81,6 +94,9 @@ absl::StatusOr<Bytes> SealIdentity(const OrganisationId& organisation, const Cas
 
 // A custodian's own share. kGrantMismatch when there is none for this key.
 absl::StatusOr<IdentityShare> OpenIdentityShare(const ParsedIdentity& identity, const crypto::DecryptionKey& custodian);
+
+// The same from the one line. kCannotOpen when it is not of this key, this case, or this place in it.
+absl::StatusOr<IdentityShare> OpenHeldShare(const HeldShare& held, const crypto::DecryptionKey& custodian);
 
 // Needs exactly `threshold` shares of different indices. A wrong share shows as kKeyCommitment.
 absl::StatusOr<crypto::Plaintext> OpenIdentity(const ParsedIdentity& identity, std::span<const IdentityShare> shares,

@@ -57,6 +57,7 @@ std::string_view Name(ApprovalKind kind) {
     case ApprovalKind::kLiftWall: return "LIFT_WALL";
     case ApprovalKind::kCloseCase: return "CLOSE_CASE";
     case ApprovalKind::kConfirmClock: return "CONFIRM_CLOCK";
+    case ApprovalKind::kReleaseIdentity: return "RELEASE_IDENTITY";
   }
   return "UNKNOWN";
 }

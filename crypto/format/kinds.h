@@ -93,6 +93,8 @@ enum class ApprovalKind : uint8_t {
   kCloseCase = 3,
   // The machine's clock is right although it leapt ahead. Concerns no case.
   kConfirmClock = 4,
+  // Custodians open who a confidential reporter is, for whoever asked.
+  kReleaseIdentity = 5,
 };
 
 enum class Decision : uint8_t {
@@ -103,7 +105,7 @@ enum class Decision : uint8_t {
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= kLastEntryKind; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
-constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= 4; }
+constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= 5; }
 constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
 
 // `THREAD`, `TEAM`.
@@ -112,7 +114,7 @@ std::string_view Name(Keyring keyring);
 std::string_view Name(EntryKind kind);
 // `MAILBOX`, `ASSIGNED`, `LAPSED`, `FALLBACK`, `GUEST`, `APPROVED`, `MATCHED`.
 std::string_view Name(ReleaseCondition condition);
-// `ADD_READER`, `LIFT_WALL`, `CLOSE_CASE`, `CONFIRM_CLOCK`.
+// `ADD_READER`, `LIFT_WALL`, `CLOSE_CASE`, `CONFIRM_CLOCK`, `RELEASE_IDENTITY`.
 std::string_view Name(ApprovalKind kind);
 // `APPROVE`, `REFUSE`.
 std::string_view Name(Decision decision);

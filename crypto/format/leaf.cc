@@ -69,6 +69,11 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kCheckInAnswered, "check_in.answered", "su", "since days"},
     {LeafKind::kReceiptRotated, "receipt.rotated", "", ""},
     {LeafKind::kSummaryServed, "summary.served", "ih", "entry entry-hash"},
+    {LeafKind::kIdentityAsked, "identity.asked", "it", "approval basis"},
+    {LeafKind::kIdentityNotified, "identity.notified", "i", "approval"},
+    {LeafKind::kConsentDecided, "consent.decided", "id", "approval decision"},
+    {LeafKind::kShareGiven, "share.given", "is", "approval index"},
+    {LeafKind::kIdentityReleased, "identity.released", "i", "approval"},
     {LeafKind::kCaseShredded, "case.shredded", "hsiyu", "mailbox cause approval decided key-epoch"},
     {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
@@ -240,6 +245,13 @@ Bytes CheckInAnswered(uint8_t since, uint32_t days) { return ByteWriter(5).U8(si
 Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash) {
   return ByteWriter(48).Fixed(entry).Fixed(entry_hash).Take();
 }
+Bytes IdentityAsked(const ApprovalId& approval, std::string_view basis) {
+  return ByteWriter(17 + basis.size()).Fixed(approval).Short(Cut(basis)).Take();
+}
+Bytes IdentityNotified(const ApprovalId& approval) { return approval.str(); }
+Bytes ConsentDecided(const ApprovalId& approval, Decision decision) { return ApprovalDecided(approval, decision); }
+Bytes ShareGiven(const ApprovalId& approval, uint8_t index) { return ByteWriter(17).Fixed(approval).U8(index).Take(); }
+Bytes IdentityReleased(const ApprovalId& approval) { return approval.str(); }
 
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch) {
   return ByteWriter(57).Fixed(mailbox).U8(cause).Fixed(approval).U32(decided.number()).U32(key_epoch).Take();

@@ -56,6 +56,11 @@
 //      40  check_in.answered    since 1, days 4                              since 1: the filing, 2: the closing
 //      41  receipt.rotated      -
 //      42  summary.served       entry 16, entry hash 32
+//      43  identity.asked       approval 16, basis text                      somebody wants to know who the reporter is
+//      44  identity.notified    approval 16                                  it does not need their consent: they are told first
+//      45  consent.decided      approval 16, decision 1
+//      46  share.given          approval 16, index 1                         a custodian, for whoever asked alone
+//      47  identity.released    approval 16
 //      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention), approval 16,
 //                               day of the decision 4, epoch 4 of the server's key that was destroyed
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
@@ -138,6 +143,11 @@ enum class LeafKind : uint16_t {
   kCheckInAnswered = 40,
   kReceiptRotated = 41,
   kSummaryServed = 42,
+  kIdentityAsked = 43,
+  kIdentityNotified = 44,
+  kConsentDecided = 45,
+  kShareGiven = 46,
+  kIdentityReleased = 47,
   kCaseShredded = 61,
   kEntryRedacted = 62,
   kStoreRekeyed = 63,
@@ -186,6 +196,11 @@ Bytes MeasureOverdue(const MeasureId& measure);
 Bytes ClockFrozen(Day from, Day to);
 Bytes CheckInAnswered(uint8_t since, uint32_t days);
 Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash);
+Bytes IdentityAsked(const ApprovalId& approval, std::string_view basis);
+Bytes IdentityNotified(const ApprovalId& approval);
+Bytes ConsentDecided(const ApprovalId& approval, Decision decision);
+Bytes ShareGiven(const ApprovalId& approval, uint8_t index);
+Bytes IdentityReleased(const ApprovalId& approval);
 // `cause`: number of the ApprovalKind, 0 for retention, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch);
 // `approval`: zero where none asked for it.

@@ -123,7 +123,12 @@ TEST(ApprovalRequest, TermsThatNoRuleAllowsAreNeitherWrittenNorRead) {
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.person = "Zoe Z"; }), kMalformed);
   auto closing = [](ApprovalTerms& t) { t.kind = ApprovalKind::kCloseCase; t.person = ""; t.code = "finding_made"; };
   auto confirming = [](ApprovalTerms& t) { t.kind = ApprovalKind::kConfirmClock; t.person = ""; t.case_id = CaseId(); };
+  auto releasing = [](ApprovalTerms& t) { t.kind = ApprovalKind::kReleaseIdentity; t.person = ""; t.code = "consent"; };
   EXPECT_TRUE(seal(closing).ok()) << "control";
+  EXPECT_TRUE(seal(releasing).ok()) << "control";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { releasing(t); t.person = "zoe"; }), kMalformed);
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { releasing(t); t.code = ""; }), kMalformed) << "on no basis";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { releasing(t); t.case_id = CaseId(); }), kMalformed);
   EXPECT_TRUE(seal(confirming).ok()) << "control";
   EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.person = "zoe"; }), kMalformed);
   EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.code = ""; }), kMalformed) << "closed without a reason";

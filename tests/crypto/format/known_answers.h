@@ -10,6 +10,7 @@
 #include "crypto/format/identity.h"
 #include "crypto/format/keyfile.h"
 #include "crypto/format/policy.h"
+#include "crypto/format/share.h"
 #include "crypto/format/signin.h"
 #include "tests/crypto/format/evidence.h"
 
@@ -98,6 +99,32 @@ inline Json IdentityAnswer(const NewEpoch& epoch) {
           {"draws", random.draws()}, {"sealed", Hex(sealed)}};
 }
 
+// amira asks who wrote, on a court's order; kim gives her share; and what the mailbox would have signed for a yes.
+inline Json ShareAnswer(const NewEpoch& epoch) {
+  SeededRandom sealing("identity");
+  std::vector<EncryptionKey> keys;
+  for (const char* who : {"kim", "lee", "mo"}) keys.push_back(Decrypting(who).encryption_key());
+  const Bytes identity = *SealIdentity(Organisation(), Case(), keys, 2, 1, epoch.key, "Dana", sealing);
+  ApprovalTerms terms;
+  terms.kind = ApprovalKind::kReleaseIdentity;
+  terms.organisation = Organisation();
+  terms.case_id = Case();
+  terms.approval = Fixed<ApprovalId>("release");
+  terms.day = Day(20778);
+  terms.directory_version = 1;
+  terms.code = "court_order";
+  RecordingRandom asking("release"), giving("share");
+  const Bytes request = *SealApprovalRequest(terms, keys, "An order", Signing("amira"), asking);
+  const ParsedStatement statement = ParseApprovalRequest(request)->statement;
+  const IdentityShare share = *OpenIdentityShare(*ParseIdentity(identity), Decrypting("kim"));
+  const Bytes given = *GiveShare(statement, share, Decrypting("amira").encryption_key(), Signing("kim"), giving);
+  return {{"kind", 5}, {"approval", Hex(terms.approval.view())}, {"day", 20778}, {"directory_version", 1}, {"code", "court_order"},
+          {"requester", "amira"}, {"deciders", {"kim", "lee", "mo"}}, {"reason", Hex("An order")}, {"request_draws", asking.draws()},
+          {"request", Hex(request)}, {"custodian", "kim"}, {"index", share.index}, {"share", Hex(share.value.expose())},
+          {"draws", giving.draws()}, {"given", Hex(given)},
+          {"consent_signature", Hex(SignConsent(statement, Decision::kApprove, Signing("mailbox")).view())}};
+}
+
 // A guest, asked for by amira, decided by kim; and the grant with which amira lets the guest in.
 inline Json ApprovalAnswer(const NewEpoch& epoch) {
   ApprovalTerms terms;
@@ -149,6 +176,11 @@ inline Json LeafAnswers() {
       {LeafKind::kReaderAdded, details::ReaderAdded("mo", ReleaseCondition::kGuest, Day(20800)), "amira", 15},
       {LeafKind::kWallLifted, details::WallLifted("lee"), "amira", 16},
       {LeafKind::kReaderMachines, details::ReaderMachines("ben", 2), "", 0},
+      {LeafKind::kIdentityAsked, details::IdentityAsked(Fixed<ApprovalId>("release"), "court_order"), "amira", 17},
+      {LeafKind::kIdentityNotified, details::IdentityNotified(Fixed<ApprovalId>("release")), "", 0},
+      {LeafKind::kConsentDecided, details::ConsentDecided(Fixed<ApprovalId>("release"), Decision::kApprove), "", 0},
+      {LeafKind::kShareGiven, details::ShareGiven(Fixed<ApprovalId>("release"), 1), "kim", 18},
+      {LeafKind::kIdentityReleased, details::IdentityReleased(Fixed<ApprovalId>("release")), "amira", 19},
   };
   Json answers = Json::array();
   Digest head;
@@ -213,6 +245,7 @@ inline Json KnownAnswers() {
   all["envelope"] = EnvelopeAnswer(first);
   all["identity"] = IdentityAnswer(first);
   all["approval"] = ApprovalAnswer(first);
+  all["share"] = ShareAnswer(first);
   all["leaves"] = LeafAnswers();
   Bytes nonce(64, 'n');
   all["sign_in"] = {{"principal", "staff/amira"}, {"log", "log"}, {"nonce", Hex(nonce)},
