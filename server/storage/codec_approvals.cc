@@ -19,6 +19,7 @@ void ToPart(const cases::SignedDecision& decision, v1::SignedDecisionRow* row) {
   Write(decision.key_id, row->mutable_key_id());
   Write(decision.signature, row->mutable_signature());
   row->set_at(SecondsOf(decision.at));
+  row->set_share(decision.share);
 }
 
 void FromPart(const v1::SignedDecisionRow& row, FieldReader& fields, cases::SignedDecision* decision) {
@@ -27,6 +28,7 @@ void FromPart(const v1::SignedDecisionRow& row, FieldReader& fields, cases::Sign
   fields.Read(row.key_id(), &decision->key_id);
   fields.Read(row.signature(), &decision->signature);
   decision->at = InstantOf(row.at());
+  decision->share = row.share();
 }
 
 }  // namespace
@@ -45,13 +47,20 @@ void ToRow(const cases::Approval& record, v1::ApprovalRow* row) {
   row->set_end(static_cast<std::uint32_t>(record.end));
   row->set_revision(record.revision);
   row->set_code(record.code);
+  row->set_threshold(record.threshold);
+  for (const crypto::KeyId& key : record.custodians) Write(key, row->add_custodians());
+  if (record.consent) {
+    row->mutable_consent()->set_decision(static_cast<std::uint32_t>(record.consent->decision));
+    Write(record.consent->signature, row->mutable_consent()->mutable_signature());
+    row->mutable_consent()->set_day(record.consent->day.number());
+  }
 }
 
 bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   fields.Read(row.id(), &record->id);
-  fields.Read(row.kind(), format::ApprovalKind::kConfirmClock, &record->kind);
+  fields.Read(row.kind(), format::ApprovalKind::kReleaseIdentity, &record->kind);
   fields.Read(row.requester(), &record->requester);
   fields.Read(row.person(), &record->person);
   fields.Read(row.condition(), format::ReleaseCondition::kMatched, &record->condition);
@@ -63,6 +72,14 @@ bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   fields.Read(row.end(), cases::ApprovalEnd::kExecuted, &record->end);
   record->revision = row.revision();
   record->code = row.code();
+  fields.ReadSmall(row.threshold(), &record->threshold);
+  for (const std::string& key : row.custodians()) fields.Read(key, &record->custodians.emplace_back());
+  if (row.has_consent()) {
+    cases::Consent& consent = record->consent.emplace();
+    fields.Read(row.consent().decision(), format::Decision::kRefuse, &consent.decision);
+    fields.Read(row.consent().signature(), &consent.signature);
+    fields.Read(row.consent().day(), &consent.day);
+  }
   return fields.ok();
 }
 

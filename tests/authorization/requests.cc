@@ -228,6 +228,12 @@ const Requests& AllRequests() {
                                                            reporter.case_id, reporter.keys.signing, reporter.epochs.back()),
                                                r.mutable_entry());
                                     }),
+      For<v1::DecideConsentRequest>("MailboxService/DecideConsent",
+                                    [](const Asking& a, auto& r) {
+                                      SetApproval(a, a.target.approval, r);
+                                      r.set_decision(v1::DECISION_REFUSE);
+                                      r.set_signature(crypto::Signature().str());
+                                    }),
       For<v1::RotateReceiptRequest>("MailboxService/RotateReceipt",
                                     [](const Asking& a, auto& r) { SetRotation(a, r); }),
 

@@ -25,12 +25,22 @@ namespace alcove::approvals {
 // Same numbers as ApprovalState of alcove.v1.
 enum class State : std::uint8_t { kOpen = 1, kApproved, kRefused, kCancelled, kExecuted, kExpired };
 
+// One custodian's line of a sealed identity (crypto/format/identity.h).
+struct Held {
+  std::uint8_t index = 0;
+  std::uint8_t threshold = 0;
+  std::uint8_t custodians = 0;
+  crypto::Bytes sealed;
+};
+
 struct ApprovalView {
   cases::Approval approval;
   State state = State::kOpen;
   std::size_t needed = 0;
   base::Instant expires;
   std::string etag;
+  std::optional<base::Day> opens;  // RELEASE_IDENTITY without consent, once an approver agreed: identity.h
+  std::optional<Held> held;        // the caller's share, where they may give it now
 };
 
 // Somebody who may decide, and the keys that a reason has to be sealed to.
@@ -59,7 +69,8 @@ absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffS
                                    const NewApproval& approval);
 
 // FIELD_INVALID("request") when the request is malformed, not signed by the caller, or says something else than the terms;
-// ETAG_STALE when it was made under another directory; GRANTS_MISMATCH when its reason is not sealed to exactly the deciders.
+// ETAG_STALE when it was made under another directory; GRANTS_MISMATCH when its reason is not sealed to exactly the deciders,
+// for RELEASE_IDENTITY also to the mailbox.
 absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const std::string& request_id, const NewApproval& approval);
 
@@ -80,20 +91,27 @@ struct Decided {
   State state = State::kOpen;
 };
 // `signature` over the request's statement and the decision, by a directory key of the caller's; FIELD_INVALID otherwise.
+// `share`: "ALS1" of a custodian who approves a release, empty from everybody else (identity.h, CheckBrought).
 absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const base::ApprovalId& id, const std::string& etag,
                                                       const std::string& request_id, format::Decision decision,
-                                                      const crypto::Signature& signature);
+                                                      const crypto::Signature& signature,
+                                                      crypto::BytesView share = {});
 
 // By who asked, while nothing was refused, ran out or was carried out. Answers the new etag.
 absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                           const base::ApprovalId& id, const std::string& etag,
                                                           const std::string& request_id);
 
+// Carried out.
+struct Executed {
+  std::string etag;
+  Released released;  // of RELEASE_IDENTITY; empty otherwise
+};
 // By who asked, once. Who approved must still be one who may decide, and what is asked for must still be allowed: the wall
-// may have grown since. Answers the new etag. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader; for closing what
-// WhoDecides says.
-absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
+// may have grown since. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader; for closing and a release what WhoDecides
+// says; for a release also what identity.h calls PathOver.
+absl::StatusOr<base::Outcome<Executed>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                            const base::ApprovalId& id, const std::string& etag,
                                                            const std::string& request_id,
                                                            std::span<const crypto::BytesView> grants);

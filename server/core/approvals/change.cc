@@ -5,9 +5,11 @@
 #include "crypto/format/leaf.h"
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "server/core/approvals/approvals.h"
 #include "server/core/approvals/confirm_clock.h"
 #include "server/core/approvals/errors.h"
+#include "server/core/approvals/identity.h"
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
@@ -38,24 +40,40 @@ absl::StatusOr<Concern> ReachToAsk(const cases::Ports& ports, const base::StaffS
 // Who would decide; APPROVAL_REFUSED when it may not be asked for, or too few could; what the rule says the case lacks.
 absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Ports& ports, Concern& concern,
                                                                const NewApproval& asked) {
+  const Terms& terms = asked.terms;
   const Rule& rule = RuleOf(asked.terms.kind);
   if (concern.record() == nullptr) {
     const absl::StatusOr<Leap> leap = LeapToConfirm(ports, asked);
     if (!leap.ok()) return leap.status();
     concern.leap = *leap;
   } else {
-    if (asked.terms.person == concern.person->slug) return ApprovalRefused();
-    if (absl::Status status = rule.fits(ports, *concern.record(), asked.terms); !status.ok()) return status;
+    const bool not_theirs = rule.assignee_only && concern.record()->assignee != concern.person->slug;
+    if (terms.person == concern.person->slug || not_theirs) return ApprovalRefused();
+    if (absl::Status status = rule.fits(ports, *concern.record(), terms); !status.ok()) return status;
   }
-  std::vector<const people::Person*> deciders = Deciders(ports, concern.record(), concern.person->slug, asked.terms);
-  if (deciders.size() < rule.needed) return ApprovalRefused();
+  std::vector<const people::Person*> deciders = Deciders(ports, concern.record(), concern.person->slug, terms);
+  const auto custodians = static_cast<std::size_t>(
+      std::count_if(deciders.begin(), deciders.end(),
+                    [&](const people::Person* person) { return ShareIndexOf(*person, terms) != 0; }));
+  // Nobody is custodian of what is no identity. Of one, so many have to be left, and somebody besides them to approve.
+  if (custodians < terms.threshold || deciders.size() - custodians < NeededFor(terms) - terms.threshold)
+    return ApprovalRefused();
   return deciders;
+}
+
+// What was asked, with what the case's sealed identity adds to the terms.
+absl::StatusOr<NewApproval> Completed(const cases::Ports& ports, const Concern& concern, NewApproval asked) {
+  asked.terms.threshold = 0;
+  asked.terms.custodians.clear();
+  if (concern.record() == nullptr || !IsRelease(asked.terms)) return asked;
+  if (absl::Status status = AddCustody(ports, *concern.record(), asked.terms); !status.ok()) return status;
+  return asked;
 }
 
 // What is answered to who asks; id and etag are for the caller to put.
 Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Terms& terms) {
   Created created;
-  created.needed = RuleOf(terms.kind).needed;
+  created.needed = NeededFor(terms);
   for (const people::Person* person : deciders) {
     Decider& decider = created.deciders.emplace_back();
     decider.staff = person->slug;
@@ -64,9 +82,11 @@ Created CreatedFrom(const std::vector<const people::Person*>& deciders, const Te
   return created;
 }
 
-// The request says what the fields beside it say, is signed by the caller, today, and sealed to those who decide.
+// The request says what the fields beside it say, is signed by the caller, today, and sealed to those who decide; `reporter` is
+// the mailbox's key where its owner reads the reason too.
 absl::Status CheckRequest(const cases::Ports& ports, const people::Person& caller, const NewApproval& asked,
-                          const format::ParsedApprovalRequest& request, const std::vector<Decider>& deciders) {
+                          const format::ParsedApprovalRequest& request, const std::vector<Decider>& deciders,
+                          const std::optional<crypto::KeyId>& reporter) {
   const format::ApprovalTerms& terms = request.statement.terms;
   const bool same = terms.kind == asked.terms.kind && terms.condition == asked.terms.condition &&
                     terms.organisation == ports.organisation.id() && terms.case_id == asked.case_id &&
@@ -82,6 +102,7 @@ absl::Status CheckRequest(const cases::Ports& ports, const people::Person& calle
   std::vector<crypto::KeyId> sealed_to, required;
   for (std::size_t i = 0; i < request.decider_count; ++i) sealed_to.push_back(request.DeciderAt(i));
   for (const Decider& decider : deciders) required.insert(required.end(), decider.keys.begin(), decider.keys.end());
+  if (reporter) required.push_back(*reporter);
   std::sort(sealed_to.begin(), sealed_to.end());
   std::sort(required.begin(), required.end());
   return sealed_to == required ? absl::OkStatus() : GrantsMismatch();
@@ -199,23 +220,25 @@ const people::Device* SignerOf(const people::Person& person, const format::Parse
 }  // namespace
 
 absl::StatusOr<Created> WhoDecides(const cases::Ports& ports, const base::StaffSlug& caller,
-                                   const NewApproval& asked) {
-  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, asked);
+                                   const NewApproval& wanted) {
+  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, wanted);
   if (!concern.ok()) return concern.status();
-  absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, *concern, asked);
+  const absl::StatusOr<NewApproval> asked = Completed(ports, *concern, wanted);
+  if (!asked.ok()) return asked.status();
+  absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, *concern, *asked);
   if (!deciders.ok()) return deciders.status();
-  return CreatedFrom(*deciders, asked.terms);
+  return CreatedFrom(*deciders, asked->terms);
 }
 
 absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports, const base::StaffSlug& caller,
-                                                      const std::string& request_id, const NewApproval& asked) {
-  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, asked);
+                                                      const std::string& request_id, const NewApproval& wanted) {
+  absl::StatusOr<Concern> concern = ReachToAsk(ports, caller, wanted);
   if (!concern.ok()) return concern.status();
-  absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(asked.request);
+  absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(wanted.request);
   if (!request.ok()) return base::FieldInvalid("request");
   absl::StatusOr<cases::RequestSlot> slot = cases::OpenRequest(
       ports, cases::ScopeOf(caller), request_id,
-      crypto::Blake2b256(format::ByteWriter(64).Short("CreateApproval").Fixed(crypto::Blake2b256(asked.request)).bytes()));
+      crypto::Blake2b256(format::ByteWriter(64).Short("CreateApproval").Fixed(crypto::Blake2b256(wanted.request)).bytes()));
   if (!slot.ok()) return slot.status();
   base::Outcome<Created> outcome;
   if (slot->repeated) {
@@ -223,10 +246,22 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
     outcome.answer.etag = slot->repeated->answer;
     return outcome;
   }
+  const absl::StatusOr<NewApproval> completed = Completed(ports, *concern, wanted);
+  if (!completed.ok()) return completed.status();
+  const NewApproval& asked = *completed;
   absl::StatusOr<std::vector<const people::Person*>> deciders = DecidersFor(ports, *concern, asked);
   if (!deciders.ok()) return deciders.status();
   outcome.answer = CreatedFrom(*deciders, asked.terms);
-  if (absl::Status status = CheckRequest(ports, *concern->person, asked, *request, outcome.answer.deciders); !status.ok())
+  const bool releases = concern->found && IsRelease(asked.terms);
+  std::optional<crypto::KeyId> reporter;
+  if (releases) {
+    const absl::StatusOr<bool> asked_already = IsAskedAlready(ports, *concern->record());
+    if (!asked_already.ok()) return asked_already.status();
+    if (*asked_already) return ApprovalRefused();
+    reporter = crypto::KeyIdOf(concern->record()->mailbox_encryption_key);
+  }
+  if (absl::Status status = CheckRequest(ports, *concern->person, asked, *request, outcome.answer.deciders, reporter);
+      !status.ok())
     return status;
 
   cases::Approval approval;
@@ -241,12 +276,16 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
   approval.condition = asked.terms.condition;
   approval.until = asked.terms.until;
   approval.code = asked.terms.code;
+  approval.threshold = asked.terms.threshold;
+  approval.custodians = asked.terms.custodians;
   approval.request = crypto::Bytes(asked.request);
   approval.created = ports.clock.Now();
   PutParty(caller, approval, outcome.changes);
   for (const people::Person* decider : *deciders) PutParty(decider->slug, approval, outcome.changes);
   DraftLeaf(ports, *concern, LeafKind::kApprovalRequested,
             format::details::ApprovalRequested(approval.id, approval.kind), outcome.changes, outcome.leaves);
+  if (releases)
+    WriteAsked(ports, concern->found->record, approval, outcome.changes, outcome.leaves);
   outcome.answer.id = approval.id;
   outcome.answer.etag = EtagOf(ports, approval);
   cases::CloseRequest(*std::move(slot), outcome.answer.etag, outcome.changes);
@@ -265,10 +304,10 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
 absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const base::ApprovalId& id, const std::string& etag,
                                                       const std::string& request_id, format::Decision decision,
-                                                      const crypto::Signature& signature) {
-  const crypto::Digest digest = crypto::Blake2b256(
-      Asked("DecideApproval", id, etag).U8(static_cast<std::uint8_t>(decision)).Fixed(signature).bytes());
-  absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id, digest);
+                                                      const crypto::Signature& signature, crypto::BytesView share) {
+  format::ByteWriter what = Asked("DecideApproval", id, etag);
+  what.U8(static_cast<std::uint8_t>(decision)).Fixed(signature).Fixed(crypto::Blake2b256(share));
+  absl::StatusOr<Change> change = Change::Begin(ports, caller, id, etag, request_id, crypto::Blake2b256(what.bytes()));
   if (!change.ok()) return change.status();
   base::Outcome<Decided> outcome;
   if (change->repeated()) {
@@ -278,16 +317,29 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
   cases::Approval& approval = change->approval();
   const bool decided = std::any_of(approval.decisions.begin(), approval.decisions.end(),
                                    [&](const cases::SignedDecision& other) { return other.staff == caller; });
-  if (decided || change->state() != State::kOpen || !change->may_decide()) return ApprovalRefused();
+  const State state = change->state();
+  // One share more than it takes does no harm, and helps where another turns out to be wrong.
+  const bool one_more = state == State::kApproved && !share.empty();
+  if (decided || (state != State::kOpen && !one_more) || !change->may_decide()) return ApprovalRefused();
   const absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(approval.request);
   if (!request.ok()) return base::Broken("a kept request does not parse");
   const people::Device* device = SignerOf(change->person(), request->statement, decision, signature);
   if (device == nullptr) return base::FieldInvalid("signature");
+  Concern& concern = change->concern();
+  if (absl::Status status = CheckBrought(ports, concern.record(), approval, change->person(), request->statement, decision, share);
+      !status.ok())
+    return status;
 
-  approval.decisions.push_back({caller, decision, device->verify_key_id, signature, ports.clock.Now()});
+  approval.decisions.push_back(
+      {caller, decision, device->verify_key_id, signature, ports.clock.Now(), crypto::Bytes(share)});
   outcome.answer.state = change->state();
-  outcome.answer.etag = change->Finish(LeafKind::kApprovalDecided, format::details::ApprovalDecided(id, decision),
-                                       outcome.changes, outcome.leaves);
+  DraftLeaf(ports, concern, LeafKind::kApprovalDecided, format::details::ApprovalDecided(id, decision), outcome.changes,
+            outcome.leaves);
+  if (!share.empty())
+    DraftLeaf(ports, concern, LeafKind::kShareGiven,
+              format::details::ShareGiven(id, ShareIndexOf(change->person(), TermsOf(approval))), outcome.changes,
+              outcome.leaves);
+  outcome.answer.etag = change->Close(outcome.changes);
   return outcome;
 }
 
@@ -310,45 +362,57 @@ absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& po
   return outcome;
 }
 
-absl::StatusOr<base::Outcome<std::string>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
-                                                           const base::ApprovalId& id, const std::string& etag,
-                                                           const std::string& request_id,
-                                                           std::span<const crypto::BytesView> grants) {
+absl::StatusOr<base::Outcome<Executed>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
+                                                        const base::ApprovalId& id, const std::string& etag,
+                                                        const std::string& request_id,
+                                                        std::span<const crypto::BytesView> grants) {
   format::ByteWriter digest = Asked("ExecuteApproval", id, etag);
   for (crypto::BytesView grant : grants) digest.Fixed(crypto::Blake2b256(grant));
   absl::StatusOr<Change> change =
       Change::Begin(ports, caller, id, etag, request_id, crypto::Blake2b256(digest.bytes()));
   if (!change.ok()) return change.status();
-  base::Outcome<std::string> outcome;
+  base::Outcome<Executed> outcome;
+  Concern& concern = change->concern();
+  cases::Approval& approval = change->approval();
+  const Terms terms = TermsOf(approval);
+  const Rule& rule = RuleOf(approval.kind);
+  const bool not_theirs = concern.found && rule.assignee_only && concern.record()->assignee != caller;
+  if (!change->asked() || not_theirs) return ApprovalRefused();
+  const State state = change->state();
+  const bool releases = concern.found && IsRelease(terms);
   if (change->repeated()) {
-    outcome.answer = change->earlier_answer();
+    outcome.answer.etag = change->earlier_answer();
+    // The same act: its leaf is written. Not longer than the request would have lived.
+    if (!releases || state != State::kExecuted || ports.clock.Now() > ExpiryOf(approval)) return outcome;
+    absl::StatusOr<Released> released = ReleasedBy(ports, *concern.record(), approval);
+    if (!released.ok()) return released.status();
+    outcome.answer.released = *std::move(released);
     return outcome;
   }
-  if (!change->asked()) return ApprovalRefused();
-  const State state = change->state();
+  if (state == State::kOpen && releases)
+    if (absl::Status status = PathOver(ports, *concern.record(), approval); !status.ok()) return status;
   if (state == State::kOpen) return ApprovalNotGranted();
   if (state != State::kApproved) return ApprovalRefused();
-  cases::Approval& approval = change->approval();
-  const Rule& rule = RuleOf(approval.kind);
   if (ports.clock.Now() < approval.decisions.back().at + std::chrono::days(rule.waiting_days))
     return ApprovalNotGranted();
 
-  Concern& concern = change->concern();
   DraftLeaf(ports, concern, LeafKind::kApprovalExecuted, format::details::ApprovalExecuted(approval.id, approval.kind),
             outcome.changes, outcome.leaves);
   approval.end = cases::ApprovalEnd::kExecuted;
   if (concern.found) {
     cases::Case& record = concern.found->record;
-    if (absl::Status status = rule.fits(ports, record, TermsOf(approval)); !status.ok()) return status;
+    if (absl::Status status = rule.fits(ports, record, terms); !status.ok()) return status;
     cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
-    if (absl::Status status = rule.carry_out({ports, record, approval, grants, outcome.changes, leaves}); !status.ok())
+    if (absl::Status status = rule.carry_out(
+            {ports, record, approval, grants, outcome.changes, leaves, outcome.answer.released});
+        !status.ok())
       return status;
   } else {
     if (!grants.empty()) return GrantsMismatch();
     if (absl::Status status = ConfirmLeap(ports, concern.leap, caller, outcome.changes, outcome.leaves); !status.ok())
       return status;
   }
-  outcome.answer = change->Close(outcome.changes);
+  outcome.answer.etag = change->Close(outcome.changes);
   return outcome;
 }
 

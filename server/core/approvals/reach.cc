@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/core/approvals/identity.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/reach.h"
@@ -21,8 +22,6 @@ bool HasPart(const cases::Case& record, const base::StaffSlug& staff) {
   return HoldsReleased(record.thread.holders, staff) || HoldsReleased(record.team.holders, staff);
 }
 
-Role DecidingRole(const cases::Case* record) { return record == nullptr ? Role::kAuditor : Role::kApprover; }
-
 absl::StatusOr<Reached> ReachOfClock(const cases::Ports& ports, const people::Person& person,
                                      const base::ApprovalId& id) {
   auto row = ports.rows.Get<ClockApproval>(base::RowKey(id));
@@ -39,9 +38,15 @@ absl::StatusOr<Reached> ReachOfClock(const cases::Ports& ports, const people::Pe
 
 }  // namespace
 
+bool HasDecidingRole(const people::Person& person, const cases::Case* record, const Terms& terms) {
+  if (record == nullptr) return person.Has(Role::kAuditor);
+  if (IsRelease(terms) && ShareIndexOf(person, terms) != 0) return true;
+  return person.Has(Role::kApprover) && !AsksReporter(terms);
+}
+
 bool MayDecide(const cases::Ports& ports, const people::Person& person, const cases::Case* record,
                const base::StaffSlug& requester, const Terms& terms) {
-  if (!person.Has(DecidingRole(record)) || person.slug == requester || person.slug == terms.person) return false;
+  if (!HasDecidingRole(person, record, terms) || person.slug == requester || person.slug == terms.person) return false;
   return record == nullptr ||
          (!HasPart(*record, person.slug) && !access::InConflict(ports.organisation, person, record->wall));
 }
@@ -49,8 +54,8 @@ bool MayDecide(const cases::Ports& ports, const people::Person& person, const ca
 std::vector<const people::Person*> Deciders(const cases::Ports& ports, const cases::Case* record,
                                             const base::StaffSlug& requester, const Terms& terms) {
   std::vector<const people::Person*> deciders;
-  for (const people::Person* person : ports.organisation.With(DecidingRole(record)))
-    if (MayDecide(ports, *person, record, requester, terms)) deciders.push_back(person);
+  for (const people::Person& person : ports.organisation.people())
+    if (MayDecide(ports, person, record, requester, terms)) deciders.push_back(&person);
   return deciders;
 }
 
@@ -71,7 +76,7 @@ absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::Sta
   const cases::Case& record = (*found)->record;
   const bool asked = (*approval)->record.requester == caller;
   const bool may = asked ? cases::MayReach(ports, *person, record)
-                         : person->Has(Role::kApprover) &&
+                         : HasDecidingRole(*person, &record, TermsOf((*approval)->record)) &&
                                !access::InConflict(ports.organisation, *person, record.wall);
   if (!may) return base::NothingHere();
   const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, case_id);

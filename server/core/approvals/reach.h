@@ -38,6 +38,10 @@ struct Reached {
 absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                       const base::ApprovalId& id);
 
+// Has the role of those who decide about such a request: an approver, of the clock an auditor. For a release, whoever holds a
+// share of the identity, and an approver where the reporter is not asked.
+bool HasDecidingRole(const people::Person& person, const cases::Case* record, const Terms& terms);
+
 // This person decides about such a request on this case (null: on the clock), today: holds the role, does not ask, is not whom
 // it concerns, has no released grant of the case, and is not in conflict with it.
 bool MayDecide(const cases::Ports& ports, const people::Person& person, const cases::Case* record,

@@ -1,6 +1,7 @@
 // Looking at approvals.
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/approvals.h"
+#include "server/core/approvals/identity.h"
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
@@ -14,7 +15,13 @@ absl::StatusOr<ApprovalView> GetApproval(const cases::Ports& ports, const base::
                                          const base::ApprovalId& id) {
   absl::StatusOr<Reached> reached = ReachApproval(ports, caller, id);
   if (!reached.ok()) return reached.status();
-  return ViewOf(ports, reached->concern.record(), std::move(reached->approval));
+  const cases::Case* record = reached->concern.record();
+  absl::StatusOr<std::optional<Held>> held = std::nullopt;
+  if (record != nullptr) held = HeldBy(ports, *record, reached->approval, *reached->concern.person);
+  if (!held.ok()) return held.status();
+  ApprovalView view = ViewOf(ports, record, std::move(reached->approval));
+  view.held = *std::move(held);
+  return view;
 }
 
 absl::StatusOr<base::Outcome<ApprovalPage>> ListApprovals(const cases::Ports& ports, const base::StaffSlug& caller,
@@ -48,6 +55,7 @@ absl::StatusOr<base::Outcome<ApprovalPage>> ListApprovals(const cases::Ports& po
     }
     page.approvals.push_back(*std::move(view));
     page.approvals.back().approval.request.clear();
+    page.approvals.back().held.reset();
   }
   ledger::DraftLeaf(ports.organisation.id(),
                     ledger::Act::OfStaff(format::LeafKind::kApprovalsListed, caller, ports.clock.Now()), ports.random,

@@ -8,6 +8,7 @@
 #include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/errors.h"
+#include "server/core/approvals/identity.h"
 #include "server/core/cases/errors.h"
 #include "server/core/cases/states.h"
 
@@ -171,16 +172,23 @@ constexpr std::array kRules = {
     Rule{format::ApprovalKind::kLiftWall, 2, 0, CanBeLifted, LiftWall},
     Rule{format::ApprovalKind::kCloseCase, 1, 0, CanBeClosed, CloseCase},
     Rule{format::ApprovalKind::kConfirmClock, 1, 0, NeverOfACase, Nothing},
+    Rule{format::ApprovalKind::kReleaseIdentity, 2, 0, CanBeReleased, Release, kReleaseOpenDays, true},
 };
 
 }  // namespace
 
 Terms TermsOf(const cases::Approval& approval) {
-  return {approval.kind, approval.person, approval.condition, approval.until, approval.code};
+  return {approval.kind, approval.person,    approval.condition, approval.until,
+          approval.code, approval.threshold, approval.custodians};
 }
 
 const Rule& RuleOf(format::ApprovalKind kind) {
   return *std::find_if(kRules.begin(), kRules.end(), [kind](const Rule& rule) { return rule.kind == kind; });
+}
+
+std::size_t NeededFor(const Terms& terms) {
+  if (!IsRelease(terms)) return RuleOf(terms.kind).needed;
+  return terms.threshold + (AsksReporter(terms) ? 0u : 1u);
 }
 
 }  // namespace alcove::approvals

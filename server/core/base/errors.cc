@@ -67,6 +67,11 @@ constexpr std::array<Entry, kReasonCount + 1> kEntries = {{
     {kPrecondition, "clock frozen"},
     {kPrecondition, "measures are open"},
     {kPrecondition, "measure refused"},
+    {kInvalid, "share refused"},
+    {kPrecondition, "consent missing"},
+    {kPrecondition, "consent refused"},
+    {kPrecondition, "notice running"},
+    {kPrecondition, "identity not held"},
 }};
 
 const Entry& EntryOf(Reason reason) {

@@ -63,8 +63,13 @@ enum class Reason : std::uint16_t {
   kClockFrozen = 42,
   kMeasuresOpen = 43,
   kMeasureRefused = 44,
+  kShareRefused = 45,
+  kConsentMissing = 46,
+  kConsentRefused = 47,
+  kNoticeRunning = 48,
+  kIdentityNotHeld = 49,
 };
-inline constexpr int kReasonCount = 44;
+inline constexpr int kReasonCount = 49;
 
 // The status of a refusal: the code that belongs to `reason`, a fixed text, the reason as payload.
 absl::Status Refuse(Reason reason);

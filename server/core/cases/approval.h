@@ -23,8 +23,18 @@ struct SignedDecision {
   crypto::KeyId key_id;  // the directory key that signed
   crypto::Signature signature;
   base::Instant at;
+  crypto::Bytes share = {};  // "ALS1" of a custodian who approved the release of an identity; for who asked alone
 
   friend bool operator==(const SignedDecision&, const SignedDecision&) = default;
+};
+
+// What the reporter answered to a request for their identity, signed on their device.
+struct Consent {
+  format::Decision decision = format::Decision::kRefuse;
+  crypto::Signature signature;
+  base::Day day;
+
+  friend bool operator==(const Consent&, const Consent&) = default;
 };
 
 // How it ended by an act of who asked. A refusal and the end of its time are seen from decisions and clock.
@@ -39,7 +49,7 @@ struct Approval : base::Record {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
   base::StaffSlug requester;
   base::StaffSlug person;  // whom it concerns; empty where the kind concerns nobody
-  std::string code;        // why a case is closed; empty for other kinds
+  std::string code;        // why a case is closed, the basis for learning who reported; empty for other kinds
   format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
   std::optional<base::Day> until;                                            // a guest's last day
   crypto::Bytes request;                                                     // "ALR1", as received
@@ -47,6 +57,10 @@ struct Approval : base::Record {
   std::vector<SignedDecision> decisions;  // oldest first, one a person
   ApprovalEnd end = ApprovalEnd::kNone;
   std::uint32_t revision = 0;  // counts changes; behind the etag
+  // RELEASE_IDENTITY: how many custodians open the identity, and their encryption keys in its order.
+  std::uint8_t threshold = 0;
+  std::vector<crypto::KeyId> custodians;
+  std::optional<Consent> consent;
 };
 
 }  // namespace alcove::cases

@@ -79,7 +79,7 @@ grpc::ServerUnaryReactor* ApprovalHandler::DecideApproval(grpc::CallbackServerCo
         if (!signature.ok()) return signature.status();
         const Moment now(core_);
         return approvals::DecideApproval(now.ports(), caller.staff, *id, request->etag(), request->request_id(),
-                                         *decision, *signature);
+                                         *decision, *signature, request->share());
       },
       [response](const approvals::Decided& decided) {
         response->set_etag(decided.etag);
@@ -104,9 +104,9 @@ grpc::ServerUnaryReactor* ApprovalHandler::CancelApproval(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* ApprovalHandler::ExecuteApproval(grpc::CallbackServerContext* context,
                                                            const v1::ExecuteApprovalRequest* request,
                                                            v1::ExecuteApprovalResponse* response) {
-  return door_.Decide<std::string>(
+  return door_.Decide<approvals::Executed>(
       context, request,
-      [this, request](const Caller& caller) -> Decided<std::string> {
+      [this, request](const Caller& caller) -> Decided<approvals::Executed> {
         const absl::StatusOr<base::ApprovalId> id = ParseApproval(request->name());
         if (!id.ok()) return id.status();
         const std::vector<crypto::BytesView> grants(request->grants().begin(), request->grants().end());
@@ -114,7 +114,7 @@ grpc::ServerUnaryReactor* ApprovalHandler::ExecuteApproval(grpc::CallbackServerC
         return approvals::ExecuteApproval(now.ports(), caller.staff, *id, request->etag(), request->request_id(),
                                           grants);
       },
-      [response](const std::string& etag) { response->set_etag(etag); });
+      [response](const approvals::Executed& executed) { Fill(executed, response); });
 }
 
 }  // namespace alcove::rpc

@@ -9,16 +9,6 @@ namespace {
 // Bytes of a code of the taxonomy.
 constexpr std::size_t kMostCode = 64;
 
-}  // namespace
-
-absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name) {
-  absl::StatusOr<base::ApprovalId> id = format::ParseApprovalName(name);
-  if (!id.ok()) return base::FieldInvalid("name");
-  return id;
-}
-
-namespace {
-
 // Concerns no case and nobody.
 absl::StatusOr<approvals::NewApproval> ParseConfirmClock(const v1::CreateApprovalRequest& request) {
   if (!request.parent().empty()) return base::FieldInvalid("parent");
@@ -41,17 +31,18 @@ absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApproval
   if (!case_id.ok()) return case_id.status();
   asked.case_id = *case_id;
   const int kind = request.kind();
-  if (kind < 1 || kind > 3) return base::FieldInvalid("kind");
+  if (!v1::ApprovalKind_IsValid(kind) || kind < 1) return base::FieldInvalid("kind");
   asked.terms.kind = static_cast<format::ApprovalKind>(kind);
-  const bool closes = asked.terms.kind == format::ApprovalKind::kCloseCase;
-  if (!closes) {
+  const bool coded = asked.terms.kind == format::ApprovalKind::kCloseCase ||
+                     asked.terms.kind == format::ApprovalKind::kReleaseIdentity;
+  if (!coded) {
     absl::StatusOr<base::StaffSlug> person = ParseStaff(request.person(), "person");
     if (!person.ok()) return person.status();
     asked.terms.person = *std::move(person);
   } else if (!request.person().empty()) {
     return base::FieldInvalid("person");
   }
-  if (closes == request.code().empty() || request.code().size() > kMostCode) return base::FieldInvalid("code");
+  if (coded == request.code().empty() || request.code().size() > kMostCode) return base::FieldInvalid("code");
   asked.terms.code = request.code();
   const bool adds = asked.terms.kind == format::ApprovalKind::kAddReader;
   const bool guest = request.condition() == v1::RELEASE_CONDITION_GUEST;
@@ -68,11 +59,6 @@ absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApproval
   return asked;
 }
 
-absl::StatusOr<format::Decision> ParseDecision(v1::Decision decision) {
-  if (decision != v1::DECISION_APPROVE && decision != v1::DECISION_REFUSE) return base::FieldInvalid("decision");
-  return static_cast<format::Decision>(static_cast<int>(decision));
-}
-
 void Fill(const approvals::Created& created, v1::CreateApprovalResponse* out) {
   if (!created.id.IsZero()) out->set_name(format::ApprovalName(created.id));
   out->set_etag(created.etag);
@@ -84,24 +70,10 @@ void Fill(const approvals::Created& created, v1::CreateApprovalResponse* out) {
   out->set_needed(static_cast<std::uint32_t>(created.needed));
 }
 
-void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
-  const cases::Approval& approval = view.approval;
-  out->set_name(format::ApprovalName(approval.id));
-  out->set_kind(static_cast<v1::ApprovalKind>(approval.kind));
-  out->set_state(static_cast<v1::ApprovalState>(view.state));
-  if (!approval.case_id.IsZero()) out->set_case_(format::CaseName(approval.case_id));
-  out->set_requester(StaffName(approval.requester));
-  if (!approval.person.empty()) out->set_person(StaffName(approval.person));
-  out->set_code(approval.code);
-  if (approval.kind == format::ApprovalKind::kAddReader)
-    out->set_condition(static_cast<v1::ReleaseCondition>(approval.condition));
-  if (approval.until) SetDay(*approval.until, out->mutable_until());
-  out->set_request(approval.request);
-  for (const cases::SignedDecision& decision : approval.decisions) SetDecision(decision, out->add_decisions());
-  out->set_needed(static_cast<std::uint32_t>(view.needed));
-  SetInstant(approval.created, out->mutable_created());
-  SetInstant(view.expires, out->mutable_expires());
-  out->set_etag(view.etag);
+void Fill(const approvals::Executed& executed, v1::ExecuteApprovalResponse* out) {
+  out->set_etag(executed.etag);
+  out->set_identity(executed.released.identity);
+  for (const crypto::Bytes& share : executed.released.shares) out->add_shares(share);
 }
 
 }  // namespace alcove::rpc

@@ -60,6 +60,11 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kClockFrozen: return "the clock leapt ahead and is not confirmed";
     case base::Reason::kMeasuresOpen: return "measures are not carried out yet";
     case base::Reason::kMeasureRefused: return "this measure is not allowed now";
+    case base::Reason::kShareRefused: return "the share does not belong to this request";
+    case base::Reason::kConsentMissing: return "the reporter has not agreed";
+    case base::Reason::kConsentRefused: return "there is nothing to agree to, or it was answered";
+    case base::Reason::kNoticeRunning: return "the reporter was told, and still has time";
+    case base::Reason::kIdentityNotHeld: return "the case holds no sealed identity";
   }
   return "refused";
 }

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "crypto/format/ids.h"
+#include "server/core/approvals/identity.h"
 #include "server/core/cases/mailbox.h"
 #include "server/core/guard/reporter.h"
+#include "server/rpc/convert/approval.h"
 #include "server/rpc/convert/clock.h"
 #include "server/rpc/convert/filing.h"
 #include "server/rpc/convert/leaves.h"
@@ -28,6 +30,9 @@ grpc::ServerUnaryReactor* MailboxHandler::GetMailbox(grpc::CallbackServerContext
       return FillGone(core_.rows, *view->gone, response->mutable_gone());
     }
     Fill(*view, response);
+    const auto requests = approvals::ReleasesShown(now.ports(), *caller.mailbox);
+    if (!requests.ok()) return requests.status();
+    for (const approvals::ApprovalView& one : *requests) Fill(one, response->add_identity_requests());
     return FillFreeze(core_.rows, response);
   });
 }
@@ -146,6 +151,28 @@ grpc::ServerUnaryReactor* MailboxHandler::RotateReceipt(grpc::CallbackServerCont
       [response](const cases::Appended& appended) {
         response->set_name(format::EntryName(appended.case_id, appended.entry));
         response->set_thread_head(appended.head.str());
+      });
+}
+
+grpc::ServerUnaryReactor* MailboxHandler::DecideConsent(grpc::CallbackServerContext* context,
+                                                        const v1::DecideConsentRequest* request,
+                                                        v1::DecideConsentResponse* response) {
+  return door_.Decide<approvals::Decided>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<approvals::Decided>> {
+        const absl::StatusOr<base::ApprovalId> id = ParseApproval(request->name());
+        if (!id.ok()) return id.status();
+        const absl::StatusOr<format::Decision> decision = ParseDecision(request->decision());
+        if (!decision.ok()) return decision.status();
+        const auto signature = ParseFixed<crypto::Signature>(request->signature(), "signature");
+        if (!signature.ok()) return signature.status();
+        const Moment now(core_);
+        return approvals::DecideConsent(now.ports(), *caller.mailbox, *id, request->etag(), request->request_id(),
+                                        *decision, *signature);
+      },
+      [response](const approvals::Decided& decided) {
+        response->set_etag(decided.etag);
+        response->set_state(static_cast<v1::ApprovalState>(decided.state));
       });
 }
 

@@ -39,6 +39,8 @@ class MailboxHandler final : public v1::MailboxService::CallbackService {
                                           v1::AnswerCheckInResponse* response) override;
   grpc::ServerUnaryReactor* RotateReceipt(grpc::CallbackServerContext* context, const v1::RotateReceiptRequest* request,
                                           v1::RotateReceiptResponse* response) override;
+  grpc::ServerUnaryReactor* DecideConsent(grpc::CallbackServerContext* context, const v1::DecideConsentRequest* request,
+                                          v1::DecideConsentResponse* response) override;
   grpc::ServerUnaryReactor* ReportBadGrant(grpc::CallbackServerContext* context,
                                            const v1::MailboxServiceReportBadGrantRequest* request,
                                            v1::MailboxServiceReportBadGrantResponse* response) override;

@@ -51,6 +51,7 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.MailboxService/ExcludeReaders", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.MailboxService/AnswerCheckIn", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.MailboxService/RotateReceipt", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
+      {"/alcove.v1.MailboxService/DecideConsent", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.MailboxService/ReportBadGrant", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.CaseService/ListCases", {{CALLER_STAFF}, RELATION_VISIBLE}},
       {"/alcove.v1.CaseService/GetCase", {{CALLER_STAFF}, RELATION_TEAM}},

@@ -115,13 +115,15 @@ class Approvals : public testing::Test {
     }
     return grants;
   }
-  absl::StatusOr<base::Outcome<std::string>> Executing(const base::StaffSlug& who, const base::ApprovalId& id,
+  absl::StatusOr<base::Outcome<approvals::Executed>> Executing(const base::StaffSlug& who, const base::ApprovalId& id,
                                                        const std::vector<crypto::Bytes>& grants) {
     const std::vector<crypto::BytesView> views(grants.begin(), grants.end());
     return approvals::ExecuteApproval(world.ports(), who, id, EtagOf(id), world.RequestId(), views);
   }
   absl::StatusOr<std::string> Execute(const base::ApprovalId& id, const std::vector<crypto::Bytes>& grants) {
-    return world.Carry(Executing(asker, id, grants));
+    const auto done = world.Carry(Executing(asker, id, grants));
+    if (!done.ok()) return done.status();
+    return done->etag;
   }
   absl::StatusOr<base::Outcome<std::string>> Cancelling(const base::StaffSlug& who, const base::ApprovalId& id) {
     return approvals::CancelApproval(world.ports(), who, id, EtagOf(id), world.RequestId());

@@ -417,6 +417,9 @@ crypto::Bytes World::SealRequest(const base::StaffSlug& asker, const base::CaseI
   std::vector<crypto::EncryptionKey> keys;
   for (const std::string& slug : slugs)
     for (const Machine& machine : machines.at(slug)) keys.push_back(machine.decryption.encryption_key());
+  // The reporter reads why somebody wants to know who they are.
+  if (terms.kind == format::ApprovalKind::kReleaseIdentity)
+    keys.push_back(rows.Get<cases::Case>(base::RowKey(id)).value()->record.mailbox_encryption_key);
   absl::StatusOr<crypto::Bytes> sealed = format::SealApprovalRequest(
       request, keys, "Somebody else has to help.", machines.at(asker.text())[0].signing, random);
   EXPECT_TRUE(sealed.ok()) << sealed.status();
