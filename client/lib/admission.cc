@@ -11,6 +11,12 @@ namespace {
 
 absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalInvalid, what); }
 
+bool SameDay(const google::type::Date& date, format::Day day) {
+  return date.year() == day.year() && date.month() == day.month() && date.day() == day.day_of_month();
+}
+
+std::string PersonName(const std::string& slug) { return slug.empty() ? std::string() : format::StaffName(slug); }
+
 using Keys = std::set<crypto::KeyId>;
 
 // Encryption keys of the people whom an epoch's record lists.
@@ -68,8 +74,23 @@ absl::StatusOr<CheckedDecisions> CheckAdmission(const KeyringView& view, const s
 
 }  // namespace
 
-format::Role DecidingRole(format::ApprovalKind kind) {
-  return kind == format::ApprovalKind::kConfirmClock ? format::Role::kAuditor : format::Role::kApprover;
+bool HasDecidingRole(const format::Person& person, format::ApprovalKind kind) {
+  if (kind == format::ApprovalKind::kConfirmClock) return person.HasRole(format::Role::kAuditor);
+  if (kind == format::ApprovalKind::kReleaseIdentity && person.HasRole(format::Role::kCustodian)) return true;
+  return person.HasRole(format::Role::kApprover);
+}
+
+bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) {
+  const format::ApprovalTerms& terms = decisions.terms;
+  const bool adds = terms.kind == format::ApprovalKind::kAddReader;
+  const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
+  return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
+         approval.name() == format::ApprovalName(terms.approval) &&
+         approval.case_() == (terms.case_id.IsZero() ? "" : format::CaseName(terms.case_id)) &&
+         approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
+         approval.requester() == format::StaffName(decisions.requester) &&
+         static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
+         approval.has_until() == guest && (!guest || SameDay(approval.until(), terms.until));
 }
 
 absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const format::OrganisationId& organisation,
@@ -108,7 +129,7 @@ absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const
     }
     const format::Person* person = then->FindPerson(slug);
     const bool has_part = slug == checked.requester || slug == statement.terms.person;
-    if (person != nullptr && person->HasRole(DecidingRole(statement.terms.kind)) && !has_part) checked.approvers.push_back(slug);
+    if (person != nullptr && HasDecidingRole(*person, statement.terms.kind) && !has_part) checked.approvers.push_back(slug);
   }
   return checked;
 }

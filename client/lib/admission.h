@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "alcove/v1/approval_service.pb.h"
 #include "alcove/v1/resources.pb.h"
 #include "client/lib/directory.h"
 #include "client/lib/leaves.h"
@@ -33,8 +34,12 @@ struct CheckedDecisions {
   std::vector<std::string> refusers;
 };
 
-// The role of those who decide: CONFIRM_CLOCK is an auditor's, everything else an approver's.
-format::Role DecidingRole(format::ApprovalKind kind);
+// Has the role of those who decide: CONFIRM_CLOCK is an auditor's, RELEASE_IDENTITY custodians' and approvers', everything
+// else an approver's.
+bool HasDecidingRole(const format::Person& person, format::ApprovalKind kind);
+
+// The server's fields say what whoever asked signed.
+bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions);
 
 // `statement` owns the bytes that were signed. kApprovalInvalid when a signature is not by whom it names, somebody decided
 // twice, or the statement is another organisation's.

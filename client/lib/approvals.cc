@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/lib/identity.h"
 #include "client/lib/plan.h"
 #include "crypto/format/errors.h"
 #include "crypto/format/grant.h"
@@ -14,7 +15,7 @@ namespace {
 
 absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalInvalid, what); }
 
-// How many have to approve, whatever the server says.
+// How many have to approve, whatever the server says. A release has its own rules (identity.h).
 size_t Needed(format::ApprovalKind kind) { return kind == format::ApprovalKind::kLiftWall ? 2 : 1; }
 
 google::type::Date DateOf(format::Day day) {
@@ -27,35 +28,16 @@ google::type::Date DateOf(format::Day day) {
 
 std::string PersonName(const std::string& slug) { return slug.empty() ? std::string() : format::StaffName(slug); }
 
-bool SameDay(const google::type::Date& date, format::Day day) {
-  return date.year() == day.year() && date.month() == day.month() && date.day() == day.day_of_month();
-}
-
-// The server's fields say what whoever asked signed.
-bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) {
-  const format::ApprovalTerms& terms = decisions.terms;
-  const bool adds = terms.kind == format::ApprovalKind::kAddReader;
-  const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
-  return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
-         approval.name() == format::ApprovalName(terms.approval) &&
-         approval.case_() == (terms.case_id.IsZero() ? "" : format::CaseName(terms.case_id)) &&
-         approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
-         approval.requester() == format::StaffName(decisions.requester) &&
-         static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
-         approval.has_until() == guest && (!guest || SameDay(approval.until(), terms.until));
-}
-
 // The keys of those who decide, from the checked directory: the server's list must be theirs.
 absl::StatusOr<std::vector<crypto::EncryptionKey>> DecidersKeys(const format::Directory& directory,
                                                                 const v1::CreateApprovalResponse& answer,
-                                                                format::Role role) {
+                                                                format::ApprovalKind kind) {
   std::vector<crypto::EncryptionKey> keys;
   for (const v1::Decider& decider : answer.deciders()) {
     ALCOVE_CLIENT_ASSIGN(const std::string slug, SlugOf(decider.staff()));
     const format::Person* person = directory.FindPerson(slug);
-    if (person == nullptr || !person->HasRole(role)) {
-      return Refuse(Refusal::kReaderNotInDirectory,
-                    slug + (role == format::Role::kAuditor ? " as an auditor" : " as an approver"));
+    if (person == nullptr || !HasDecidingRole(*person, kind)) {
+      return Refuse(Refusal::kReaderNotInDirectory, slug + " as somebody who decides about this");
     }
     if (static_cast<size_t>(decider.key_ids_size()) != person->devices.size()) return Refuse(Refusal::kReaderKeySwapped, slug);
     for (const std::string& id : decider.key_ids()) {
@@ -153,7 +135,14 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
   ALCOVE_CLIENT_ASSIGN(const v1::CreateApprovalResponse who,
                        desk_->connection().CallAgain(&v1::ApprovalService::Stub::CreateApproval, ask, &desk_->session()));
   const format::Directory& directory = desk_->directory().directory();
-  ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::EncryptionKey> deciders, DecidersKeys(directory, who, DecidingRole(wish.kind)));
+  ALCOVE_CLIENT_ASSIGN(std::vector<crypto::EncryptionKey> deciders, DecidersKeys(directory, who, wish.kind));
+  if (wish.kind == format::ApprovalKind::kReleaseIdentity) {
+    // The reporter reads why, too. Their key is the one that the thread's signed records name, not one that the server says.
+    ALCOVE_CLIENT_ASSIGN(const OpenedCase opened, desk_->Open(case_name, /*recompute=*/false));
+    const auto mailbox = crypto::EncryptionKey::FromBytes(opened.facts.mailbox_encryption_key());
+    if (!mailbox.ok()) return Refuse(Refusal::kAnswerMalformed, "the mailbox's key is none");
+    deciders.push_back(*mailbox);
+  }
 
   format::ApprovalTerms terms;
   terms.kind = wish.kind;
@@ -177,7 +166,8 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
   return answer;
 }
 
-absl::StatusOr<v1::DecideApprovalResponse> ApprovalDesk::Decide(const CheckedApproval& checked, format::Decision decision) {
+absl::StatusOr<v1::DecideApprovalResponse> ApprovalDesk::Decide(const CheckedApproval& checked, format::Decision decision,
+                                                                format::Day today) {
   const auto request = format::ParseApprovalRequest(checked.approval.request());
   if (!request.ok()) return Invalid("the request is malformed");
   v1::DecideApprovalRequest ask;
@@ -186,6 +176,10 @@ absl::StatusOr<v1::DecideApprovalResponse> ApprovalDesk::Decide(const CheckedApp
   ask.set_request_id(DrawRequestId(desk_->random()));
   ask.set_decision(static_cast<v1::Decision>(decision));
   ask.set_signature(format::SignDecision(request->statement, decision, desk_->keys().signing).str());
+  // Without one to give the server says what is missing: the reporter's answer, an approver, days.
+  if (decision == format::Decision::kApprove && checked.approval.has_held_share()) {
+    ALCOVE_CLIENT_ASSIGN(*ask.mutable_share(), ShareFor(*desk_, checked, today));
+  }
   return desk_->connection().CallAgain(&v1::ApprovalService::Stub::DecideApproval, ask, &desk_->session());
 }
 
@@ -228,7 +222,7 @@ absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedA
   const auto approved = std::count_if(
       checked.decisions.approvers.begin(), checked.decisions.approvers.end(), [&](const std::string& slug) {
         const format::Person* person = directory.FindPerson(slug);
-        return person != nullptr && person->HasRole(DecidingRole(terms.kind));
+        return person != nullptr && HasDecidingRole(*person, terms.kind);
       });
   if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && static_cast<size_t>(approved) < Needed(terms.kind)) {
     return Invalid("fewer have signed than have to approve");
@@ -242,6 +236,25 @@ absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedA
     for (const std::string& grant : grants) ask.add_grants(grant);
   }
   return desk_->connection().CallAgain(&v1::ApprovalService::Stub::ExecuteApproval, ask, &desk_->session());
+}
+
+absl::StatusOr<sealed::v1::Identity> ApprovalDesk::Release(const CheckedApproval& checked) {
+  if (checked.decisions.terms.kind != format::ApprovalKind::kReleaseIdentity) return Invalid("it asks for something else");
+  if (checked.decisions.requester != desk_->keys().slug) return Invalid("you did not ask for it");
+  v1::ExecuteApprovalRequest ask;
+  ask.set_name(checked.approval.name());
+  ask.set_etag(checked.approval.etag());
+  ask.set_request_id(DrawRequestId(desk_->random()));
+  if (checked.approval.state() != v1::APPROVAL_STATE_APPROVED) {
+    // The server says what is missing; were it to answer, that would be against its own word.
+    const auto refused = desk_->connection().CallAgain(&v1::ApprovalService::Stub::ExecuteApproval, ask, &desk_->session());
+    return refused.ok() ? Invalid("it was carried out without being approved") : refused.status();
+  }
+  ALCOVE_CLIENT_ASSIGN(const OpenedCase opened, desk_->Open(checked.approval.case_(), /*recompute=*/false));
+  ALCOVE_CLIENT_TRY(CheckGranted(*desk_, checked, opened));
+  ALCOVE_CLIENT_ASSIGN(const v1::ExecuteApprovalResponse response,
+                       desk_->connection().CallAgain(&v1::ApprovalService::Stub::ExecuteApproval, ask, &desk_->session()));
+  return OpenReleased(*desk_, checked, opened, response);
 }
 
 }  // namespace alcove::client

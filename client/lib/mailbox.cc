@@ -105,6 +105,7 @@ absl::Status MailboxVisit::Fetch() {
   const std::vector<v1::Reader> readers(mailbox_.readers().begin(), mailbox_.readers().end());
   ALCOVE_CLIENT_TRY(CheckReadersShown(view, epochs_, readers));
   ALCOVE_CLIENT_ASSIGN(admitted_, CheckAdmissions(view, epochs_, leaves_, readers));
+  ALCOVE_CLIENT_ASSIGN(asked_identities_, CheckAskedIdentities(view, mailbox_, leaves_, keys_.decryption));
   return absl::OkStatus();
 }
 
@@ -197,6 +198,18 @@ absl::StatusOr<CheckInDone> MailboxVisit::AnswerCheckIn(const v1::AnswerCheckInR
   filed.case_name = filed.response.case_();
   done.retaliation = std::move(filed);
   return done;
+}
+
+absl::StatusOr<v1::DecideConsentResponse> MailboxVisit::DecideConsent(const AskedIdentity& asked, format::Decision decision) {
+  const auto request = format::ParseApprovalRequest(asked.approval.request());
+  if (!request.ok()) return Refuse(Refusal::kApprovalInvalid, "the request is malformed");
+  v1::DecideConsentRequest ask;
+  ask.set_name(asked.approval.name());
+  ask.set_etag(asked.approval.etag());
+  ask.set_request_id(DrawRequestId(*random_));
+  ask.set_decision(static_cast<v1::Decision>(decision));
+  ask.set_signature(format::SignConsent(request->statement, decision, keys_.signing).str());
+  return connection_->CallAgain(&v1::MailboxService::Stub::DecideConsent, ask, &session_);
 }
 
 absl::Status MailboxVisit::Renew() {

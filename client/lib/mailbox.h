@@ -17,6 +17,7 @@
 #include "client/lib/connection.h"
 #include "client/lib/directory.h"
 #include "client/lib/filing.h"
+#include "client/lib/identity.h"
 #include "client/lib/leaves.h"
 #include "client/lib/session.h"
 #include "client/lib/thread.h"
@@ -48,6 +49,8 @@ class MailboxVisit {
   const CheckedLeaves& leaves() const { return leaves_; }
   // Readers who were added after the filing, by slug.
   const std::map<std::string, Admitted>& admitted() const { return admitted_; }
+  // Requests to learn who the reporter is, oldest first, checked.
+  const std::vector<AskedIdentity>& asked_identities() const { return asked_identities_; }
   const Session& session() const { return session_; }
   // The filing.
   const sealed::v1::Report& report() const { return *thread_.front().report; }
@@ -59,6 +62,8 @@ class MailboxVisit {
                                                const std::vector<v1::BlobName>& blobs, format::Day today,
                                                format::EntryKind kind = format::EntryKind::kMessage);
   absl::StatusOr<v1::WithdrawReportResponse> Withdraw();
+  // Answers a request for the reporter's identity, under the mailbox's key.
+  absl::StatusOr<v1::DecideConsentResponse> DecideConsent(const AskedIdentity& asked, format::Decision decision);
   // Seals the answer to the check-in that it names by series and days. With `retaliation`, that report goes with it.
   absl::StatusOr<v1::AnswerCheckInRequest> PrepareCheckIn(const sealed::v1::CheckIn& answer, const SealedReport* retaliation,
                                                           format::Day today);
@@ -100,6 +105,7 @@ class MailboxVisit {
   std::vector<OpenedEntry> thread_;
   CheckedLeaves leaves_;
   std::map<std::string, Admitted> admitted_;
+  std::vector<AskedIdentity> asked_identities_;
 };
 
 // The recipients of a new epoch of THREAD or TEAM: exactly the readers that the case shows and who have not lost it, on each

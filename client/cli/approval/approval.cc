@@ -22,6 +22,7 @@ struct ApprovalOptions {
   std::string add_reader;
   std::string lift_wall;
   std::string close;
+  std::string identity;
   bool confirm_clock = false;
   std::string until;
   std::string message_file;
@@ -82,8 +83,10 @@ absl::StatusOr<client::ApprovalWish> WishOf(const ApprovalOptions& options) {
   wish.person = options.lift_wall.empty() ? options.add_reader : options.lift_wall;
   if (!options.close.empty()) wish.kind = format::ApprovalKind::kCloseCase;
   wish.code = options.close;
+  if (!options.identity.empty()) wish.kind = format::ApprovalKind::kReleaseIdentity;
+  if (!options.identity.empty()) wish.code = options.identity;
   if (wish.person.empty() && wish.code.empty())
-    return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader, --lift-wall, --close or --confirm-clock");
+    return Refuse(Refusal::kInputInvalid, "say what you ask for: --add-reader, --lift-wall, --close, --identity or --confirm-clock");
   if (!options.until.empty()) {
     const auto day = format::Day::FromText(options.until);
     if (!day.ok()) return Refuse(Refusal::kInputInvalid, "`" + options.until + "` is no day; write YYYY-MM-DD");
@@ -103,6 +106,10 @@ absl::Status Request(Frame& frame, const ApprovalOptions& options) {
   }
   ALCOVE_CLIENT_ASSIGN(const v1::CreateApprovalResponse response,
                        ApprovalDesk(member->desk()).Ask(name, wish, reason, frame.today()));
+  if (wish.kind == format::ApprovalKind::kReleaseIdentity) {
+    Tell(frame, response, AskedForIdentityText(response, wish.code));
+    return absl::OkStatus();
+  }
   std::string who;
   for (const v1::Decider& decider : response.deciders()) who += (who.empty() ? "" : ", ") + decider.staff();
   Tell(frame, response, "Asked: approval " + ShortApproval(response.name()) + ". " + std::to_string(response.needed()) +
@@ -113,7 +120,11 @@ absl::Status Request(Frame& frame, const ApprovalOptions& options) {
 
 absl::Status Decide(Frame& frame, const ApprovalOptions& options, format::Decision decision) {
   ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
-  ALCOVE_CLIENT_ASSIGN(const v1::DecideApprovalResponse response, opened.desk().Decide(opened.checked, decision));
+  ALCOVE_CLIENT_ASSIGN(const v1::DecideApprovalResponse response, opened.desk().Decide(opened.checked, decision, frame.today()));
+  if (opened.checked.decisions.terms.kind == format::ApprovalKind::kReleaseIdentity) {
+    Tell(frame, response, DecidedOnIdentityText(opened.checked, decision, response.state()));
+    return absl::OkStatus();
+  }
   Tell(frame, response,
        decision == format::Decision::kRefuse ? "Refused. The request is at its end.\n"
        : response.state() == v1::APPROVAL_STATE_APPROVED
@@ -147,6 +158,11 @@ std::string DoneText(const format::ApprovalTerms& terms) {
 
 absl::Status Execute(Frame& frame, const ApprovalOptions& options) {
   ALCOVE_CLIENT_ASSIGN(Opened opened, Open(frame, options));
+  if (opened.checked.decisions.terms.kind == format::ApprovalKind::kReleaseIdentity) {
+    ALCOVE_CLIENT_ASSIGN(const sealed::v1::Identity who, opened.desk().Release(opened.checked));
+    Tell(frame, who, IdentityText(who));
+    return absl::OkStatus();
+  }
   ALCOVE_CLIENT_ASSIGN(const v1::ExecuteApprovalResponse response, opened.desk().Execute(opened.checked));
   Tell(frame, response, DoneText(opened.checked.decisions.terms));
   return absl::OkStatus();
@@ -171,20 +187,23 @@ void AddApprovalCommands(CLI::App& app, Frame& frame) {
   const auto options = std::make_shared<ApprovalOptions>();
   AddVerb(*noun, frame, options, "list", "List what you asked for and what waits for your decision", List);
   AddVerb(*noun, frame, options, "show", "Show one, with why it is asked for, every signature checked", Show, "approval");
-  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, is no longer kept out by an error, that the case ends, or that the clock is right", Request);
+  CLI::App* request = AddVerb(*noun, frame, options, "request", "Ask that somebody joins your case, is no longer kept out by an error, that the case ends, that you learn who the reporter is, or that the clock is right", Request);
   request->add_option("case", options->name, "The beginning of its id is enough; none for --confirm-clock");
   CLI::Option* add = request->add_option("--add-reader", options->add_reader, "Who should read the case")->type_name("SLUG");
   CLI::Option* lift = request->add_option("--lift-wall", options->lift_wall, "Whom ended lines of the chart keep out by error")->type_name("SLUG");
   CLI::Option* close = request->add_option("--close", options->close, "End the case, for this reason: finding_made, resolved_informally, withdrawn, ...")->type_name("REASON");
-  add->excludes(lift)->excludes(close);
-  lift->excludes(close);
+  CLI::Option* identity = request->add_option("--identity", options->identity, "Learn who the reporter is, on this basis: consent asks them; court_order, statutory_duty, imminent_danger tell them first")->type_name("BASIS");
+  add->excludes(lift)->excludes(close)->excludes(identity);
+  lift->excludes(close)->excludes(identity);
+  close->excludes(identity);
   request->add_flag("--confirm-clock", options->confirm_clock, "The server's clock leapt and is right; an auditor decides")
       ->excludes(add)
       ->excludes(lift)
-      ->excludes(close);
+      ->excludes(close)
+      ->excludes(identity);
   request->add_option("--until", options->until, "A guest's last day, YYYY-MM-DD: outside counsel")->needs(add);
   request->add_option("--message", options->message_file, "Read the reason from this file; - is standard input")->type_name("FILE");
-  AddVerb(*noun, frame, options, "approve", "Say yes; final, and signed by you",
+  AddVerb(*noun, frame, options, "approve", "Say yes; final, and signed by you. A custodian gives their share with it",
           [](Frame& f, const ApprovalOptions& o) { return Decide(f, o, format::Decision::kApprove); }, "approval");
   AddVerb(*noun, frame, options, "refuse", "Say no; final, and signed by you",
           [](Frame& f, const ApprovalOptions& o) { return Decide(f, o, format::Decision::kRefuse); }, "approval");

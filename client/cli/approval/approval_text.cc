@@ -1,6 +1,7 @@
 #include "client/cli/approval/approval_text.h"
 
 #include "client/cli/frame/table.h"
+#include "client/lib/identity.h"
 #include "crypto/format/day.h"
 
 namespace alcove::cli {
@@ -28,6 +29,7 @@ std::string DayOf(const google::type::Date& date) {
 std::string Wish(const v1::Approval& approval) {
   if (approval.kind() == v1::APPROVAL_KIND_CONFIRM_CLOCK) return "confirm that the server's clock is right";
   if (approval.kind() == v1::APPROVAL_KIND_LIFT_WALL) return "let the chart's ended lines keep " + SlugOf(approval.person()) + " out no longer";
+  if (approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY) return "learn who the reporter is: " + Harmless(approval.code());
   if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE) return "close it: " + Harmless(approval.code());
   std::string text = "let " + SlugOf(approval.person()) + " read";
   if (approval.has_until()) text += " until " + DayOf(approval.until());
@@ -55,8 +57,42 @@ std::string Person(const format::Directory& directory, const std::string& slug) 
   return person == nullptr ? slug : person->name + " (" + slug + ")";
 }
 
+bool Asks(const v1::Approval& approval) { return approval.code() == "consent"; }
+
+// Whose turn it is before custodians can give anything.
+std::string Waiting(const v1::Approval& approval) {
+  if (Asks(approval)) {
+    return approval.consent().decision() == v1::DECISION_APPROVE ? "the reporter has agreed" : "the reporter is asked and has not answered";
+  }
+  if (!approval.has_opens()) return "the reporter is told; an approver has to agree";
+  return "the reporter is told; nothing opens before " + DayOf(approval.opens());
+}
+
+// Of a request for who the reporter is.
+std::string IdentityStep(const v1::Approval& approval, bool asked) {
+  const std::string id = ShortApproval(approval.name());
+  if (asked) {
+    return "Others decide. `alcove approval cancel " + id + "` withdraws it.";
+  }
+  if (approval.has_held_share()) {
+    return "`alcove approval approve " + id + "` opens your share on this machine and wraps it to whoever asked alone, under your "
+           "signature; `refuse` gives nothing. Either is final.";
+  }
+  if (Asks(approval) || approval.has_opens()) {
+    return "A custodian can give their share when the reporter's part is over: come back then. `alcove approval refuse " + id + "` is possible now.";
+  }
+  return "An approver decides first: `alcove approval approve " + id + "` or `refuse`, final and under your signature. Custodians come after that.";
+}
+
 std::string NextStep(const v1::Approval& approval, bool asked) {
   const std::string id = ShortApproval(approval.name());
+  if (approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY) {
+    if (approval.state() == v1::APPROVAL_STATE_APPROVED && asked) {
+      return "`alcove approval execute " + id + "` opens it on this machine, once. Nothing is written to disk; the reporter sees it.";
+    }
+    const bool open = approval.state() == v1::APPROVAL_STATE_OPEN || approval.state() == v1::APPROVAL_STATE_APPROVED;
+    return open ? IdentityStep(approval, asked) : "";
+  }
   if (approval.state() == v1::APPROVAL_STATE_OPEN) {
     return asked ? "Somebody else decides. `alcove approval cancel " + id + "` withdraws it."
                  : "`alcove approval approve " + id + "` or `refuse`: your decision is final, and carries your signature.";
@@ -71,6 +107,33 @@ std::string NextStep(const v1::Approval& approval, bool asked) {
 }  // namespace
 
 std::string ShortApproval(std::string_view name) { return ShortId(name); }
+
+std::string AskedForIdentityText(const v1::CreateApprovalResponse& response, const std::string& basis) {
+  std::string who;
+  for (const v1::Decider& decider : response.deciders()) who += (who.empty() ? "" : ", ") + SlugOf(decider.staff());
+  std::string text = "Asked: approval " + ShortId(response.name()) + ", for 30 days. These decide, and read why: " + who + ".\n";
+  return text + (basis == "consent" ? "The reporter is asked, and reads why. Custodians can give their shares once they agreed.\n"
+                                    : "The reporter is told, and reads why. When an approver has agreed they have seven whole days; then custodians "
+                                      "can give their shares.\n");
+}
+
+std::string DecidedOnIdentityText(const client::CheckedApproval& checked, format::Decision decision, v1::ApprovalState state) {
+  if (decision == format::Decision::kRefuse) {
+    return state == v1::APPROVAL_STATE_REFUSED ? "Refused. The request is at its end.\n" : "Refused. Others may still give their shares.\n";
+  }
+  if (!checked.approval.has_held_share())
+    return "Approved. The reporter now has seven whole days before custodians can give their shares.\n";
+  return std::string("Approved. Your share was opened on this machine and wrapped to whoever asked alone; the reporter sees that you gave it.\n") +
+         (state == v1::APPROVAL_STATE_APPROVED ? "Whoever asked can open it now.\n" : "Others have to give theirs too.\n");
+}
+
+std::string IdentityText(const sealed::v1::Identity& who) {
+  std::string text = "The reporter\n";
+  if (!who.name().empty()) text += "  name        " + Harmless(who.name()) + "\n";
+  if (!who.identifier().empty()) text += "  identifier  " + Harmless(who.identifier()) + "\n";
+  if (!who.safe_contact().empty()) text += "  reach them  " + Harmless(who.safe_contact()) + "\n";
+  return text + "The reporter sees that you know. Nothing of this was written to disk: tell nobody who need not know.\n";
+}
 
 std::string ApprovalsTable(const std::vector<v1::Approval>& approvals) {
   Table table({"approval", "case", "asked by", "for", "state", "until"});
@@ -94,7 +157,13 @@ std::string ApprovalText(const client::CheckedApproval& checked, const format::D
   if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE)
     text += Wrapped("Nobody works on the case after that, and keys that wait for a lapse are destroyed. The reporter can still "
                     "write, and the team can take it up again.", width, 2) + "\n";
-  text += "  needs     " + std::to_string(approval.needed()) + " who approve, until " + DayOf(approval.expires()) + "\n";
+  const bool release = approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY;
+  if (release) text += "  reporter  " + Waiting(approval) + "\n";
+  text += "  needs     " +
+          (release ? std::to_string(approval.threshold()) + " of " + std::to_string(approval.custodian_keys_size()) + " custodians" +
+                         (Asks(approval) ? "" : ", and an approver")
+                   : std::to_string(approval.needed()) + " who approve") +
+          ", until " + DayOf(approval.expires()) + "\n";
   for (const std::string& slug : checked.decisions.approvers) text += "  approved  " + Person(directory, slug) + ", signature verified\n";
   for (const std::string& slug : checked.decisions.refusers) text += "  refused   " + Person(directory, slug) + ", signature verified\n";
   if (checked.reason) text += "\nWhy\n" + Wrapped(Harmless(*checked.reason), width, 2) + "\n";

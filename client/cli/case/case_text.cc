@@ -222,7 +222,7 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
             DayText(opened.clock_freeze->to()) + "; what lapses by time waits until that is confirmed\n";
   for (const std::string& other : facts.linked()) text += "  linked    " + ShortCase(other) + "\n";
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
-  if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n";
+  if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n  `alcove approval request " + ShortCase(facts.name()) + " --identity BASIS` asks for it.\n";
 
   Section(text, "Checked");
   for (const std::string& line : opened.checked) text += "  " + line + "\n";

@@ -75,6 +75,14 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"MEASURE_REFUSED",
        "This measure cannot take that step, or it would burden the person who was harmed: ask them first, and "
        "consider what the other side can change."},
+      {"SHARE_REFUSED",
+       "The share does not belong to this request, or is not yours to give. Nothing was changed; look at the request again with "
+       "`alcove approval show` and approve it once more."},
+      {"CONSENT_MISSING", "The reporter is asked and has not agreed. Nothing can be opened before; look again later."},
+      {"CONSENT_REFUSED", "Nobody asks for your consent, or you have answered already. `alcove report status` shows it."},
+      {"NOTICE_RUNNING",
+       "The reporter was told and still has time before anything is opened. `alcove approval show` says until when."},
+      {"IDENTITY_NOT_HELD", "No name is sealed in this case: the reporter is anonymous, or is named in the report itself."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

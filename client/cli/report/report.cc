@@ -117,6 +117,12 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   AddReceiptOptions(*verb, options, options->retaliation.receipt);
 
   options = make();
+  verb = AddVisit(*report, frame, "consent", "Say whether somebody who asked may learn who you are: `status` shows who and why", Consent, options);
+  verb->add_option("answer", options->answer, "yes or no; a yes can be taken back until it is opened")
+      ->required()->check(CLI::IsMember({"yes", "no"}));
+  verb->add_flag("--yes", options->yes, "Do not ask");
+
+  options = make();
   verb = AddVisit(*report, frame, "rotate", "Get twelve new words, and make the old ones worthless", Rotate, options);
   verb->add_flag("--yes", options->yes, "Do not ask");
   AddReceiptOptions(*verb, options, options->retaliation.receipt);

@@ -12,6 +12,7 @@
 
 #include "client/cli/frame/table.h"
 #include "client/cli/report/begin.h"
+#include "client/cli/report/consent.h"
 #include "client/cli/report/interview.h"
 #include "client/cli/report/words.h"
 #include "client/lib/attachments.h"
@@ -165,6 +166,8 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
             "confirmed the time, or three days of service have passed, no further reader is let in because a deadline " +
             "went by. Messages, and whom you keep out, do not wait.\n";
   }
+  for (const client::AskedIdentity& asked : visit.mailbox->asked_identities())
+    text += "\n" + AskedIdentityText(asked, visit.directory.directory()) + "\n";
   const std::vector<Due> dues = DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last);
   text += NextText(mailbox, dues, visit.directory.directory()) + std::to_string(visit.mailbox->thread().size()) +
           " messages, the report included.\n\n" + ReadersText(*visit.mailbox) +

@@ -24,7 +24,9 @@ struct VisitOptions {
   std::string proof;
   // exclude: short names from the list of readers, staff numbers or work addresses. Empty asks.
   std::vector<std::string> people;
-  // withdraw, exclude, rotate: no question.
+  // consent: `yes` or `no`.
+  std::string answer;
+  // withdraw, exclude, consent, rotate: no question.
   bool yes = false;
   // release: questions of the form; `none` releases nothing any more. change: the one question whose answer changes.
   std::vector<std::string> questions;
@@ -51,6 +53,8 @@ absl::Status AnswerSummary(Frame& frame, const VisitOptions& options);
 absl::Status TellChange(Frame& frame, const VisitOptions& options);
 // Answers a check-in. Says when nothing is due.
 absl::Status CheckIn(Frame& frame, const VisitOptions& options);
+// Answers whether somebody may learn who the reporter is.
+absl::Status Consent(Frame& frame, const VisitOptions& options);
 // A new receipt in the place of the old one.
 absl::Status Rotate(Frame& frame, const VisitOptions& options);
 absl::Status ShowLedger(Frame& frame, const VisitOptions& options);

@@ -92,6 +92,7 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kBlobRead: return who + " read an attachment";
     case format::LeafKind::kHistoryRead: return who + " looked at this record";
     case format::LeafKind::kApprovalRequested:
+      if (details["kind"] == "RELEASE_IDENTITY") return who + " asked for people to approve that they learn who you are";
       if (details["kind"] == "CLOSE_CASE") return who + " asked somebody else to approve that it ends";
       return who + (details["kind"] == "LIFT_WALL" ? " asked to lift an error in the chart" : " asked that somebody else may read");
     case format::LeafKind::kApprovalDecided:
@@ -120,6 +121,13 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
       return "What message " + std::to_string(sequence + 1) + " said was taken away for good";
     }
     case format::LeafKind::kCaseShredded: return "The case was deleted for good";
+    case format::LeafKind::kIdentityAsked:
+      return who + " wants to know who you are" + (details["basis"] == "consent" ? ": you are asked" : ", basis: " + details["basis"]);
+    case format::LeafKind::kIdentityNotified: return "You were told, before anything is opened";
+    case format::LeafKind::kConsentDecided:
+      return details["decision"] == "APPROVE" ? "You agreed that they learn who you are" : "You did not agree that they learn who you are";
+    case format::LeafKind::kShareGiven: return who + " gave share " + details["index"] + " of your sealed name to whoever asked";
+    case format::LeafKind::kIdentityReleased: return who + " learned who you are";
     case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
     default: return std::string(format::Name(leaf.kind));
   }
