@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "crypto/format/identity.h"
@@ -569,7 +572,8 @@ TEST_F(P4_Identity, AskedOnlyByWhoeverHasTheCaseForWhatIsSealedOnABasisThatThePo
     // Asked by somebody who has the case no more: it opens nothing, and does not keep whoever has it now from asking.
     Ask("consent");
     cases::Case passed = Case();
-    passed.assignee = Slug(asker == Slug("amira") ? "bjorn" : "amira");
+    for (const grants::Holder& holder : passed.thread.holders)
+      if (holder.purpose == grants::Purpose::kDesk && holder.staff != asker) passed.assignee = holder.staff;
     for (grants::Holder& holder : passed.thread.holders) holder.released |= holder.staff == passed.assignee;
     cases::Membership membership;
     membership.staff = passed.assignee;
@@ -618,6 +622,94 @@ TEST_F(P4_Identity, TheReporterSeesTheOpenOneAndTheNewestThatEnded) {
   ASSERT_EQ(shown.size(), approvals::kMostEnded + 1);
   for (std::size_t i = 0; i < shown.size(); ++i) EXPECT_EQ(shown[i].approval.id, asked[i + 2]);
   for (const approvals::ApprovalView& one : shown) EXPECT_FALSE(one.held);
+}
+
+// Steps in random orders, against a reference that knows the promise and not the code.
+TEST_F(P4_Identity, InWhateverOrderThingsHappenItOpensOnlyWhenThePromiseSaysSo) {
+  const auto start = world.rows.Keep();
+  const base::Instant began = world.clock.now;
+  int opened = 0, kept_shut = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    world.rows.Return(*start);
+    world.clock.now = began;
+    SeededRandom dice(seed);
+    const auto roll = [&](unsigned sides) {
+      std::uint8_t byte = 0;
+      dice.Fill(&byte, 1);
+      return byte % sides;
+    };
+    const bool asks = roll(2) == 0;
+    const base::ApprovalId id = Ask(asks ? "consent" : "imminent_danger");
+    // What the promise knows.
+    std::optional<bool> consent;
+    std::optional<base::Day> agreed;  // when an approver did
+    std::map<std::string, bool> gave;  // of custodians: true a share, false a refusal
+    std::set<std::string> walled;
+    bool over = false;  // withdrawn, refused or opened
+    const auto reporter_is_over = [&] {
+      if (asks) return consent == true;
+      return agreed && world.clock.Today() >= agreed->PlusDays(8);
+    };
+    const auto ran_out = [&] { return world.clock.now > began + std::chrono::days(30); };
+    const auto refusals = [&] { return std::count_if(gave.begin(), gave.end(), [](const auto& one) { return !one.second; }); };
+    const auto shares = [&] {
+      return std::count_if(gave.begin(), gave.end(), [&](const auto& one) { return one.second && !walled.contains(one.first); });
+    };
+    const auto lives = [&] { return !over && consent != false && refusals() < 2 && !ran_out(); };
+    for (int step = 0; step < 24; ++step) {
+      const std::string custodian = custodians[roll(3)];
+      switch (roll(8)) {
+        case 0:
+        case 1: {
+          const bool yes = roll(4) != 0;
+          const bool may = asks && lives() && consent != yes;
+          EXPECT_EQ(Answer(id, yes ? Decision::kApprove : Decision::kRefuse) == std::nullopt, may) << seed;
+          if (may) consent = yes;
+          break;
+        }
+        case 2: {
+          const bool fits = base::StartOf(world.clock.Today().PlusDays(8)) < began + std::chrono::days(30);
+          const bool may = !asks && lives() && !agreed && fits;
+          const bool did = Agree("yara", id) == std::nullopt;
+          EXPECT_EQ(did, may) << seed;
+          if (did) agreed = world.clock.Today();
+          break;
+        }
+        case 3:
+        case 4: {
+          const bool may = lives() && reporter_is_over() && !gave.contains(custodian) && !walled.contains(custodian);
+          EXPECT_EQ(Give(custodian, id) == std::nullopt, may) << seed << " " << custodian;
+          if (may) gave[custodian] = true;
+          break;
+        }
+        case 5:
+          if (roll(3) == 0) {
+            const bool may = lives() && !gave.contains(custodian) && !walled.contains(custodian) && !(reporter_is_over() && shares() >= 2);
+            EXPECT_EQ(Refuse(custodian, id) == std::nullopt, may) << seed;
+            if (may) gave[custodian] = false;
+          } else if (roll(4) == 0) {
+            GrowWall(custodian);
+            walled.insert(custodian);
+          }
+          break;
+        case 6:
+          world.clock.Advance(std::chrono::hours(12 + 24 * roll(4)));
+          break;
+        default: {
+          const bool may = lives() && reporter_is_over() && shares() >= 2;
+          const auto executed = Execute(id);
+          EXPECT_EQ(executed.ok(), may) << seed << ": " << executed.status();
+          ++(executed.ok() ? opened : kept_shut);
+          if (!executed.ok()) break;
+          EXPECT_EQ(*Open(executed->released, MachineOf(asker.text()).decryption, reporter.epochs[0]), kName);
+          over = true;
+        }
+      }
+    }
+  }
+  // The walk comes to both ends often enough to mean something.
+  EXPECT_GT(opened, 10);
+  EXPECT_GT(kept_shut, 100);
 }
 
 }  // namespace
