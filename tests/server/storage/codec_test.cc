@@ -126,8 +126,8 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(cases::Mailbox), 72U);
   EXPECT_EQ(sizeof(cases::Membership), 56U);
   EXPECT_EQ(sizeof(cases::Request), 112U);
-  EXPECT_EQ(sizeof(cases::Approval), 232U);
-  EXPECT_EQ(sizeof(cases::SignedDecision), 128U);
+  EXPECT_EQ(sizeof(cases::Approval), 344U);
+  EXPECT_EQ(sizeof(cases::SignedDecision), 160U);
   EXPECT_EQ(sizeof(approvals::Party), 72U);
   EXPECT_EQ(sizeof(people::InForce), 64U);
   EXPECT_EQ(sizeof(people::DirectoryNote), 48U);
@@ -242,7 +242,10 @@ TEST(Codec, AnApprovalAndItsPartiesComeBack) {
   was.request = "request";
   was.created = base::Instant(std::chrono::seconds(1700000000));
   was.decisions = {{*base::StaffSlug::Parse("bo"), format::Decision::kApprove, Draw<crypto::KeyId>(),
-                    Draw<crypto::Signature>(), base::Instant(std::chrono::seconds(1700000001))}};
+                    Draw<crypto::Signature>(), base::Instant(std::chrono::seconds(1700000001)), "share"}};
+  was.threshold = 2;
+  was.custodians = {Draw<crypto::KeyId>(), Draw<crypto::KeyId>(), Draw<crypto::KeyId>()};
+  was.consent = cases::Consent{format::Decision::kApprove, Draw<crypto::Signature>(), base::Day(20031)};
   was.end = cases::ApprovalEnd::kExecuted;
   was.revision = 3;
   const cases::Approval is = RoundTrip(was);
@@ -257,6 +260,11 @@ TEST(Codec, AnApprovalAndItsPartiesComeBack) {
   EXPECT_EQ(is.decisions, was.decisions);
   EXPECT_EQ(is.end, was.end);
   EXPECT_EQ(is.revision, was.revision);
+  EXPECT_EQ(is.threshold, was.threshold);
+  EXPECT_EQ(is.custodians, was.custodians);
+  EXPECT_EQ(is.consent, was.consent);
+  was.consent.reset();
+  EXPECT_EQ(RoundTrip(was).consent, std::nullopt);
 
   approvals::Party party;
   party.staff = was.requester;
