@@ -261,11 +261,12 @@ absl::StatusOr<std::vector<ApprovalView>> ReleasesShown(const cases::Ports& port
         return true;
       });
   if (!status.ok()) return status;
-  std::stable_sort(views.begin(), views.end(), [](const ApprovalView& one, const ApprovalView& other) {
-    return one.approval.created < other.approval.created;
+  const auto open = [](const ApprovalView& view) { return view.state == State::kOpen || view.state == State::kApproved; };
+  // Of one second, what ended came before what is open.
+  std::stable_sort(views.begin(), views.end(), [&](const ApprovalView& one, const ApprovalView& other) {
+    return std::pair(one.approval.created, open(one)) < std::pair(other.approval.created, open(other));
   });
   // Many that ended would make the answer longer than a client takes.
-  const auto open = [](const ApprovalView& view) { return view.state == State::kOpen || view.state == State::kApproved; };
   std::size_t ended = static_cast<std::size_t>(std::count_if(views.begin(), views.end(), std::not_fn(open)));
   std::erase_if(views, [&](const ApprovalView& view) { return !open(view) && ended-- > kMostEnded; });
   return views;
