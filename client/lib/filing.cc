@@ -133,8 +133,17 @@ absl::StatusOr<Filed> Submit(Connection& connection, const CheckedDirectory& dir
   Filed filed;
   ALCOVE_CLIENT_ASSIGN(filed.response,
                        CallPaid(connection, &v1::IntakeService::Stub::SubmitReport, sealed.request, price));
-  ALCOVE_CLIENT_ASSIGN(filed.proof, CheckPromise(connection.organisation(), directory, sealed.request, sealed.entry_hash,
-                                                 filed.response, today));
+  const auto check = [&](const CheckedDirectory& believed) {
+    return CheckPromise(connection.organisation(), believed, sealed.request, sealed.entry_hash, filed.response, today);
+  };
+  absl::StatusOr<format::ProofOfFiling> proof = check(directory);
+  if (!proof.ok()) {
+    // The log key may have been replaced since the directory was fetched: the newest one vouches for what it signs.
+    const absl::StatusOr<CheckedDirectory> newest = FetchDirectory(connection, nullptr, today);
+    if (newest.ok() && newest->directory().log_key != directory.directory().log_key) proof = check(*newest);
+  }
+  if (!proof.ok()) return proof.status();
+  filed.proof = *std::move(proof);
   filed.case_name = filed.response.case_();
   return filed;
 }

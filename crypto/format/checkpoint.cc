@@ -18,10 +18,11 @@ std::string CheckpointText(const Checkpoint& checkpoint) {
          crypto::Base64Encode(checkpoint.root.view()) + "\n";
 }
 
-Bytes SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& log_key) {
-  // Neither call can fail: text and name are this function's own.
+Bytes SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& log_key, const crypto::SigningKey* next) {
+  // None of the calls can fail: text and name are this function's own.
   auto note = crypto::NewNote(CheckpointText(checkpoint));
   crypto::SignNote(*note, LogName(checkpoint.organisation), log_key).IgnoreError();
+  if (next != nullptr) crypto::SignNote(*note, LogName(checkpoint.organisation), *next).IgnoreError();
   return note->Serialize();
 }
 

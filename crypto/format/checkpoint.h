@@ -5,7 +5,8 @@
 //   <size>                              decimal, no leading zero
 //   <root>                              base64 of 32 bytes
 //
-// No extension line. The note carries exactly one signature line of the log key; others are not counted and not refused.
+// No extension line. The note carries exactly one signature line of the log key; others are not counted and not refused: while
+// a log key is replaced, both keys sign, and whoever knows either of them can check.
 //
 // Errors: those of errors.h. Threads: any.
 #pragma once
@@ -42,8 +43,9 @@ std::string LogName(const OrganisationId& organisation);
 // The note's text, with its last line feed.
 std::string CheckpointText(const Checkpoint& checkpoint);
 
-// The whole note, signed.
-Bytes SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& log_key);
+// The whole note, signed; by `next` too, where there is one.
+Bytes SignCheckpoint(const Checkpoint& checkpoint, const crypto::SigningKey& log_key,
+                     const crypto::SigningKey* next = nullptr);
 
 // kBadSignature unless the log key signed it; kOtherOrganisation when the origin is another.
 absl::StatusOr<Checkpoint> VerifyCheckpoint(BytesView note, const OrganisationId& organisation, const VerifyKey& log_key);

@@ -80,6 +80,13 @@ absl::Status ExportKeys(const KeyPlaces& places, const fs::path& file, const cry
     inside.bytes += *line;
     crypto::Wipe(*line);
   }
+  std::error_code error;
+  if (fs::exists(places.Find(KeyKind::kNextLog), error)) {
+    absl::StatusOr<std::string> line = ReadFile(places.Find(KeyKind::kNextLog), 256);
+    if (!line.ok()) return line.status();
+    inside.bytes += *line;
+    crypto::Wipe(*line);
+  }
   const absl::StatusOr<std::string> organisation = ReadFile(places.directory / kOrganisationFile, kMaxExport / 2);
   if (!organisation.ok()) return organisation.status();
   inside.bytes += *organisation;
@@ -100,13 +107,15 @@ absl::Status ImportKeys(const fs::path& file, const fs::path& directory, const c
   left.remove_prefix(kTitle.size());
 
   std::error_code error;
-  for (const KeyKind kind : kKinds) {
+  for (const KeyKind kind : {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag, KeyKind::kNextLog}) {
     if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
   }
   if (fs::exists(directory / kOrganisationFile, error)) return FileAlreadyThere(directory / kOrganisationFile);
   fs::create_directories(directory, error);
   if (error || chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
-  for (const KeyKind kind : kKinds) {
+  for (const KeyKind kind : {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag, KeyKind::kNextLog}) {
+    // The organisation file follows at once where no log key is being replaced.
+    if (kind == KeyKind::kNextLog && left.starts_with("alcove.organisation.")) break;
     const std::size_t end = left.find('\n');
     if (end == std::string_view::npos) return KeyWrong(file, "it is cut short");
     if (absl::Status s = WriteNewFile(directory / KeyFileName(kind), left.substr(0, end + 1)); !s.ok()) return s;

@@ -25,7 +25,8 @@ constexpr std::array kAll = {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag};
 std::string_view Kind(KeyKind kind) {
   switch (kind) {
     case KeyKind::kKek: return "alcove.kek.v1";
-    case KeyKind::kLog: return "alcove.log.v1";
+    case KeyKind::kLog:
+    case KeyKind::kNextLog: return "alcove.log.v1";
     case KeyKind::kTag: return "alcove.tag.v1";
   }
   return {};
@@ -110,6 +111,16 @@ absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind ki
   return ReadKeyAt(path, kind, credential ? kOthersOfCredential : kOthers, facts);
 }
 
+absl::StatusOr<std::optional<crypto::SigningKey>> ReadNextLogKey(const KeyPlaces& places) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(places.Find(KeyKind::kNextLog), error))) return std::nullopt;
+  const absl::StatusOr<crypto::SymmetricKey> seed = ReadKey(places, KeyKind::kNextLog);
+  if (!seed.ok()) return seed.status();
+  absl::StatusOr<crypto::SigningKey> key = crypto::SigningKey::FromSeed(seed->expose());
+  if (!key.ok()) return KeyWrong(places.Find(KeyKind::kNextLog), "no signing key can be made of it");
+  return *std::move(key);
+}
+
 absl::Status WriteKey(const fs::path& path, KeyKind kind, crypto::BytesView key, std::string_view facts = {}) {
   crypto::Bytes encoded = crypto::Base64Encode(key);
   crypto::Bytes line;
@@ -135,7 +146,9 @@ absl::StatusOr<storage::ServerKeys> WithKek(const KeyPlaces& places, crypto::Sym
   if (!log.ok()) return KeyWrong(places.Find(KeyKind::kLog), "no signing key can be made of it");
   absl::StatusOr<crypto::OprfKey> tag = crypto::OprfKey::FromBytes(tag_scalar->expose());
   if (!tag.ok()) return KeyWrong(places.Find(KeyKind::kTag), "no tag key can be made of it");
-  return storage::ServerKeys{std::move(kek), *std::move(log), *std::move(tag), facts};
+  absl::StatusOr<std::optional<crypto::SigningKey>> next = ReadNextLogKey(places);
+  if (!next.ok()) return next.status();
+  return storage::ServerKeys{std::move(kek), *std::move(log), *std::move(tag), facts, *std::move(next)};
 }
 
 absl::Status SyncDirectory(const fs::path& directory) {
@@ -151,6 +164,7 @@ std::string KeyFileName(KeyKind kind) {
     case KeyKind::kKek: return "kek.key";
     case KeyKind::kLog: return "log.key";
     case KeyKind::kTag: return "tag.key";
+    case KeyKind::kNextLog: return "log.next.key";
   }
   return {};
 }
@@ -214,6 +228,13 @@ absl::Status DestroyFile(const fs::path& path, crypto::Random& random) {
   }
   if (unlink(path.c_str()) != 0) return FileNotWritten(path, std::strerror(errno));
   return SyncDirectory(path.parent_path());
+}
+
+absl::StatusOr<crypto::VerifyKey> MakeNextLogKey(const fs::path& directory, crypto::Random& random) {
+  const crypto::SigningKey key = crypto::SigningKey::Draw(random);
+  const absl::Status written = WriteKey(directory / KeyFileName(KeyKind::kNextLog), KeyKind::kNextLog, key.expose());
+  if (!written.ok()) return written;
+  return key.verify_key();
 }
 
 absl::Status CheckPrivateFile(const fs::path& path) {

@@ -3,6 +3,7 @@
 //   kek.key   the key-encryption key: whoever holds it and the data reads routing facts (never a report)
 //   log.key   the seed of the Ed25519 key that signs checkpoints and promises
 //   tag.key   the OPRF key that turns identifiers into tags
+//   log.next.key   only while the log key is replaced: the one that comes after it (core/ledger/log_keys.h)
 //
 // Each is one line: the kind, a space, base64 of 32 bytes ("alcove.kek.v1 ..."). The kind stands there so that two files
 // that changed places are found at start, not by the first reporter. The KEK's goes on with its epoch and its organisation, each
@@ -27,9 +28,9 @@
 
 namespace alcove::app {
 
-enum class KeyKind { kKek, kLog, kTag };
+enum class KeyKind { kKek, kLog, kTag, kNextLog };
 
-// "kek.key", "log.key", "tag.key".
+// "kek.key", "log.key", "tag.key", "log.next.key".
 std::string KeyFileName(KeyKind kind);
 
 // Where keys are looked for. A key that systemd handed over (LoadCredentialEncrypted=, in $CREDENTIALS_DIRECTORY under the
@@ -41,7 +42,7 @@ struct KeyPlaces {
   std::filesystem::path Find(KeyKind kind) const;
 };
 
-// Reads all three. FAILED_PRECONDITION naming the file: KeyMissing, KeyReadableByOthers, KeyOwnedByAnother, KeyWrong.
+// Reads all three, and the next log key where there is one. FAILED_PRECONDITION naming the file: KeyMissing, KeyReadableByOthers, KeyOwnedByAnother, KeyWrong.
 absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places);
 
 // The name of the KEK that a shredding makes, until it takes the old one's place.
@@ -61,6 +62,9 @@ absl::StatusOr<storage::ServerKeys> ReadKeysWithNextKek(const KeyPlaces& places)
 // Writes random bytes over the file, then zeros, each down to the device, and unlinks it. OK when there is none. What a device keeps
 // of old blocks by itself (an SSD, a file system that copies on write, a snapshot) is beyond any program.
 absl::Status DestroyFile(const std::filesystem::path& file, crypto::Random& random);
+
+// Draws the log key that comes next and writes it into `directory`; what signs by it. ALREADY_EXISTS when one waits already.
+absl::StatusOr<crypto::VerifyKey> MakeNextLogKey(const std::filesystem::path& directory, crypto::Random& random);
 
 // A private file is ours or root's, regular, and closed to others: else KeyMissing, KeyOwnedByAnother,
 // KeyReadableByOthers. For the private keys of TLS, which gRPC reads.

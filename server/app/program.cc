@@ -382,6 +382,18 @@ int Keys(const Asked& asked, bool to_file) {
   return kDone;
 }
 
+int NextLogKey(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<crypto::VerifyKey> next = MakeNextLogKey(config->keys, crypto::SystemRandom());
+  if (!next.ok()) return Refuse(next.status());
+  std::cout << "log " << crypto::Base64Encode(next->view()) << "\n"
+            << "From the next start every checkpoint carries both signatures. Once a directory that names the new key is published,\n"
+            << "put " << (config->keys / KeyFileName(KeyKind::kNextLog)).string() << " in the place of "
+            << KeyFileName(KeyKind::kLog) << " and restart.\n";
+  return kDone;
+}
+
 }  // namespace
 
 int RunProgram(int argc, char** argv) {
@@ -405,9 +417,10 @@ int RunProgram(int argc, char** argv) {
   backup->add_option("directory", asked.file, "A directory that is not there yet")->required();
   CLI::App* restore = app.add_subcommand("restore", "Make the data directory from a backup");
   restore->add_option("directory", asked.file, "The backup")->required();
-  CLI::App* keys = app.add_subcommand("keys", "Bring the keys to a safe place and back")->require_subcommand(1);
+  CLI::App* keys = app.add_subcommand("keys", "Bring the keys to a safe place and back, or replace one")->require_subcommand(1);
   CLI::App* keys_export = keys->add_subcommand("export", "Seal the keys into a file under a passphrase");
   CLI::App* keys_import = keys->add_subcommand("import", "Put keys from such a file into the key directory");
+  CLI::App* next_log = keys->add_subcommand("next-log", "Make the log key that comes after this one; overwrites nothing");
   for (CLI::App* command : {keys_export, keys_import}) {
     command->add_option("file", asked.file, "The file")->required();
     command->add_option("--passphrase-fd", asked.passphrase_fd, "Read the passphrase from this descriptor");
@@ -427,6 +440,7 @@ int RunProgram(int argc, char** argv) {
   keys_import->callback([&] { result = Keys(asked, false); });
   shred->callback([&] { result = RunShred(asked, storage::Take::kDoomed); });
   keys_rotate->callback([&] { result = RunShred(asked, storage::Take::kNothing); });
+  next_log->callback([&] { result = NextLogKey(asked); });
   version->callback([&] {
     std::cout << "alcoved " << ALCOVE_VERSION << "\n";
     result = kDone;

@@ -82,7 +82,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
   if (absl::Status s = server->LoadOrganisation(); !s.ok()) return s;
   server->MakeDoor();
   if (absl::Status s = server->StartTime(); !s.ok()) return s;
-  if (!server->NewestCut()) {
+  // With a new key beside the old one, the newest checkpoint is to carry both signatures.
+  if (!server->NewestCut() || server->store_->log_keys().other() != nullptr) {
     if (absl::Status s = server->CutNow(); !s.ok()) return s;
   }
   server->day_ = world.clock.Today();
@@ -169,8 +170,11 @@ absl::Status Server::RememberToday() {
 
 absl::Status Server::LoadOrganisation() {
   absl::StatusOr<people::OrganisationPtr> organisation =
-      people::Load({store_->reader(), world_.clock, world_.random, file_});
+      people::Load({store_->reader(), world_.clock, world_.random, file_, store_->log_keys()});
   if (!organisation.ok()) return organisation.status();
+  const format::Directory* directory = (*organisation)->directory();
+  if (directory != nullptr && !store_->log_keys().Follow(directory->log_key))
+    return KeyWrong(world_.keys.Find(KeyKind::kLog), "the directory in force names another log key");
   organisation_ = std::make_unique<rpc::CurrentOrganisation>(*std::move(organisation));
   // From the seed, not the KEK: a request that is repeated after the KEK was changed finds its answer.
   request_key_ = crypto::DeriveKey(store_->vault().seed(), "alcove requests v1");
@@ -213,7 +217,6 @@ absl::Status Server::OpenListeners() {
           },
       .events = world_.log});
 
-  const crypto::VerifyKey log_key = keys_->log_key.verify_key();
   // Of these key pairs only the public halves are kept: what signatures of absent principals are checked against.
   const std::array nobody{crypto::SigningKey::Draw(world_.random).verify_key(),
                           crypto::SigningKey::Draw(world_.random).verify_key()};
@@ -221,14 +224,15 @@ absl::Status Server::OpenListeners() {
       {Service::kSession,
        [=, this] {
          return std::make_unique<rpc::SessionHandler>(rpc::SessionHandler::World{
-             *door_, *nonces_, *sessions_, *principals_, *budgets_, *sign_in_work_, store_->organisation(), log_key, nobody});
+             *door_, *nonces_, *sessions_, *principals_, *budgets_, *sign_in_work_, store_->organisation(), store_->log_keys(),
+             nobody});
        }},
       {Service::kLedger, [this] { return std::make_unique<rpc::LedgerHandler>(*door_, *core_, *budgets_); }},
       {Service::kBlob, [this] { return std::make_unique<rpc::BlobHandler>(*door_, *core_); }},
       {Service::kIntake,
        [=, this] {
          return std::make_unique<rpc::IntakeHandler>(
-             rpc::IntakeHandler::World{*door_, *core_, *secrets_, *budgets_, *work_, log_key});
+             rpc::IntakeHandler::World{*door_, *core_, *secrets_, *budgets_, *work_, store_->log_keys()});
        }},
       {Service::kMailbox,
        [this] {
@@ -243,7 +247,7 @@ absl::Status Server::OpenListeners() {
       {Service::kAdmin,
        [this] {
          return std::make_unique<rpc::AdminHandler>(rpc::AdminHandler::World{
-             *door_, *core_, file_, world_.log, ALCOVE_VERSION, [this] {
+             *door_, *core_, file_, store_->log_keys(), world_.log, ALCOVE_VERSION, [this] {
                const storage::Journal::Tallies tallies = store_->journal().tallies();
                return !tallies.full && !tallies.failed;
              },
@@ -264,7 +268,7 @@ std::optional<base::Instant> Server::NewestCut() const {
 }
 
 absl::Status Server::CutNow() {
-  return CommitAndWait(ledger::DecideCut(store_->organisation(), keys_->log_key, world_.clock.Now(), world_.random));
+  return CommitAndWait(ledger::DecideCut(store_->organisation(), store_->log_keys(), world_.clock.Now(), world_.random));
 }
 
 absl::Status Server::CommitAndWait(base::Transaction transaction) {
@@ -277,7 +281,7 @@ void Server::Tick() {
   const base::Instant now = world_.clock.Now();
   if (!cutting_ && ledger::CutDue(NewestCut(), now, world_.config.checkpoint_interval)) {
     cutting_ = true;
-    store_->committer().Commit(ledger::DecideCut(store_->organisation(), keys_->log_key, now, world_.random),
+    store_->committer().Commit(ledger::DecideCut(store_->organisation(), store_->log_keys(), now, world_.random),
                                [this](const absl::Status& status) {
                                  if (status.ok()) world_.log.Record(base::Event::kLedgerCut);
                                  cutting_ = false;

@@ -1,9 +1,11 @@
 #include "server/storage/check.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "crypto/format/approval.h"
+#include "crypto/format/directory.h"
 #include "crypto/format/envelope.h"
 #include "crypto/format/leaf.h"
 #include "crypto/format/proof.h"
@@ -35,10 +37,11 @@ class SilentSink final : public base::EventSink {
 class Check {
  public:
   Check(const RowStore& rows, const Vault& vault, crypto::VerifyKey log_key)
-      : rows_(rows), vault_(vault), records_(rows, vault, counts_, events_), log_key_(log_key) {}
+      : rows_(rows), vault_(vault), records_(rows, vault, counts_, events_), log_keys_{log_key} {}
 
   absl::StatusOr<CheckReport> Run(const MarkState* mark) {
     if (const absl::Status status = EveryRow(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryLogKey(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryCase(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryBlob(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryDoomed(); !status.ok()) Problem(status);
@@ -46,7 +49,7 @@ class Check {
     if (const absl::Status status = EveryMailbox(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryApproval(); !status.ok()) Problem(status);
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
-    auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_key_);
+    auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_keys_);
     if (ledger.ok()) report_.ledger = *ledger;
     else Problem(ledger.status());
     auto edge = ReadEdge(records_);
@@ -221,6 +224,17 @@ class Check {
     return status.ok() ? inner : status;
   }
 
+  // Whether a directory is signed as it should be is asked when it is loaded.
+  absl::Status EveryLogKey() {
+    return records_.Scan<people::DirectoryNote>({}, {}, kAll, [&](const base::Versioned<people::DirectoryNote>& row) {
+      const absl::StatusOr<format::DirectoryNote> note = format::ParseDirectoryNote(row.record.note);
+      if (!note.ok()) Problem("directory", "it is malformed");
+      else if (std::find(log_keys_.begin(), log_keys_.end(), note->directory.log_key) == log_keys_.end())
+        log_keys_.push_back(note->directory.log_key);
+      return true;
+    });
+  }
+
   // What is to go is there, and may go.
   absl::Status EveryDoomed() {
     absl::Status inner;
@@ -260,7 +274,9 @@ class Check {
                              leaf->case_id == tombstone.case_id && leaf->organisation == vault_.organisation() &&
                              promise->organisation == vault_.organisation() &&
                              promise->commitment == format::LeafCommitment(*salt, tombstone.content) &&
-                             format::VerifyPromise(*promise, log_key_).ok();
+                             std::any_of(log_keys_.begin(), log_keys_.end(), [&](const crypto::VerifyKey& key) {
+                               return format::VerifyPromise(*promise, key).ok();
+                             });
           if (!holds) Problem("tombstone", "it does not prove what it says");
           return true;
         });
@@ -364,7 +380,7 @@ class Check {
   Counts counts_;
   SilentSink events_;
   Records records_;
-  crypto::VerifyKey log_key_;
+  std::vector<crypto::VerifyKey> log_keys_;  // the one that is held, and those of the directories so far
   CheckReport report_;
 };
 

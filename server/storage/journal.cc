@@ -192,7 +192,7 @@ void Journal::Run(Group group) {
   }
 
   if (wants_promise) {
-    std::vector<crypto::Bytes> promises = tree.Promises(parts_.vault.organisation(), today, parts_.log_key);
+    std::vector<crypto::Bytes> promises = tree.Promises(parts_.vault.organisation(), today, parts_.log_keys.current());
     auto promise = promises.begin();
     for (const std::unique_ptr<Member>& member : members)
       for (base::LeafStamp& stamp : member->stamps.leaves) stamp.promise = std::move(*promise++);

@@ -40,6 +40,7 @@
 #include "crypto/secret.h"
 #include "server/core/base/changes.h"
 #include "server/core/base/ports.h"
+#include "server/core/ledger/log_keys.h"
 #include "server/core/ledger/tree.h"
 #include "server/storage/mark.h"
 #include "server/storage/records.h"
@@ -67,7 +68,7 @@ struct JournalParts {
   base::Clock& clock;
   base::EventSink& events;
   crypto::Random& random;
-  const crypto::SigningKey& log_key;
+  const ledger::LogKeys& log_keys;
   std::function<void()> on_failure;  // called once, on the Journal's thread; may be empty
 };
 

@@ -44,6 +44,7 @@ struct ServerKeys {
   crypto::SigningKey log_key;       // signs promises and checkpoints
   crypto::OprfKey tag_key;          // evaluates subject tags
   KekFacts kek_facts = {};
+  std::optional<crypto::SigningKey> next_log_key = std::nullopt;  // while the log key is replaced (ledger/log_keys.h)
 };
 
 // Makes keys on disk. Immutable; any thread.

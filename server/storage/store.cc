@@ -78,9 +78,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<RowStore> row
 
   if (parts.count)
     if (const absl::Status status = parts.count(*store->records_, store->counts_); !status.ok()) return status;
+  std::optional<crypto::SigningKey> next;
+  if (parts.keys.next_log_key) next = parts.keys.next_log_key->Clone();
+  store->log_keys_ = std::make_unique<ledger::LogKeys>(parts.keys.log_key.Clone(), std::move(next));
   store->journal_ = std::make_unique<Journal>(
       JournalParts{*store->rows_, *store->vault_, *store->records_, store->counts_, store->mark_.get(), parts.clock,
-                   parts.events, parts.random, parts.keys.log_key, std::move(parts.on_failure)},
+                   parts.events, parts.random, *store->log_keys_, std::move(parts.on_failure)},
       std::move(edge->frontier), edge->state.group, parts.limits);
   return store;
 }

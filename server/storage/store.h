@@ -20,6 +20,7 @@
 #include "server/core/base/ids.h"
 #include "server/core/base/ports.h"
 #include "server/core/base/reader.h"
+#include "server/core/ledger/log_keys.h"
 #include "server/storage/journal.h"
 #include "server/storage/keys.h"
 #include "server/storage/mark.h"
@@ -65,6 +66,8 @@ class Store {
   const Journal& journal() const { return *journal_; }
   const Counts& counts() const { return counts_; }
   RowStore& rows() { return *rows_; }
+  // Copies of the keys it was opened with.
+  ledger::LogKeys& log_keys() { return *log_keys_; }
 
  private:
   Store() = default;
@@ -74,6 +77,7 @@ class Store {
   Counts counts_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Mark> mark_;
+  std::unique_ptr<ledger::LogKeys> log_keys_;
   std::unique_ptr<Journal> journal_;  // last: it ends first
 };
 

@@ -106,7 +106,8 @@ Cast::Cast() {
   const intake::PlanRequest facts = world.Facts();
   File(facts);
   other = std::move(reporter);
-  base::Transaction cut = ledger::DecideCut(world.file.id, world.log_key, world.clock.now, world.random);
+  const ledger::LogKeys log_keys(world.log_key.Clone());
+  base::Transaction cut = ledger::DecideCut(world.file.id, log_keys, world.clock.now, world.random);
   EXPECT_TRUE(world.rows.Commit(cut, world.file.id, world.clock.Today()).ok());
   const auto begun =
       world.Carry(hr::CreateSync(world.ports(), Slug("payroll"), world.RequestId(), hr::Mode::kFull));

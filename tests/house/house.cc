@@ -45,16 +45,16 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
                    return ledger::DecideRefusal(core_.rows, world_.file.id, staff, world_.clock.Now(), world_.random);
                  },
              .events = events_}),
-      session_({door_, nonces_, sessions_, principals_, budgets_, work_, world.file.id, world.log_key.verify_key(),
+      session_({door_, nonces_, sessions_, principals_, budgets_, work_, world.file.id, world.log_keys,
                 {crypto::SigningKey::Draw(world.random).verify_key(),
                  crypto::SigningKey::Draw(world.random).verify_key()}}),
       ledger_(door_, core_, budgets_),
       blob_(door_, core_),
-      intake_({door_, core_, world.secrets, budgets_, work_, world.log_key.verify_key()}),
+      intake_({door_, core_, world.secrets, budgets_, work_, world.log_keys}),
       mailbox_({door_, core_, world.secrets, budgets_}),
       cases_(door_, core_),
       approvals_(door_, core_),
-      admin_({door_, core_, world.file, events_, "0.0.0", [] { return true; }, {}}),
+      admin_({door_, core_, world.file, world.log_keys, events_, "0.0.0", [] { return true; }, {}}),
       hr_({door_, core_, world.secrets.tag, events_}) {
   grpc::ServerBuilder builder;
   for (grpc::Service* service :

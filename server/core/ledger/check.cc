@@ -60,14 +60,16 @@ absl::Status CompareTiles(Frontier& rebuilt, const NodeStore& tiles) {
 }  // namespace
 
 absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::OrganisationId& organisation,
-                                          const crypto::VerifyKey& log_key) {
+                                          std::span<const crypto::VerifyKey> log_keys) {
   auto tail = ReadTail(rows);
   if (!tail.ok()) return tail.status();
   const TileRows tiles(rows);
 
   std::map<std::uint64_t, crypto::Digest> published;
   absl::Status status = ForEach<Checkpoint>(rows, [&](const Checkpoint& row) -> absl::Status {
-    auto signed_tree = format::VerifyCheckpoint(row.note, organisation, log_key);
+    absl::StatusOr<format::Checkpoint> signed_tree = TreeDamaged("checkpoint");
+    for (const crypto::VerifyKey& key : log_keys)
+      if (!signed_tree.ok()) signed_tree = format::VerifyCheckpoint(row.note, organisation, key);
     if (!signed_tree.ok() || signed_tree->size != row.size || signed_tree->root != row.root)
       return TreeDamaged("checkpoint");
     if (row.size == 0 || row.size % kBlock != 0 || row.size > tail->size) return TreeDamaged("checkpoint of no tree");

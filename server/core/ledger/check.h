@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <span>
 
 #include "crypto/bytes.h"
 #include "server/core/base/ids.h"
@@ -20,9 +21,9 @@ struct CheckedLedger {
 
 // Rebuilds the tree from its leaf hashes alone and compares every tile, the tail, every checkpoint's root and
 // signature, every leaf's place and every opening with what is stored. DataLoss at the first that differs. Reads the
-// whole ledger, a tile at a time; the caller sees to it that nothing is written meanwhile.
+// whole ledger, a tile at a time; a checkpoint is good under any of `log_keys` (those that ever were). The caller sees to it that nothing is written meanwhile.
 absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::OrganisationId& organisation,
-                                          const crypto::VerifyKey& log_key);
+                                          std::span<const crypto::VerifyKey> log_keys);
 
 // A leaf of a case, for the same check of the case's rows: content and salt lead to a leaf of the tree, whose index is
 // the answer. DataLoss when they do not.

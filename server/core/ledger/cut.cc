@@ -25,19 +25,19 @@ base::Instant NextCut(base::Instant now, std::chrono::seconds interval) {
   return base::Instant((IntervalOf(now, interval) + 1) * interval);
 }
 
-base::Transaction DecideCut(const base::OrganisationId& organisation, const crypto::SigningKey& log_key,
-                            base::Instant now, crypto::Random& random) {
+base::Transaction DecideCut(const base::OrganisationId& organisation, const LogKeys& keys, base::Instant now,
+                            crypto::Random& random) {
   base::Transaction cut;
   base::LeafDraft dummy;
   random.Fill(dummy.commitment.data(), crypto::Digest::kSize);
   cut.leaves.push_back(dummy);
   cut.pad_to_multiple_of = kBlock;
-  cut.stamp = [organisation, &log_key, now](const base::Stamps& stamps, base::ChangeSet& changes) {
+  cut.stamp = [organisation, &keys, now](const base::Stamps& stamps, base::ChangeSet& changes) {
     Checkpoint checkpoint;
     checkpoint.size = stamps.tree_size;
     checkpoint.root = stamps.tree_root;
     checkpoint.note = format::SignCheckpoint(
-        {.organisation = organisation, .size = stamps.tree_size, .root = stamps.tree_root}, log_key);
+        {.organisation = organisation, .size = stamps.tree_size, .root = stamps.tree_root}, keys.current(), keys.other());
     changes.Put(std::move(checkpoint));
     Published published;
     published.size = stamps.tree_size;

@@ -13,10 +13,10 @@
 #include <optional>
 
 #include "crypto/random.h"
-#include "crypto/secret.h"
 #include "server/core/base/changes.h"
 #include "server/core/base/ids.h"
 #include "server/core/base/time.h"
+#include "server/core/ledger/log_keys.h"
 
 namespace alcove::ledger {
 
@@ -28,8 +28,8 @@ bool CutDue(std::optional<base::Instant> newest_cut, base::Instant now, std::chr
 base::Instant NextCut(base::Instant now, std::chrono::seconds interval);
 
 // The cut as the Journal is to carry it out. The checkpoint is signed when the leaves have their places and becomes
-// durable with them; one Ed25519 signature on the Journal's thread. `log_key` outlives the transaction.
-base::Transaction DecideCut(const base::OrganisationId& organisation, const crypto::SigningKey& log_key,
-                            base::Instant now, crypto::Random& random);
+// durable with them; an Ed25519 signature of each key on the Journal's thread. `keys` outlives the transaction.
+base::Transaction DecideCut(const base::OrganisationId& organisation, const LogKeys& keys, base::Instant now,
+                            crypto::Random& random);
 
 }  // namespace alcove::ledger

@@ -91,6 +91,9 @@ absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, 
   absl::StatusOr<format::DirectoryNote> next = format::ParseDirectoryNote(note);
   if (!next.ok()) return NoteInvalid();
   if (absl::Status status = CheckSuccessor(ports, current, *next); !status.ok()) return status;
+  // Whoever believes it would believe nothing that another log key signed: every promise would be refused.
+  if (!ports.log_keys.Holds(next->directory.log_key))
+    return DocumentIncomplete("directory: the service does not hold the log key that it names");
   // A directory that has run out would close intake and sign-ins the moment it took effect.
   if (!format::CheckValid(next->directory, ports.clock.Today()).ok()) return NoteInvalid();
 

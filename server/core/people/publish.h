@@ -16,6 +16,7 @@
 #include "server/core/base/changes.h"
 #include "server/core/base/ports.h"
 #include "server/core/base/reader.h"
+#include "server/core/ledger/log_keys.h"
 #include "server/core/people/organisation.h"
 
 namespace alcove::people {
@@ -25,6 +26,7 @@ struct Ports {
   const base::Clock& clock;
   crypto::Random& random;
   const format::OrganisationFile& file;  // where trust begins
+  const ledger::LogKeys& log_keys;       // what the service can sign with
 };
 
 // The organisation as the rows have it; verified again from the organisation file on. NOTE_INVALID when the stored notes do

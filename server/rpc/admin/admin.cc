@@ -52,6 +52,8 @@ grpc::ServerUnaryReactor* AdminHandler::PublishDirectory(grpc::CallbackServerCon
       },
       [this, request, response](const Published& published) {
         if (!request->validate_only()) {
+          // First: whoever fetches the new directory is to find signatures of the key that it names.
+          world_.log_keys.Follow(published.publication.organisation->directory()->log_key);
           world_.core.organisation.Set(published.publication.organisation);
           world_.events.Record(base::Event::kDirectoryPublished);
         }

@@ -19,6 +19,7 @@ class AdminHandler final : public v1::AdminService::CallbackService {
     Door& door;
     CorePorts core;
     const format::OrganisationFile& file;  // where trust in the first directory begins
+    ledger::LogKeys& log_keys;
     base::EventSink& events;
     std::string product_version;
     std::function<bool()> store_writable;
@@ -44,7 +45,7 @@ class AdminHandler final : public v1::AdminService::CallbackService {
 
  private:
   people::Ports PeoplePorts() const {
-    return {world_.core.rows, world_.core.clock, world_.core.random, world_.file};
+    return {world_.core.rows, world_.core.clock, world_.core.random, world_.file, world_.log_keys};
   }
 
   const World world_;

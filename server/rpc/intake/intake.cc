@@ -26,7 +26,7 @@ grpc::ServerUnaryReactor* IntakeHandler::GetIntake(grpc::CallbackServerContext* 
     if (!view.ok()) return view.status();
     Fill(*std::move(view), response);
     response->set_work_price(world_.work.price());
-    response->set_log_key(world_.log_key.str());
+    response->set_log_key(world_.log_keys.current().verify_key().str());
     return absl::OkStatus();
   });
 }

@@ -6,6 +6,7 @@
 #include "server/core/intake/budget.h"
 #include "server/core/intake/secrets.h"
 #include "server/core/intake/work.h"
+#include "server/core/ledger/log_keys.h"
 #include "server/rpc/door/core_ports.h"
 #include "server/rpc/door/door.h"
 
@@ -20,7 +21,7 @@ class IntakeHandler final : public v1::IntakeService::CallbackService {
     const intake::Secrets& secrets;
     intake::Budgets& budgets;
     intake::WorkGate& work;
-    crypto::VerifyKey log_key;
+    const ledger::LogKeys& log_keys;
   };
 
   explicit IntakeHandler(const World& world) : world_(world) {}

@@ -65,11 +65,12 @@ grpc::ServerUnaryReactor* SessionHandler::DeleteSession(grpc::CallbackServerCont
 std::optional<crypto::VerifyKey> SessionHandler::SignerOf(const v1::CreateSessionRequest& request,
                                                           const std::vector<crypto::VerifyKey>& keys,
                                                           const crypto::Signature& signature) const {
+  const crypto::VerifyKey& log_key = world_.log_keys.current().verify_key();
   std::optional<crypto::VerifyKey> signer;
   for (std::size_t i = 0; i < Principals::kMostKeys; ++i) {
     const bool theirs = i < keys.size();
     const crypto::VerifyKey& key = theirs ? keys[i] : world_.nobody[i];
-    const absl::Status verified = format::VerifySignIn(key, world_.organisation, world_.log_key, request.principal(),
+    const absl::Status verified = format::VerifySignIn(key, world_.organisation, log_key, request.principal(),
                                                        request.nonce(), signature);
     if (theirs && verified.ok()) signer = key;
   }

@@ -14,6 +14,7 @@
 #include "crypto/format/ids.h"
 #include "server/core/intake/budget.h"
 #include "server/core/intake/work.h"
+#include "server/core/ledger/log_keys.h"
 #include "server/rpc/door/door.h"
 #include "server/rpc/door/nonces.h"
 
@@ -30,7 +31,7 @@ class SessionHandler final : public v1::SessionService::CallbackService {
     intake::Budgets& budgets;
     intake::WorkGate& work;  // of signing in
     base::OrganisationId organisation;
-    crypto::VerifyKey log_key;
+    const ledger::LogKeys& log_keys;  // whose current key the service is known by
     // Keys whose private halves nobody has: what absent principals are checked against. Two, because a processor that
     // verified the same signature under the same key a moment ago is a microsecond faster the second time.
     std::array<crypto::VerifyKey, Principals::kMostKeys> nobody;

@@ -247,6 +247,22 @@ INSTANTIATE_TEST_SUITE_P(
                    }}),
     [](const auto& lie) { return "Lie" + std::to_string(lie.index); });
 
+// Between fetching the directory and filing the log key may be replaced. Only a directory that the roots signed says so: the same
+// promise under a key that no directory names is one of the lies above.
+TEST(Filing, APromiseOfALogKeyThatWasReplacedMeanwhileIsBelievedByTheNewestDirectory) {
+  Impostor impostor(kToday);
+  Reporter reporter(impostor);
+  const crypto::SigningKey next = crypto::SigningKey::Draw(crypto::SystemRandom());
+  impostor.hooks.submit = [&](v1::SubmitReportResponse& answer) {
+    impostor.directory().log_key = next.verify_key();
+    impostor.NextDirectory();
+    Resign(impostor, answer, [](format::Promise&) {}, next);
+    return grpc::Status::OK;
+  };
+  const absl::Status filed = reporter.File();
+  EXPECT_TRUE(filed.ok()) << filed;
+}
+
 TEST(Filing, ABrokenLineIsTriedAgainUnderTheSameRequestId) {
   Impostor impostor(kToday);
   Reporter reporter(impostor);

@@ -108,7 +108,7 @@ TEST_F(P6_Verifiable, TheLedgerGoesOnWhereItStoodAfterARefusedWrite) {
   clock_.Advance(std::chrono::seconds(5));
   ASSERT_TRUE(Commit(Read(&second)).ok());
   EXPECT_EQ(TreeSize(), 2U);
-  ASSERT_TRUE(Commit(ledger::DecideCut(organisation_, keys_.log_key, clock_.Now(), crypto::SystemRandom())).ok());
+  ASSERT_TRUE(Commit(ledger::DecideCut(organisation_, store_->log_keys(), clock_.Now(), crypto::SystemRandom())).ok());
   auto tree = ledger::PublishedTree::Newest(store_->reader());
   ASSERT_TRUE(tree.ok()) << tree.status();
   for (const crypto::Digest& leaf : {first, second}) {

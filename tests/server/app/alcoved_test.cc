@@ -97,6 +97,45 @@ TEST_F(Alcoved, FilesAReportAndGivesItBackAfterAKill) {
   EXPECT_EQ(Command({"check"}), 0) << out_;
 }
 
+TEST_F(Alcoved, ANewKekLosesNoReportAndNoRepetition) {
+  ASSERT_TRUE(Start()) << Log();
+  world_->Publish();
+  const auto filing = [&] {
+    support::Reporter reporter(*world_, world_->Connect());
+    auto prepared = reporter.Prepare("Before the key was changed.");
+    EXPECT_TRUE(prepared.ok()) << prepared.status();
+    EXPECT_TRUE(reporter.Submit(prepared->request).ok());
+    return *std::move(prepared);
+  }();
+  EXPECT_EQ(Command({"keys", "rotate", "--backup", folder_ + "/backup"}), 1) << "beside a server that serves";
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+  ASSERT_EQ(Command({"backup", folder_ + "/old"}), 0) << out_;
+  EXPECT_EQ(Command({"keys", "rotate"}), 1);
+  EXPECT_NE(out_.find("a new one is made first"), std::string::npos) << out_;
+  EXPECT_EQ(Command({"shred", "--backup", folder_ + "/backup"}), 1);
+  EXPECT_NE(out_.find("nothing is to go"), std::string::npos) << out_;
+  ASSERT_EQ(Command({"keys", "rotate", "--backup", folder_ + "/backup"}), 0) << out_;
+  EXPECT_NE(out_.find("key number 1 is destroyed"), std::string::npos) << out_;
+  EXPECT_EQ(Command({"check"}), 0) << out_;
+
+  ASSERT_TRUE(Start()) << Log();
+  {
+    support::Reporter returned(*world_, world_->Connect());
+    const auto narrative = returned.ReadBack(filing);
+    ASSERT_TRUE(narrative.ok()) << narrative.status();
+    EXPECT_EQ(*narrative, "Before the key was changed.");
+    const auto again = returned.Submit(filing.request);
+    EXPECT_TRUE(again.ok()) << again.status() << ": the repetition finds its answer, or it would be refused as a used plan";
+  }
+  ASSERT_EQ(server_->Terminate(), 0) << Log();
+
+  // An old backup brings nothing back, and says why; the new one does.
+  fs::rename(folder_ + "/world/data", folder_ + "/away");
+  EXPECT_EQ(Command({"restore", folder_ + "/old"}), 1);
+  EXPECT_NE(out_.find("from before a shredding"), std::string::npos) << out_;
+  EXPECT_EQ(Command({"restore", folder_ + "/backup"}), 0) << out_;
+}
+
 TEST_F(Alcoved, PublishesACheckpointBeforeItTakesTheFirstCall) {
   ASSERT_TRUE(Start()) << Log();
   const auto stub = v1::LedgerService::NewStub(world_->Connect());

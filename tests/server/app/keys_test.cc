@@ -45,6 +45,21 @@ TEST_F(Keys, AreReadAsTheyWereMadeAndClosedToOthers) {
   EXPECT_EQ(directory.st_mode & 0777, 0700U);
 }
 
+TEST_F(Keys, TheNextLogKeyIsReadBesideTheOldOneAndOverwritesNothing) {
+  const fs::path keys = folder_ / "keys";
+  ASSERT_TRUE(MakeKeys(keys, kOrganisation, crypto::SystemRandom()).ok());
+  EXPECT_FALSE(ReadKeys({keys, std::nullopt})->next_log_key.has_value());
+  const auto next = MakeNextLogKey(keys, crypto::SystemRandom());
+  ASSERT_TRUE(next.ok()) << next.status();
+  const auto read = ReadKeys({keys, std::nullopt});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->next_log_key->verify_key(), *next);
+  EXPECT_NE(read->log_key.verify_key(), *next);
+  EXPECT_TRUE(absl::IsAlreadyExists(MakeNextLogKey(keys, crypto::SystemRandom()).status()));
+  ASSERT_EQ(chmod((keys / "log.next.key").c_str(), 0640), 0);
+  EXPECT_NE(Error(ReadKeys({keys, std::nullopt}).status()).find("log.next.key"), std::string::npos);
+}
+
 TEST_F(Keys, AnyKeyThatIsThereStopsMakingAllOfThem) {
   for (const KeyKind kind : {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag}) {
     const fs::path keys = folder_ / KeyFileName(kind);

@@ -79,7 +79,8 @@ class SessionTest : public testing::Test {
   }
 
   const base::OrganisationId organisation_ = *base::OrganisationId::FromBytes(std::string(16, 'o'));
-  const crypto::VerifyKey log_key_ = crypto::SigningKey::Draw(crypto::SystemRandom()).verify_key();
+  const ledger::LogKeys log_keys_{crypto::SigningKey::Draw(crypto::SystemRandom())};
+  const crypto::VerifyKey log_key_ = log_keys_.current().verify_key();
   const crypto::SigningKey key_ = crypto::SigningKey::Draw(crypto::SystemRandom());
   const crypto::SigningKey other_ = crypto::SigningKey::Draw(crypto::SystemRandom());
   const crypto::SigningKey nobody_ = crypto::SigningKey::Draw(crypto::SystemRandom());
@@ -99,7 +100,7 @@ class SessionTest : public testing::Test {
               .committer = committer_,
               .note_refusal = [](const base::StaffSlug&) { return base::Outcome<std::monostate>(); },
               .events = events_}};
-  SessionHandler handler_{{door_, nonces_, sessions_, principals_, budgets_, work_, organisation_, log_key_,
+  SessionHandler handler_{{door_, nonces_, sessions_, principals_, budgets_, work_, organisation_, log_keys_,
                            {nobody_.verify_key(), log_key_}}};
   Wire wire_{{&handler_}};
   std::unique_ptr<v1::SessionService::Stub> stub_ = v1::SessionService::NewStub(wire_.channel());
@@ -182,7 +183,7 @@ TEST_F(SessionTest, WhoPaysNothingUsesUpNobodysBudget) {
   std::array<intake::Rate, intake::kCallCount> rates{};
   rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {1, 8};
   intake::Budgets tight(rates, clock_);
-  SessionHandler handler({door_, nonces_, sessions_, principals_, tight, work_, organisation_, log_key_,
+  SessionHandler handler({door_, nonces_, sessions_, principals_, tight, work_, organisation_, log_keys_,
                           {nobody_.verify_key(), log_key_}});
   const auto attempt = [&](const crypto::SigningKey& key, bool pays) {
     v1::CreateChallengeRequest ask;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -248,7 +250,7 @@ TEST_F(JournalTest, ACutPadsAndIsToldSizeAndRoot) {
   };
   ASSERT_TRUE(Commit(std::move(cut)).ok());
   EXPECT_EQ(size, 64U);
-  const auto checked = ledger::CheckLedger(store_->reader(), organisation_, keys_.log_key.verify_key());
+  const auto checked = ledger::CheckLedger(store_->reader(), organisation_, std::array{keys_.log_key.verify_key()});
   ASSERT_TRUE(checked.ok()) << checked.status();
   EXPECT_EQ(checked->size, 64U);
   EXPECT_EQ(checked->root, root);
@@ -342,7 +344,7 @@ TEST_F(JournalTest, WithoutRoomTheGroupIsRefusedAndServiceGoesOnByItself) {
   clock_.Advance(std::chrono::seconds(1));
   ASSERT_TRUE(Commit(WithLeaf(PutMailbox(refused))).ok());
   EXPECT_EQ(events_.Of(base::Event::kStoreResumed), 1);
-  const auto checked = ledger::CheckLedger(store_->reader(), organisation_, keys_.log_key.verify_key());
+  const auto checked = ledger::CheckLedger(store_->reader(), organisation_, std::array{keys_.log_key.verify_key()});
   ASSERT_TRUE(checked.ok()) << checked.status();
   EXPECT_EQ(checked->size, 2U) << "a refused write left a leaf";
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "crypto/format/checkpoint.h"
 #include "crypto/format/leaf.h"
 #include "server/core/ledger/cut.h"
@@ -25,14 +27,14 @@ class CheckLedgerTest : public testing::Test {
       opened.push_back(LeafHash(transaction.leaves.back().commitment));
       ASSERT_TRUE(rows.Commit(std::move(transaction)).ok());
       now += std::chrono::hours(1);
-      ASSERT_TRUE(rows.Commit(DecideCut(organisation, log_key, now, random)).ok());
+      ASSERT_TRUE(rows.Commit(DecideCut(organisation, log_keys, now, random)).ok());
     }
     base::Transaction transaction;
     for (uint64_t i = 0; i < 5; ++i) transaction.leaves.push_back({.commitment = DigestOf(9000 + i)});
     ASSERT_TRUE(rows.Commit(std::move(transaction)).ok());
   }
 
-  absl::StatusOr<CheckedLedger> Check() { return CheckLedger(rows, organisation, log_key.verify_key()); }
+  absl::StatusOr<CheckedLedger> Check() { return CheckLedger(rows, organisation, std::array{log_key.verify_key()}); }
 
   template <class R>
   R Read(const std::string& key) {
@@ -52,6 +54,7 @@ class CheckLedgerTest : public testing::Test {
   SeededRandom random{6};
   base::OrganisationId organisation = format::DrawId<format::OrganisationId>(random);
   crypto::SigningKey log_key = crypto::SigningKey::Draw(random);
+  LogKeys log_keys{log_key.Clone()};
   MapRows rows;
   base::Instant now{std::chrono::seconds(1'700'000'000)};
   std::vector<crypto::Digest> opened;
@@ -68,7 +71,7 @@ TEST_F(CheckLedgerTest, AnUntouchedLedgerPasses) {
 
 TEST_F(CheckLedgerTest, AnEmptyLedgerPasses) {
   MapRows empty;
-  auto checked = CheckLedger(empty, organisation, log_key.verify_key());
+  auto checked = CheckLedger(empty, organisation, std::array{log_key.verify_key()});
   ASSERT_TRUE(checked.ok()) << checked.status();
   EXPECT_EQ(checked->size, 0U);
 }

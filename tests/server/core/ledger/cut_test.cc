@@ -26,7 +26,7 @@ class CutTest : public testing::Test {
   }
   format::Checkpoint Cut() {
     now += hours(1);
-    EXPECT_TRUE(rows.Commit(DecideCut(organisation, log_key, now, random)).ok());
+    EXPECT_TRUE(rows.Commit(DecideCut(organisation, log_keys, now, random)).ok());
     auto newest = GetCheckpoint(rows);
     EXPECT_TRUE(newest.ok()) << newest.status();
     auto checkpoint = format::VerifyCheckpoint(newest->note, organisation, log_key.verify_key());
@@ -37,6 +37,7 @@ class CutTest : public testing::Test {
   SeededRandom random{2};
   base::OrganisationId organisation = format::DrawId<format::OrganisationId>(random);
   crypto::SigningKey log_key = crypto::SigningKey::Draw(random);
+  LogKeys log_keys{log_key.Clone()};
   MapRows rows;
   base::Instant now = At(1'700'000'000);
   uint64_t happened = 0;
@@ -112,8 +113,36 @@ TEST_F(CutTest, TwoLedgersOfTheSameActsHaveDifferentDummies) {
   base::Transaction transaction;
   for (uint64_t i = 0; i < 3; ++i) transaction.leaves.push_back({.commitment = DigestOf(i)});
   ASSERT_TRUE(others.Commit(std::move(transaction)).ok());
-  ASSERT_TRUE(others.Commit(DecideCut(organisation, log_key, now, other_random)).ok());
+  ASSERT_TRUE(others.Commit(DecideCut(organisation, log_keys, now, other_random)).ok());
   EXPECT_NE(others.frontier.Root(), first.root);
+}
+
+TEST_F(CutTest, WhileALogKeyIsReplacedBothKeysSign) {
+  const crypto::SigningKey next = crypto::SigningKey::Draw(random);
+  const LogKeys both(log_key.Clone(), next.Clone());
+  ASSERT_TRUE(rows.Commit(DecideCut(organisation, both, now, random)).ok());
+  const auto newest = GetCheckpoint(rows);
+  ASSERT_TRUE(newest.ok());
+  EXPECT_TRUE(format::VerifyCheckpoint(newest->note, organisation, log_key.verify_key()).ok());
+  EXPECT_TRUE(format::VerifyCheckpoint(newest->note, organisation, next.verify_key()).ok());
+  const crypto::SigningKey stranger = crypto::SigningKey::Draw(random);
+  EXPECT_FALSE(format::VerifyCheckpoint(newest->note, organisation, stranger.verify_key()).ok());
+}
+
+TEST(LogKeysTest, TheDirectorySaysWhichOfTheKeysPromises) {
+  SeededRandom random{3};
+  const crypto::SigningKey old = crypto::SigningKey::Draw(random);
+  const crypto::SigningKey next = crypto::SigningKey::Draw(random);
+  LogKeys keys(old.Clone(), next.Clone());
+  EXPECT_EQ(keys.current().verify_key(), old.verify_key());
+  ASSERT_TRUE(keys.Follow(next.verify_key()));
+  EXPECT_EQ(keys.current().verify_key(), next.verify_key());
+  EXPECT_EQ(keys.other()->verify_key(), old.verify_key());
+  EXPECT_FALSE(keys.Follow(crypto::SigningKey::Draw(random).verify_key()));
+  EXPECT_EQ(keys.current().verify_key(), next.verify_key()) << "a key that is not held changes nothing";
+  LogKeys alone(old.Clone());
+  EXPECT_FALSE(alone.Follow(next.verify_key()));
+  EXPECT_EQ(alone.other(), nullptr);
 }
 
 TEST(CutSchedule, IsDueOnceInEachInterval) {

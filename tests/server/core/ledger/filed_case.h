@@ -20,7 +20,8 @@ class FiledCase {
       : random(seed),
         organisation(format::DrawId<format::OrganisationId>(random)),
         case_id(format::DrawId<format::CaseId>(random)),
-        log_key(crypto::SigningKey::Draw(random)) {
+        log_key(crypto::SigningKey::Draw(random)),
+        log_keys(log_key.Clone()) {
     rows.organisation = organisation;
     rows.day = base::DayOf(now);
     rows.log_key = &log_key;
@@ -58,7 +59,7 @@ class FiledCase {
   }
   void Cut() {
     now += std::chrono::hours(1);
-    EXPECT_TRUE(rows.Commit(DecideCut(organisation, log_key, now, random)).ok());
+    EXPECT_TRUE(rows.Commit(DecideCut(organisation, log_keys, now, random)).ok());
   }
 
   // The proof of filing as it can be saved now.
@@ -107,6 +108,7 @@ class FiledCase {
   base::OrganisationId organisation;
   base::CaseId case_id;
   crypto::SigningKey log_key;
+  LogKeys log_keys;
   MapRows rows;
   base::Instant now{std::chrono::seconds(1'763'700'000)};
   CaseChain chain;

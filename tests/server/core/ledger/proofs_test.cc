@@ -21,7 +21,7 @@ class ProofsTest : public testing::Test {
     for (uint64_t i = 0; i < leaves; ++i) transaction.leaves.push_back({.commitment = DigestOf(happened++)});
     ASSERT_TRUE(rows.Commit(std::move(transaction)).ok());
   }
-  void Cut() { ASSERT_TRUE(rows.Commit(DecideCut(organisation, log_key, now, random)).ok()); }
+  void Cut() { ASSERT_TRUE(rows.Commit(DecideCut(organisation, log_keys, now, random)).ok()); }
   absl::StatusOr<base::Outcome<LeafHashPage>> List(uint32_t from, uint32_t size, const std::string& token = {}) {
     return ListLeafHashes(rows, organisation, Slug("audit"), from, size, token, now, random);
   }
@@ -29,6 +29,7 @@ class ProofsTest : public testing::Test {
   SeededRandom random{3};
   base::OrganisationId organisation = format::DrawId<format::OrganisationId>(random);
   crypto::SigningKey log_key = crypto::SigningKey::Draw(random);
+  LogKeys log_keys{log_key.Clone()};
   MapRows rows;
   base::Instant now{std::chrono::seconds(1'800'000'123)};
   uint64_t happened = 0;

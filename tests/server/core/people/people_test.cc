@@ -73,6 +73,13 @@ TEST_F(Publishing, NotesOfAnotherOrganisationOrOutOfDateAreRefused) {
   EXPECT_EQ(Why(Policy("not a note")), Reason::kNoteInvalid);
 }
 
+TEST_F(Publishing, ALogKeyThatTheServiceDoesNotHoldIsRefusedBeforeAnybodyBelievesIt) {
+  format::Directory next = world.NextDirectory();
+  next.log_key = crypto::SigningKey::Draw(world.random).verify_key();
+  EXPECT_EQ(Why(Directory(world.Signed(*format::DirectoryText(next)))), Reason::kPolicyIncomplete);
+  EXPECT_TRUE(Directory(world.Signed(Text())).ok());
+}
+
 TEST_F(Publishing, ValidateOnlyChangesNothing) {
   const std::size_t rows = world.rows.size();
   const auto checked = Directory(world.Signed(Text()), true);

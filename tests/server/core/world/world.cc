@@ -53,6 +53,7 @@ std::string PolicyFile(people::Document document) {
 World::World(std::uint64_t seed)
     : random(seed),
       log_key(crypto::SigningKey::Draw(random)),
+      log_keys(log_key.Clone()),
       rows(random, log_key),
       request_key(crypto::SymmetricKey::Draw(random)),
       secrets(intake::Secrets::Derive(crypto::SymmetricKey::Draw(random), crypto::OprfKey::Draw(random))) {

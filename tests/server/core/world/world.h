@@ -154,7 +154,7 @@ class World {
   crypto::Bytes Signed(const std::string& text, int signers = 2) const;
   format::Directory NextDirectory() const;
   std::string PolicyTextOf(people::Document document, const std::string& json, std::uint32_t version) const;
-  people::Ports people_ports() { return {rows, clock, random, file}; }
+  people::Ports people_ports() { return {rows, clock, random, file, log_keys}; }
 
   cases::Ports ports() const;
 
@@ -204,6 +204,7 @@ class World {
   SeededRandom mutable random;
   FakeClock clock;
   crypto::SigningKey log_key;
+  ledger::LogKeys log_keys;
   Rows rows;
   format::OrganisationFile file;
   std::map<std::string, crypto::SigningKey> roots;
