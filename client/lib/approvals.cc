@@ -14,9 +14,6 @@ namespace {
 
 absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalInvalid, what); }
 
-// How many have to approve, whatever the server says.
-size_t Needed(format::ApprovalKind kind) { return kind == format::ApprovalKind::kLiftWall ? 2 : 1; }
-
 google::type::Date DateOf(format::Day day) {
   google::type::Date date;
   date.set_year(day.year());
@@ -35,14 +32,14 @@ bool SameDay(const google::type::Date& date, format::Day day) {
 bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) {
   const format::ApprovalTerms& terms = decisions.terms;
   const bool adds = terms.kind == format::ApprovalKind::kAddReader;
-  const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
+  const bool has_last_day = terms.until.number() != 0;
   return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
          approval.name() == format::ApprovalName(terms.approval) &&
          approval.case_() == (terms.case_id.IsZero() ? "" : format::CaseName(terms.case_id)) &&
          approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
          approval.requester() == format::StaffName(decisions.requester) &&
          static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
-         approval.has_until() == guest && (!guest || SameDay(approval.until(), terms.until));
+         approval.has_until() == has_last_day && (!has_last_day || SameDay(approval.until(), terms.until));
 }
 
 // The keys of those who decide, from the checked directory: the server's list must be theirs.
@@ -157,7 +154,7 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
 
   format::ApprovalTerms terms;
   terms.kind = wish.kind;
-  if (wish.until) terms.condition = format::ReleaseCondition::kGuest;
+  if (adds && wish.until) terms.condition = format::ReleaseCondition::kGuest;
   terms.organisation = desk_->connection().organisation().id;
   terms.case_id = case_id;
   terms.approval = format::DrawId<format::ApprovalId>(desk_->random());
@@ -230,7 +227,9 @@ absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedA
         const format::Person* person = directory.FindPerson(slug);
         return person != nullptr && person->HasRole(DecidingRole(terms.kind));
       });
-  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && static_cast<size_t>(approved) < Needed(terms.kind)) {
+  // How many have to approve, whatever the server says.
+  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED &&
+      static_cast<size_t>(approved) < format::ApprovalRuleOf(terms.kind).needed) {
     return Invalid("fewer have signed than have to approve");
   }
   v1::ExecuteApprovalRequest ask;

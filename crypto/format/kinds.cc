@@ -57,6 +57,12 @@ std::string_view Name(ApprovalKind kind) {
     case ApprovalKind::kLiftWall: return "LIFT_WALL";
     case ApprovalKind::kCloseCase: return "CLOSE_CASE";
     case ApprovalKind::kConfirmClock: return "CONFIRM_CLOCK";
+    case ApprovalKind::kDelete: return "DELETE";
+    case ApprovalKind::kRedact: return "REDACT";
+    case ApprovalKind::kCloseUnread: return "CLOSE_UNREAD";
+    case ApprovalKind::kShorten: return "SHORTEN";
+    case ApprovalKind::kFalseReport: return "FALSE_REPORT";
+    case ApprovalKind::kLiftHold: return "LIFT_HOLD";
   }
   return "UNKNOWN";
 }
@@ -67,6 +73,23 @@ std::string_view Name(Decision decision) {
     case Decision::kRefuse: return "REFUSE";
   }
   return "UNKNOWN";
+}
+
+ApprovalRule ApprovalRuleOf(ApprovalKind kind) {
+  switch (kind) {
+    case ApprovalKind::kAddReader:
+    case ApprovalKind::kCloseCase:
+    case ApprovalKind::kConfirmClock: return {1, 0};
+    case ApprovalKind::kLiftWall: return {2, 0};
+    // What buries something takes two people without a part in it, and time.
+    case ApprovalKind::kDelete:
+    case ApprovalKind::kRedact:
+    case ApprovalKind::kCloseUnread:
+    case ApprovalKind::kShorten:
+    case ApprovalKind::kFalseReport:
+    case ApprovalKind::kLiftHold: return {2, kCoolingOffDays};
+  }
+  return {2, kCoolingOffDays};
 }
 
 }  // namespace alcove::format

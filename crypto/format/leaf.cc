@@ -69,6 +69,11 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kCheckInAnswered, "check_in.answered", "su", "since days"},
     {LeafKind::kReceiptRotated, "receipt.rotated", "", ""},
     {LeafKind::kSummaryServed, "summary.served", "ih", "entry entry-hash"},
+    {LeafKind::kHoldPlaced, "hold.placed", "t", "reason"},
+    {LeafKind::kHoldLifted, "hold.lifted", "t", "reason"},
+    {LeafKind::kCaseDoomed, "case.doomed", "i", "approval"},
+    {LeafKind::kCaseKept, "case.kept", "", ""},
+    {LeafKind::kRetentionShortened, "retention.shortened", "y", "until"},
     {LeafKind::kCaseShredded, "case.shredded", "hsiyu", "mailbox cause approval decided key-epoch"},
     {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
@@ -240,6 +245,9 @@ Bytes CheckInAnswered(uint8_t since, uint32_t days) { return ByteWriter(5).U8(si
 Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash) {
   return ByteWriter(48).Fixed(entry).Fixed(entry_hash).Take();
 }
+Bytes Hold(std::string_view reason) { return ByteWriter(1 + reason.size()).Short(Cut(reason)).Take(); }
+Bytes CaseDoomed(const ApprovalId& approval) { return approval.str(); }
+Bytes RetentionShortened(Day last) { return ByteWriter(4).U32(last.number()).Take(); }
 
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch) {
   return ByteWriter(57).Fixed(mailbox).U8(cause).Fixed(approval).U32(decided.number()).U32(key_epoch).Take();

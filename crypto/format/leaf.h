@@ -56,6 +56,11 @@
 //      40  check_in.answered    since 1, days 4                              since 1: the filing, 2: the closing
 //      41  receipt.rotated      -
 //      42  summary.served       entry 16, entry hash 32
+//      51  hold.placed          reason text                                    nothing of the case may go from now on
+//      52  hold.lifted          reason text
+//      53  case.doomed          approval 16                                    the case is to be shredded; zero: its retention ended
+//      54  case.kept            -                                              a hold came before the shredding: what was to go stays
+//      55  retention.shortened  last day 4
 //      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention), approval 16,
 //                               day of the decision 4, epoch 4 of the server's key that was destroyed
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
@@ -138,6 +143,11 @@ enum class LeafKind : uint16_t {
   kCheckInAnswered = 40,
   kReceiptRotated = 41,
   kSummaryServed = 42,
+  kHoldPlaced = 51,
+  kHoldLifted = 52,
+  kCaseDoomed = 53,
+  kCaseKept = 54,
+  kRetentionShortened = 55,
   kCaseShredded = 61,
   kEntryRedacted = 62,
   kStoreRekeyed = 63,
@@ -186,6 +196,11 @@ Bytes MeasureOverdue(const MeasureId& measure);
 Bytes ClockFrozen(Day from, Day to);
 Bytes CheckInAnswered(uint8_t since, uint32_t days);
 Bytes SummaryServed(const EntryId& entry, const Digest& entry_hash);
+// Of hold.placed and hold.lifted.
+Bytes Hold(std::string_view reason);
+// `approval`: zero where the retention ended.
+Bytes CaseDoomed(const ApprovalId& approval);
+Bytes RetentionShortened(Day last);
 // `cause`: number of the ApprovalKind, 0 for retention, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch);
 // `approval`: zero where none asked for it.

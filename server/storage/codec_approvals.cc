@@ -45,13 +45,16 @@ void ToRow(const cases::Approval& record, v1::ApprovalRow* row) {
   row->set_end(static_cast<std::uint32_t>(record.end));
   row->set_revision(record.revision);
   row->set_code(record.code);
+  row->set_cancelled_by(record.cancelled_by.text());
+  row->set_written(record.written);
 }
 
 bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   fields.Read(row.id(), &record->id);
-  fields.Read(row.kind(), format::ApprovalKind::kConfirmClock, &record->kind);
+  fields.Read(row.kind(), format::kLastApprovalKind, &record->kind);
+  fields.Require(format::IsApprovalKind(static_cast<std::uint8_t>(record->kind)));
   fields.Read(row.requester(), &record->requester);
   fields.Read(row.person(), &record->person);
   fields.Read(row.condition(), format::ReleaseCondition::kMatched, &record->condition);
@@ -63,6 +66,8 @@ bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   fields.Read(row.end(), cases::ApprovalEnd::kExecuted, &record->end);
   record->revision = row.revision();
   record->code = row.code();
+  fields.Read(row.cancelled_by(), &record->cancelled_by);
+  record->written = row.written();
   return fields.ok();
 }
 

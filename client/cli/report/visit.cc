@@ -166,6 +166,8 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
             "went by. Messages, and whom you keep out, do not wait.\n";
   }
   const std::vector<Due> dues = DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last);
+  text += PendingText(visit.mailbox->leaves().leaves, visit.directory.directory(), frame.today()) +
+          KeptText(mailbox, frame.today());
   text += NextText(mailbox, dues, visit.directory.directory()) + std::to_string(visit.mailbox->thread().size()) +
           " messages, the report included.\n\n" + ReadersText(*visit.mailbox) +
           AddedText(*visit.mailbox, visit.directory.directory()) + "\n" + DeadlinesText(dues, frame.today()) + "\n" +

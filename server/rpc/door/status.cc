@@ -60,6 +60,10 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kClockFrozen: return "the clock leapt ahead and is not confirmed";
     case base::Reason::kMeasuresOpen: return "measures are not carried out yet";
     case base::Reason::kMeasureRefused: return "this measure is not allowed now";
+    case base::Reason::kLegalHold: return "a legal hold stands";
+    case base::Reason::kCoolingOff: return "approved, and it can still be taken back for some days";
+    case base::Reason::kUnread: return "nobody has read everything that the reporter wrote";
+    case base::Reason::kRetentionRefused: return "the case is not kept so";
   }
   return "refused";
 }
