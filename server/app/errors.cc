@@ -53,6 +53,12 @@ absl::Status KekIsCredential(const std::filesystem::path& file) {
             "kek.key, and destroy the old credential"}));
 }
 
+absl::Status LogKeyIsReplaced(const std::filesystem::path& next) {
+  return absl::FailedPreconditionError(
+      Join({next.string(), " is there: the log key is being replaced, and a tombstone is signed once, by the key that stays. Put it in "
+            "the place of log.key once the directory names it, then ask again. Nothing was changed"}));
+}
+
 absl::Status ShreddingWaitsForClock() {
   return absl::FailedPreconditionError(
       "the clock leapt, or alcoved has not run for more than a day: what cannot be undone waits until the time is confirmed "

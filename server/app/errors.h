@@ -18,6 +18,7 @@ absl::Status KeyMissing(const std::filesystem::path& file);
 absl::Status KeyReadableByOthers(const std::filesystem::path& file);
 absl::Status KeyOwnedByAnother(const std::filesystem::path& file);
 absl::Status KekIsCredential(const std::filesystem::path& file);   // FAILED_PRECONDITION
+absl::Status LogKeyIsReplaced(const std::filesystem::path& next);  // FAILED_PRECONDITION
 absl::Status ShreddingWaitsForClock();                             // FAILED_PRECONDITION
 absl::Status NothingToShred();                                     // FAILED_PRECONDITION
 absl::Status ShredJournalUnreadable(const std::filesystem::path& file);  // DATA_LOSS

@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kTitle = "alcove.keys.v1\n";
 constexpr std::size_t kMaxExport = 512 * 1024;
-constexpr std::array kKinds = {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag};
+// In the order of the file; the last only while the log key is replaced.
+constexpr std::array kKinds = {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag, KeyKind::kNextLog};
 
 // One line without its end. Wiped as it goes.
 absl::StatusOr<crypto::SecretText> ReadSecretLine(int descriptor) {
@@ -70,19 +71,14 @@ class SilentTerminal {
 
 absl::Status ExportKeys(const KeyPlaces& places, const fs::path& file, const crypto::SecretText& passphrase,
                         crypto::Random& random) {
-  if (const auto keys = ReadKeys(places); !keys.ok()) return keys.status();
+  const absl::StatusOr<storage::ServerKeys> keys = ReadKeys(places);
+  if (!keys.ok()) return keys.status();
   if (const auto organisation = ReadOrganisation(places.directory); !organisation.ok()) return organisation.status();
   crypto::Plaintext inside{std::string(kTitle)};
   inside.bytes.reserve(kMaxExport);
   for (const KeyKind kind : kKinds) {
+    if (kind == KeyKind::kNextLog && !keys->next_log_key) continue;
     absl::StatusOr<std::string> line = ReadFile(places.Find(kind), 256);
-    if (!line.ok()) return line.status();
-    inside.bytes += *line;
-    crypto::Wipe(*line);
-  }
-  std::error_code error;
-  if (fs::exists(places.Find(KeyKind::kNextLog), error)) {
-    absl::StatusOr<std::string> line = ReadFile(places.Find(KeyKind::kNextLog), 256);
     if (!line.ok()) return line.status();
     inside.bytes += *line;
     crypto::Wipe(*line);
@@ -107,13 +103,13 @@ absl::Status ImportKeys(const fs::path& file, const fs::path& directory, const c
   left.remove_prefix(kTitle.size());
 
   std::error_code error;
-  for (const KeyKind kind : {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag, KeyKind::kNextLog}) {
+  for (const KeyKind kind : kKinds) {
     if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
   }
   if (fs::exists(directory / kOrganisationFile, error)) return FileAlreadyThere(directory / kOrganisationFile);
   fs::create_directories(directory, error);
   if (error || chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
-  for (const KeyKind kind : {KeyKind::kKek, KeyKind::kLog, KeyKind::kTag, KeyKind::kNextLog}) {
+  for (const KeyKind kind : kKinds) {
     // The organisation file follows at once where no log key is being replaced.
     if (kind == KeyKind::kNextLog && left.starts_with("alcove.organisation.")) break;
     const std::size_t end = left.find('\n');

@@ -111,14 +111,12 @@ absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind ki
   return ReadKeyAt(path, kind, credential ? kOthersOfCredential : kOthers, facts);
 }
 
-absl::StatusOr<std::optional<crypto::SigningKey>> ReadNextLogKey(const KeyPlaces& places) {
-  std::error_code error;
-  if (!fs::exists(fs::symlink_status(places.Find(KeyKind::kNextLog), error))) return std::nullopt;
-  const absl::StatusOr<crypto::SymmetricKey> seed = ReadKey(places, KeyKind::kNextLog);
+absl::StatusOr<crypto::SigningKey> ReadSigningKey(const KeyPlaces& places, KeyKind kind) {
+  const absl::StatusOr<crypto::SymmetricKey> seed = ReadKey(places, kind);
   if (!seed.ok()) return seed.status();
   absl::StatusOr<crypto::SigningKey> key = crypto::SigningKey::FromSeed(seed->expose());
-  if (!key.ok()) return KeyWrong(places.Find(KeyKind::kNextLog), "no signing key can be made of it");
-  return *std::move(key);
+  if (!key.ok()) return KeyWrong(places.Find(kind), "no signing key can be made of it");
+  return key;
 }
 
 absl::Status WriteKey(const fs::path& path, KeyKind kind, crypto::BytesView key, std::string_view facts = {}) {
@@ -137,18 +135,21 @@ std::string FactsText(std::uint32_t epoch, const base::OrganisationId& organisat
 }
 
 absl::StatusOr<storage::ServerKeys> WithKek(const KeyPlaces& places, crypto::SymmetricKey kek, const storage::KekFacts& facts) {
-  const absl::StatusOr<crypto::SymmetricKey> log_seed = ReadKey(places, KeyKind::kLog);
-  if (!log_seed.ok()) return log_seed.status();
+  absl::StatusOr<crypto::SigningKey> log = ReadSigningKey(places, KeyKind::kLog);
+  if (!log.ok()) return log.status();
   const absl::StatusOr<crypto::SymmetricKey> tag_scalar = ReadKey(places, KeyKind::kTag);
   if (!tag_scalar.ok()) return tag_scalar.status();
-
-  absl::StatusOr<crypto::SigningKey> log = crypto::SigningKey::FromSeed(log_seed->expose());
-  if (!log.ok()) return KeyWrong(places.Find(KeyKind::kLog), "no signing key can be made of it");
   absl::StatusOr<crypto::OprfKey> tag = crypto::OprfKey::FromBytes(tag_scalar->expose());
   if (!tag.ok()) return KeyWrong(places.Find(KeyKind::kTag), "no tag key can be made of it");
-  absl::StatusOr<std::optional<crypto::SigningKey>> next = ReadNextLogKey(places);
-  if (!next.ok()) return next.status();
-  return storage::ServerKeys{std::move(kek), *std::move(log), *std::move(tag), facts, *std::move(next)};
+  storage::ServerKeys keys{std::move(kek), *std::move(log), *std::move(tag), facts};
+  // A link is no key either: it is refused, not passed over.
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(places.Find(KeyKind::kNextLog), error))) {
+    absl::StatusOr<crypto::SigningKey> next = ReadSigningKey(places, KeyKind::kNextLog);
+    if (!next.ok()) return next.status();
+    keys.next_log_key = *std::move(next);
+  }
+  return keys;
 }
 
 absl::Status SyncDirectory(const fs::path& directory) {

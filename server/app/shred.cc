@@ -125,7 +125,7 @@ class Batch {
     if (!keys.ok()) return keys.status();
     keys_ = *std::move(keys);
     // A tombstone is signed once, by the key that everybody will know.
-    if (keys_->next_log_key) return KeyWrong(world_.keys.Find(KeyKind::kNextLog), "the log key is being replaced; finish that before shredding");
+    if (keys_->next_log_key) return LogKeyIsReplaced(world_.keys.Find(KeyKind::kNextLog));
     const fs::path kek = world_.keys.Find(KeyKind::kKek);
     if (kek.parent_path() != world_.keys.directory) return KekIsCredential(kek);
     std::error_code error;

@@ -343,6 +343,17 @@ TEST_F(Shredding, AClockThatLeaptHoldsItBack) {
   EXPECT_TRUE(Shred(leapt).ok()) << "control";
 }
 
+TEST_F(Shredding, WaitsWhileTheLogKeyIsReplaced) {
+  ground_->Doom(Case(0));
+  const ShredWorld world = ground_->World(Backup("new"), clock_);
+  ASSERT_TRUE(MakeNextLogKey(ground_->keys(), crypto::SystemRandom()).ok());
+  const fs::path next = ground_->keys() / KeyFileName(KeyKind::kNextLog);
+  EXPECT_EQ(Shred(world).status(), LogKeyIsReplaced(next));
+  EXPECT_FALSE(fs::exists(Backup("new")));
+  fs::remove(next);
+  EXPECT_TRUE(Shred(world).ok()) << "control";
+}
+
 TEST_F(Shredding, AFullDiskInTheMiddleLeavesTheOldState) {
   const Rows before = ground_->Snapshot();
   ground_->Doom(Case(0));
