@@ -71,15 +71,11 @@ grpc::ServerUnaryReactor* ApprovalHandler::DecideApproval(grpc::CallbackServerCo
   return door_.Decide<approvals::Decided>(
       context, request,
       [this, request](const Caller& caller) -> Decided<approvals::Decided> {
-        const absl::StatusOr<base::ApprovalId> id = ParseApproval(request->name());
-        if (!id.ok()) return id.status();
-        const absl::StatusOr<format::Decision> decision = ParseDecision(request->decision());
-        if (!decision.ok()) return decision.status();
-        const auto signature = ParseFixed<crypto::Signature>(request->signature(), "signature");
-        if (!signature.ok()) return signature.status();
+        const absl::StatusOr<SaidOfApproval> said = ParseSaid(request->name(), request->decision(), request->signature());
+        if (!said.ok()) return said.status();
         const Moment now(core_);
-        return approvals::DecideApproval(now.ports(), caller.staff, *id, request->etag(), request->request_id(),
-                                         *decision, *signature, request->share());
+        return approvals::DecideApproval(now.ports(), caller.staff, said->id, request->etag(), request->request_id(),
+                                         said->decision, said->signature, request->share());
       },
       [response](const approvals::Decided& decided) {
         response->set_etag(decided.etag);

@@ -11,9 +11,13 @@ absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name) {
   return id;
 }
 
-absl::StatusOr<format::Decision> ParseDecision(v1::Decision decision) {
+absl::StatusOr<SaidOfApproval> ParseSaid(std::string_view name, v1::Decision decision, std::string_view signature) {
+  const absl::StatusOr<base::ApprovalId> id = ParseApproval(name);
+  if (!id.ok()) return id.status();
   if (decision != v1::DECISION_APPROVE && decision != v1::DECISION_REFUSE) return base::FieldInvalid("decision");
-  return static_cast<format::Decision>(static_cast<int>(decision));
+  const auto parsed = ParseFixed<crypto::Signature>(signature, "signature");
+  if (!parsed.ok()) return parsed.status();
+  return SaidOfApproval{*id, static_cast<format::Decision>(static_cast<int>(decision)), *parsed};
 }
 
 void Fill(const approvals::ApprovalView& view, v1::Approval* out) {

@@ -10,9 +10,16 @@
 
 namespace alcove::rpc {
 
-// FIELD_INVALID("name"), ("decision").
+// FIELD_INVALID("name").
 absl::StatusOr<base::ApprovalId> ParseApproval(std::string_view name);
-absl::StatusOr<format::Decision> ParseDecision(v1::Decision decision);
+
+// What an approver and a reporter say alike. FIELD_INVALID("name"), ("decision"), ("signature").
+struct SaidOfApproval {
+  base::ApprovalId id;
+  format::Decision decision = format::Decision::kRefuse;
+  crypto::Signature signature;
+};
+absl::StatusOr<SaidOfApproval> ParseSaid(std::string_view name, v1::Decision decision, std::string_view signature);
 
 // Without the shares that decisions brought: those are for whoever asked, when they carry it out.
 void Fill(const approvals::ApprovalView& view, v1::Approval* out);

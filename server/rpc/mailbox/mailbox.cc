@@ -160,15 +160,11 @@ grpc::ServerUnaryReactor* MailboxHandler::DecideConsent(grpc::CallbackServerCont
   return door_.Decide<approvals::Decided>(
       context, request,
       [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<approvals::Decided>> {
-        const absl::StatusOr<base::ApprovalId> id = ParseApproval(request->name());
-        if (!id.ok()) return id.status();
-        const absl::StatusOr<format::Decision> decision = ParseDecision(request->decision());
-        if (!decision.ok()) return decision.status();
-        const auto signature = ParseFixed<crypto::Signature>(request->signature(), "signature");
-        if (!signature.ok()) return signature.status();
+        const absl::StatusOr<SaidOfApproval> said = ParseSaid(request->name(), request->decision(), request->signature());
+        if (!said.ok()) return said.status();
         const Moment now(core_);
-        return approvals::DecideConsent(now.ports(), *caller.mailbox, *id, request->etag(), request->request_id(),
-                                        *decision, *signature);
+        return approvals::DecideConsent(now.ports(), *caller.mailbox, said->id, request->etag(), request->request_id(),
+                                        said->decision, said->signature);
       },
       [response](const approvals::Decided& decided) {
         response->set_etag(decided.etag);
