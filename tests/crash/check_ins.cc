@@ -65,15 +65,20 @@ void CheckIns::Stop() {
   threads_.clear();
 }
 
-absl::StatusOr<v1::AnswerCheckInResponse> CheckIns::Send(const support::Filing& first,
-                                                         const v1::AnswerCheckInRequest& request) const {
+absl::Status CheckIns::SignIn(const support::Filing& first, grpc::ClientContext& context) const {
   const auto authorization = support::SignIn(channel_, world_.organisation().id, world_.directory().log_key,
                                              first.request.mailbox(), first.signing);
   if (!authorization.ok()) return authorization.status();
-  const auto mailbox = v1::MailboxService::NewStub(channel_);
-  grpc::ClientContext context;
   support::SetDeadline(context);
   context.AddMetadata("authorization", *authorization);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::AnswerCheckInResponse> CheckIns::Send(const support::Filing& first,
+                                                         const v1::AnswerCheckInRequest& request) const {
+  grpc::ClientContext context;
+  if (absl::Status status = SignIn(first, context); !status.ok()) return status;
+  const auto mailbox = v1::MailboxService::NewStub(channel_);
   v1::AnswerCheckInResponse response;
   if (auto status = FromGrpc(mailbox->AnswerCheckIn(&context, request, &response)); !status.ok()) return status;
   return response;
@@ -81,13 +86,9 @@ absl::StatusOr<v1::AnswerCheckInResponse> CheckIns::Send(const support::Filing& 
 
 absl::StatusOr<bool> CheckIns::IsAnswered(const Answered& answered) const {
   const support::Filing& first = *answered.first;
-  const auto authorization = support::SignIn(channel_, world_.organisation().id, world_.directory().log_key,
-                                             first.request.mailbox(), first.signing);
-  if (!authorization.ok()) return authorization.status();
-  const auto mailbox = v1::MailboxService::NewStub(channel_);
   grpc::ClientContext context;
-  support::SetDeadline(context);
-  context.AddMetadata("authorization", *authorization);
+  if (absl::Status status = SignIn(first, context); !status.ok()) return status;
+  const auto mailbox = v1::MailboxService::NewStub(channel_);
   v1::ListMessagesResponse messages;
   if (auto status = FromGrpc(mailbox->ListMessages(&context, {}, &messages)); !status.ok()) return status;
   if (messages.entries_size() == 1) return false;

@@ -42,6 +42,8 @@ class CheckIns final : public Crowd {
   };
 
   void Answer(std::size_t from, std::size_t step);
+  // A mailbox session of that filing's reporter, for one call.
+  absl::Status SignIn(const support::Filing& first, grpc::ClientContext& context) const;
   absl::StatusOr<v1::AnswerCheckInResponse> Send(const support::Filing& first, const v1::AnswerCheckInRequest& request) const;
   // Whether the answer is in the old case: entries of its thread beyond the filing, at most one.
   absl::StatusOr<bool> IsAnswered(const Answered& answered) const;
