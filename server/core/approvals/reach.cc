@@ -33,7 +33,13 @@ absl::StatusOr<Reached> ReachOfClock(const cases::Ports& ports, const people::Pe
   const bool may = asked ? person.Has(Role::kAdministrator)
                          : MayDecide(ports, person, nullptr, approval.requester, TermsOf(approval));
   if (!may) return base::NothingHere();
-  return Reached{{&person, std::nullopt, clock.leap}, std::move(approval), (*row)->version, asked};
+  Reached reached{};
+  reached.concern.person = &person;
+  reached.concern.leap = clock.leap;
+  reached.approval = std::move(approval);
+  reached.version = (*row)->version;
+  reached.asked = asked;
+  return reached;
 }
 
 }  // namespace
@@ -82,7 +88,13 @@ absl::StatusOr<Reached> ReachApproval(const cases::Ports& ports, const base::Sta
   const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, case_id);
   if (!doomed.ok()) return doomed.status();
   if (*doomed) return base::NothingHere();
-  return Reached{{person, **std::move(found), {}}, std::move((*approval)->record), (*approval)->version, asked};
+  Reached reached{};
+  reached.concern.person = person;
+  reached.concern.found = *std::move(found);
+  reached.approval = std::move((*approval)->record);
+  reached.version = (*approval)->version;
+  reached.asked = asked;
+  return reached;
 }
 
 }  // namespace alcove::approvals
