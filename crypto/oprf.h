@@ -4,8 +4,8 @@
 //   Blind(identifier) -> blind, blinded  --->  BlindEvaluate(key, blinded)
 //   Finalize(identifier, blind, ...)     <---  evaluated
 //
-// A result cannot be checked against the server's key (that is VOPRF, a later stage): a lying server yields tags that
-// match nothing, which the reporter sees as "unknown".
+// A result cannot be checked against the server's key (that is VOPRF, voprf.h): a lying server yields tags that match
+// nothing, which the reporter sees as "unknown".
 //
 // Elements that are not canonical encodings, and the identity, are refused with INVALID_ARGUMENT at every door:
 // libsodium 1.0.18 by itself would take the identity, and any element with its highest bit set.

@@ -1,4 +1,4 @@
-// Scalars and hashing onto ristretto255, for oprf.cc and shamir.cc; internal to this room and its tests.
+// Scalars and hashing onto ristretto255, for the OPRFs and shamir.cc; internal to this room and its tests.
 #pragma once
 
 #include <cstddef>

@@ -14,6 +14,7 @@
 #include "crypto/shamir.h"
 #include "crypto/sign.h"
 #include "crypto/stream.h"
+#include "crypto/voprf.h"
 #include "tests/crypto/fixed_random.h"
 
 namespace alcove::crypto::test {
@@ -122,6 +123,37 @@ Json Tags() {
   return {{"key", HexEncode(key.expose())}, {"tags", tags}};
 }
 
+Json Batches() {
+  const VoprfKey key = *VoprfKey::Derive(Fixed("token seed", 32), "alcove example");
+  std::vector<Bytes> inputs{"first input", "second input", "third input"};
+  std::vector<VoprfBlinded> kept;
+  std::vector<RistrettoPoint> sent;
+  Json batch = Json::array();
+  for (const Bytes& input : inputs) {
+    const Bytes drawn = Fixed(input, 64);
+    ScriptedRandom random(drawn);
+    kept.push_back(*VoprfBlind(input, random));
+    sent.push_back(kept.back().blinded);
+    batch.push_back(
+        {{"input", HexEncode(input)}, {"random", HexEncode(drawn)}, {"blinded", HexEncode(sent.back().view())}});
+  }
+  const Bytes drawn = Fixed("proof", 64);
+  ScriptedRandom random(drawn);
+  const VoprfEvaluated evaluated = *VoprfBlindEvaluate(key, sent, random);
+  std::vector<VoprfPending> pending;
+  for (size_t i = 0; i < inputs.size(); ++i) pending.push_back({inputs[i], kept[i]});
+  const auto outputs = *VoprfFinalize(key.public_key(), pending, evaluated);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    batch[i]["evaluated"] = HexEncode(evaluated.elements[i].view());
+    batch[i]["output"] = HexEncode(outputs[i].expose());
+  }
+  return {{"key", HexEncode(key.expose())},
+          {"public_key", HexEncode(key.public_key().view())},
+          {"batch", batch},
+          {"proof_random", HexEncode(drawn)},
+          {"proof", HexEncode(evaluated.proof.view())}};
+}
+
 Json Sharing() {
   const Bytes drawn = Fixed("coefficient", 64);
   ScriptedRandom secret_random(Fixed("shared", 64));
@@ -171,9 +203,12 @@ Json Work() {
 }  // namespace
 
 Json KnownAnswers() {
-  return {{"receipts", Receipts()},     {"padding", Padding()}, {"keys", Keys()},       {"hpke", Hpke()},
-          {"signing", Signing()},       {"tags", Tags()},       {"sharing", Sharing()}, {"streams", Streams()},
-          {"passphrase", Passphrase()}, {"work", Work()}};
+  return {{"receipts", Receipts()}, {"padding", Padding()},
+          {"keys", Keys()},         {"hpke", Hpke()},
+          {"signing", Signing()},   {"tags", Tags()},
+          {"batches", Batches()},   {"sharing", Sharing()},
+          {"streams", Streams()},   {"passphrase", Passphrase()},
+          {"work", Work()}};
 }
 
 }  // namespace alcove::crypto::test
