@@ -21,11 +21,16 @@ constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxAliases = 8;
 constexpr size_t kRoles = 9;
+constexpr size_t kMaxTokenKeys = 4;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
                                                  "auditor",      "escalation",    "fallback",  "approver",
                                                  "service_directory"};
+
+constexpr std::string_view kTokenKindNames[] = {"employment", "escrow"};
+
+std::string_view TokenKindText(TokenKind kind) { return kTokenKindNames[static_cast<uint8_t>(kind) - 1]; }
 
 // Ascending, each once.
 template <class Range, class Key>
@@ -65,6 +70,20 @@ absl::Status CheckPerson(const Directory& directory, const Person& person) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTokenKeys(const Directory& d) {
+  // Two kinds and two quarters leave room for four.
+  if (!Ascending(d.token_keys, [](const TokenKey& key) { return std::make_pair(key.kind, key.quarter); })) {
+    return Malformed(kLayout, "order of token keys");
+  }
+  for (const TokenKey& key : d.token_keys) {
+    if (!IsTokenKind(static_cast<uint8_t>(key.kind)) || !IsTimely(key, d.valid_from)) {
+      return Malformed(kLayout, "kind or quarter of a token key");
+    }
+    if (!crypto::UsableKey(key.key).ok()) return Malformed(kLayout, "token key");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDirectory(const Directory& d) {
   if (d.version < 1 || d.version > kMaxVersion) return Malformed(kLayout, "version");
   if (d.previous.IsZero() != (d.version == 1)) return Malformed(kLayout, "hash of the previous version");
@@ -74,6 +93,7 @@ absl::Status CheckDirectory(const Directory& d) {
   }
   if (auto status = internal::CheckRoots(kLayout, d.next_roots); !status.ok()) return status;
   if (!crypto::UsableKey(d.log_key).ok()) return Malformed(kLayout, "log key");
+  if (auto status = CheckTokenKeys(d); !status.ok()) return status;
   if (d.desks.size() > kMaxDesks || !Ascending(d.desks, [](const Desk& desk) { return std::string_view(desk.slug); })) {
     return Malformed(kLayout, "desks");
   }
@@ -88,6 +108,7 @@ absl::Status CheckDirectory(const Directory& d) {
   std::set<BytesView> keys;
   bool unique = keys.insert(d.log_key.view()).second;
   for (const RootKey& root : d.next_roots.keys) unique = keys.insert(root.key.view()).second && unique;
+  for (const TokenKey& token : d.token_keys) unique = keys.insert(token.key.view()).second && unique;
   for (const Person& person : d.people) {
     if (auto status = CheckPerson(d, person); !status.ok()) return status;
     for (const Device& device : person.devices) {
@@ -141,6 +162,19 @@ bool TakePerson(internal::LineReader& lines, Person* person) {
   return true;
 }
 
+// The value of a `token-key` line.
+std::optional<TokenKey> TokenKeyFromText(std::string_view text) {
+  auto kind = internal::Two(text);
+  if (!kind) return std::nullopt;
+  auto parts = internal::Two(kind->second);
+  if (!parts) return std::nullopt;
+  const auto* name = std::find(std::begin(kTokenKindNames), std::end(kTokenKindNames), kind->first);
+  auto quarter = Quarter::FromText(parts->first);
+  auto key = internal::FixedFromBase64<crypto::VoprfPublicKey>(parts->second);
+  if (name == std::end(kTokenKindNames) || !quarter.ok() || !key) return std::nullopt;
+  return TokenKey{.kind = static_cast<TokenKind>(name - kTokenKindNames + 1), .quarter = *quarter, .key = *key};
+}
+
 // Reads the lines; the rules between them are CheckDirectory's.
 bool TakeDirectory(internal::LineReader& lines, Directory* d) {
   if (!lines.TakeBare(kFirstLine)) return false;
@@ -178,6 +212,11 @@ bool TakeDirectory(internal::LineReader& lines, Directory* d) {
   auto salt = internal::FixedFromBase64<AliasSalt>(*salt_text);
   if (!salt) return false;
   d->salt = *salt;
+  while (auto value = lines.Take("token-key")) {
+    auto key = TokenKeyFromText(*value);
+    if (!key || d->token_keys.size() == kMaxTokenKeys) return false;
+    d->token_keys.push_back(*key);
+  }
   while (auto value = lines.Take("desk")) {
     auto parts = internal::Two(*value);
     if (!parts || d->desks.size() == kMaxDesks) return false;
@@ -219,6 +258,17 @@ const Desk* Directory::FindDesk(std::string_view slug) const {
   return found != desks.end() ? &*found : nullptr;
 }
 
+const TokenKey* Directory::FindTokenKey(TokenKind kind, Quarter quarter) const {
+  auto found = std::find_if(token_keys.begin(), token_keys.end(),
+                            [&](const TokenKey& key) { return key.kind == kind && key.quarter == quarter; });
+  return found != token_keys.end() ? &*found : nullptr;
+}
+
+bool IsTimely(const TokenKey& key, Day valid_from) {
+  const Quarter first = Quarter::Of(valid_from);
+  return key.quarter.valid() && (key.quarter == first || key.quarter == first.Next());
+}
+
 const Person* Directory::PersonOfKey(const KeyId& key) const {
   for (const Person& person : people) {
     for (const Device& device : person.devices) {
@@ -236,6 +286,10 @@ absl::StatusOr<std::string> DirectoryText(const Directory& d) {
                      d.valid_from.Text() + "\nvalid-until " + d.valid_until.Text() + "\n";
   internal::AppendRoots(d.next_roots, &text);
   text += "log " + crypto::Base64Encode(d.log_key.view()) + "\nsalt " + crypto::Base64Encode(d.salt.view()) + "\n";
+  for (const TokenKey& token : d.token_keys) {
+    text += "token-key " + std::string(TokenKindText(token.kind)) + " " + token.quarter.Text() + " " +
+            crypto::Base64Encode(token.key.view()) + "\n";
+  }
   for (const Desk& desk : d.desks) text += "desk " + desk.slug + " " + desk.name + "\n";
   for (const Person& person : d.people) {
     text += "person " + person.slug + "\nname " + person.name + "\n";

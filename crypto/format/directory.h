@@ -11,6 +11,7 @@
 //   threshold <t>                              how many of them must
 //   log <base64 Ed25519 key>                   signs promises and checkpoints
 //   salt <base64, 16 bytes>                    of the alias hashes (tag.h)
+//   token-key <employment | escrow> <YYYY-Qn> <base64 ristretto255>    0 to 4, by kind, then quarter: issues tokens (token.h)
 //   desk <slug> <display name>                 0 to 64, by slug
 //   person <slug>                              0 to 1000, by slug; the lines that follow are that person's:
 //     name <display name>
@@ -22,7 +23,7 @@
 //
 // (Indented here for reading; the lines themselves begin at the margin.) "By slug" is ascending, each once. No key of
 // any kind stands twice in the whole directory. Versions are signed thus: version 1 by t of the organisation file's
-// roots; version n+1 by t of the roots that version n names.
+// roots; version n+1 by t of the roots that version n names. A token key is of the quarter of valid-from or of the next one.
 //
 // Errors: those of errors.h. Threads: any; a parsed directory is a value and immutable by convention.
 #pragma once
@@ -42,6 +43,7 @@
 #include "crypto/format/ids.h"
 #include "crypto/format/organisation.h"
 #include "crypto/format/tag.h"
+#include "crypto/format/token.h"
 
 namespace alcove::format {
 
@@ -115,11 +117,14 @@ struct Directory {
   Roots next_roots;
   VerifyKey log_key;
   AliasSalt salt;
+  std::vector<TokenKey> token_keys;
   std::vector<Desk> desks;
   std::vector<Person> people;
 
   const Person* FindPerson(std::string_view slug) const;
   const Desk* FindDesk(std::string_view slug) const;
+  // The key under which every token of that kind and quarter is issued; nullptr when none is announced.
+  const TokenKey* FindTokenKey(TokenKind kind, Quarter quarter) const;
   // By key id of either key of any device; nullptr when nobody has it. Linear: servers build their own index.
   const Person* PersonOfKey(const KeyId& key) const;
 
@@ -129,6 +134,9 @@ struct Directory {
 inline constexpr int kDirectoryMaxDays = 90;
 inline constexpr int kExpiryWarningDays = 30;
 inline constexpr size_t kMaxDirectorySize = 1 << 20;
+
+// Whether a directory that is valid from that day may announce the key.
+bool IsTimely(const TokenKey& key, Day valid_from);
 
 // Sorts nothing: INVALID_ARGUMENT when a field or the order breaks a rule above.
 absl::StatusOr<std::string> DirectoryText(const Directory& directory);

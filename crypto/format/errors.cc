@@ -93,6 +93,11 @@ absl::Status WrongPassphrase() {
               "key file: wrong passphrase, or the file was changed");
 }
 
+absl::Status ForgedToken() {
+  return Make(absl::StatusCode::kUnauthenticated, Refusal::kForgedToken,
+              "token: not issued under this key, or spent on another request");
+}
+
 std::optional<Refusal> ReasonOf(const absl::Status& status) {
   auto payload = status.GetPayload(kPayload);
   if (!payload.has_value() || payload->size() != 1) return std::nullopt;

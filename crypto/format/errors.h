@@ -40,10 +40,12 @@ enum class Refusal {
   kVersionGap,
   // The document belongs to another organisation. INVALID_ARGUMENT.
   kOtherOrganisation,
-  // A proof does not lead to the root that was signed. DATA_LOSS.
+  // A proof does not lead to the root that was signed, or not to the key that was announced. DATA_LOSS.
   kBadProof,
   // The passphrase is wrong or the key file was changed. UNAUTHENTICATED.
   kWrongPassphrase,
+  // A token was not issued under this key, or is not bound to this request. UNAUTHENTICATED.
+  kForgedToken,
 };
 
 // `layout` and `what` are literals: "envelope", "body length".
@@ -62,6 +64,7 @@ absl::Status VersionGap(std::string_view layout);
 absl::Status OtherOrganisation(std::string_view layout);
 absl::Status BadProof(std::string_view what);
 absl::Status WrongPassphrase();
+absl::Status ForgedToken();
 
 // The reason carried by a status of this room; empty for OK and for statuses made elsewhere.
 std::optional<Refusal> ReasonOf(const absl::Status& status);

@@ -70,4 +70,12 @@ std::string_view Name(Decision decision) {
   return "UNKNOWN";
 }
 
+std::string_view Name(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kEmployment: return "EMPLOYMENT";
+    case TokenKind::kEscrow: return "ESCROW";
+  }
+  return "UNKNOWN";
+}
+
 }  // namespace alcove::format

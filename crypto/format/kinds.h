@@ -102,11 +102,20 @@ enum class Decision : uint8_t {
   kRefuse = 2,
 };
 
+// What a token vouches for. Two kinds, so that few may be given of the second.
+enum class TokenKind : uint8_t {
+  // A report by somebody who works here.
+  kEmployment = 1,
+  // One voice among those that an escrow waits for.
+  kEscrow = 2,
+};
+
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= kLastEntryKind; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
 constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= 5; }
 constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
+constexpr bool IsTokenKind(uint8_t code) { return code == 1 || code == 2; }
 
 // `THREAD`, `TEAM`.
 std::string_view Name(Keyring keyring);
@@ -118,5 +127,7 @@ std::string_view Name(ReleaseCondition condition);
 std::string_view Name(ApprovalKind kind);
 // `APPROVE`, `REFUSE`.
 std::string_view Name(Decision decision);
+// `EMPLOYMENT`, `ESCROW`.
+std::string_view Name(TokenKind kind);
 
 }  // namespace alcove::format

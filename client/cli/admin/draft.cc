@@ -119,6 +119,10 @@ absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::
     directory.next_roots = previous->directory.next_roots;
     directory.log_key = previous->directory.log_key;
     directory.salt = previous->directory.salt;
+    // Those of quarters that are over are not announced again.
+    for (const format::TokenKey& key : previous->directory.token_keys) {
+      if (format::IsTimely(key, draft.today)) directory.token_keys.push_back(key);
+    }
   } else {
     if (!draft.log_key) return Wrong("the first directory needs the server's log key: --log-key, as `alcoved init` printed it");
     directory.version = 1;

@@ -2,7 +2,7 @@
 
 #include "crypto/encoding.h"
 #include "crypto/format/policy.h"
-#include "tests/crypto/format/fixtures.h"
+#include "tests/crypto/format/tokens.h"
 
 namespace alcove::format {
 namespace {
@@ -10,9 +10,11 @@ namespace {
 using test::DirectoryNoteBytes;
 using test::Fixed;
 using test::SignedBy;
+using test::Announced;
 using test::Signing;
 using test::TestDirectory;
 using test::TestOrganisation;
+using test::TestQuarter;
 
 const Day kToday = *Day::FromCivil(2026, 11, 21);
 
@@ -140,6 +142,107 @@ TEST(Directory, UnusableAndSharedKeysAreRefused) {
   EXPECT_REFUSED(text([](Directory& d) { d.log_key = d.next_roots.keys[0].key; }), kMalformed);
   EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices.clear(); }), kMalformed);
   EXPECT_REFUSED(text([](Directory& d) { d.people[0].devices.resize(3, d.people[0].devices[0]); }), kMalformed);
+}
+
+// Both kinds, this quarter and the next.
+Directory WithTokenKeys() {
+  Directory d = TestDirectory();
+  for (TokenKind kind : {TokenKind::kEmployment, TokenKind::kEscrow}) {
+    for (Quarter quarter : {TestQuarter(), TestQuarter().Next()}) {
+      d.token_keys.push_back(Announced(std::string(Name(kind)) + " " + quarter.Text(), kind, quarter));
+    }
+  }
+  return d;
+}
+
+TEST(Directory, AnnouncesTokenKeys) {
+  const Directory d = WithTokenKeys();
+  auto text = DirectoryText(d);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_NE(text->find("\ntoken-key employment 2026-Q4 "), text->npos);
+  EXPECT_NE(text->find("\ntoken-key escrow 2027-Q1 "), text->npos);
+  auto back = ParseDirectoryText(*text);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, d);
+  for (const TokenKey& key : d.token_keys) {
+    ASSERT_NE(back->FindTokenKey(key.kind, key.quarter), nullptr);
+    EXPECT_EQ(*back->FindTokenKey(key.kind, key.quarter), key);
+  }
+  EXPECT_EQ(back->FindTokenKey(TokenKind::kEmployment, TestQuarter().Next().Next()), nullptr);
+  EXPECT_EQ(TestDirectory().FindTokenKey(TokenKind::kEmployment, TestQuarter()), nullptr);
+}
+
+// A directory that announces none is byte for byte what it was before there were token keys.
+TEST(Directory, WithoutTokenKeysHasNoLineOfThem) {
+  EXPECT_EQ(DirectoryText(TestDirectory())->find("token-key"), std::string::npos);
+  for (size_t left = 0; left <= 4; ++left) {
+    Directory d = WithTokenKeys();
+    d.token_keys.resize(left);
+    EXPECT_EQ(*ParseDirectoryText(*DirectoryText(d)), d) << left;
+  }
+}
+
+TEST(Directory, EveryFlipAndCutOfItsTokenKeysIsRefused) {
+  Bytes good = DirectoryNoteBytes(WithTokenKeys(), {"ada", "cyd"});
+  auto accepts = [&](BytesView bytes) {
+    auto note = ParseDirectoryNote(bytes);
+    return note.ok() && CheckFirst(TestOrganisation(), *note).ok();
+  };
+  test::ExpectEveryFlipRefused(good, 0, accepts);
+  test::ExpectEveryCutRefused(good, accepts);
+}
+
+TEST(Directory, TokenKeysInAnyOtherFormAreRefused) {
+  const std::string good = *DirectoryText(WithTokenKeys());
+  const std::string key = crypto::Base64Encode(WithTokenKeys().token_keys[0].key.view());
+  const std::string line = "token-key employment 2026-Q4 " + key + "\n";
+  auto with = [&](const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(line), line.size(), to);
+    return ParseDirectoryText(text).status();
+  };
+  EXPECT_TRUE(with(line).ok()) << "control";
+  EXPECT_TRUE(with("").ok()) << "control: three are left";
+  for (const std::string& bad :
+       {"token-key employment 2026-Q4\n" + std::string(), "token-key employment " + key + "\n", "token-key 2026-Q4 " + key + "\n",
+        "token-key EMPLOYMENT 2026-Q4 " + key + "\n", "token-key 1 2026-Q4 " + key + "\n", "token-key leave 2026-Q4 " + key + "\n",
+        "token-key employment 8107 " + key + "\n", "token-key employment 2026-Q5 " + key + "\n",
+        "token-key employment  2026-Q4 " + key + "\n", "token-key employment 2026-Q4  " + key + "\n",
+        "token-key employment 2026-Q4 " + key + " \n", "token-key employment 2026-Q4 " + key.substr(1) + "\n",
+        "token-key: employment 2026-Q4 " + key + "\n", line + line}) {
+    EXPECT_REFUSED(with(bad), kMalformed) << bad;
+  }
+  // Elsewhere in the text.
+  std::string moved = good;
+  moved.erase(moved.find(line), line.size());
+  moved.insert(moved.find("person "), line);
+  EXPECT_REFUSED(ParseDirectoryText(moved), kMalformed);
+}
+
+TEST(Directory, TokenKeysThatBreakARuleAreRefused) {
+  auto text = [](auto change) {
+    Directory d = WithTokenKeys();
+    change(d);
+    return DirectoryText(d).status();
+  };
+  const Quarter now = TestQuarter();
+  EXPECT_TRUE(text([](Directory&) {}).ok()) << "control";
+  EXPECT_REFUSED(text([](Directory& d) { std::swap(d.token_keys[0], d.token_keys[1]); }), kMalformed) << "quarters turned";
+  EXPECT_REFUSED(text([](Directory& d) { std::swap(d.token_keys[1], d.token_keys[2]); }), kMalformed) << "kinds turned";
+  EXPECT_REFUSED(text([&](Directory& d) { d.token_keys[1].quarter = now; }), kMalformed) << "two keys for one quarter";
+  EXPECT_REFUSED(text([&](Directory& d) { d.token_keys[0].quarter = Quarter(now.number() - 1); }), kMalformed) << "a past quarter";
+  EXPECT_REFUSED(text([&](Directory& d) { d.token_keys[3].quarter = now.Next().Next(); }), kMalformed) << "the one after the next";
+  EXPECT_REFUSED(text([&](Directory& d) { d.token_keys.push_back(Announced("fifth", TokenKind::kEscrow, now.Next().Next())); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[0].kind = static_cast<TokenKind>(0); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[3].kind = static_cast<TokenKind>(3); }), kMalformed);
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[2].key = {}; }), kMalformed) << "the identity";
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[2].key.data()[31] |= 0x80; }), kMalformed) << "a second spelling";
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[2].key.data()[0] ^= 1; }), kMalformed) << "a negative element";
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[2].key = d.token_keys[0].key; }), kMalformed) << "one key for two kinds";
+  EXPECT_REFUSED(text([](Directory& d) { d.token_keys[1].key = d.token_keys[0].key; }), kMalformed) << "one key for two quarters";
+  TokenKey beyond;
+  beyond.quarter = Quarter(Quarter::kMax).Next();
+  EXPECT_FALSE(IsTimely(beyond, Day(Day::kMax))) << "no quarter follows the last";
 }
 
 TEST(Directory, NeedsItsThresholdOfDistinctRoots) {

@@ -13,6 +13,7 @@
 #include "crypto/format/share.h"
 #include "crypto/format/signin.h"
 #include "tests/crypto/format/evidence.h"
+#include "tests/crypto/format/tokens.h"
 
 namespace alcove::format::test {
 
@@ -212,6 +213,33 @@ inline Json IdentifierAnswers() {
           {"tag", Hex(tag.view())}, {"tag_alias", Hex(TagAlias(salt, tag).view())}};
 }
 
+// Two tokens of each kind asked for, issued, and the first of each spent on one request; and the directory that announces the keys.
+inline Json TokenAnswer() {
+  const Digest request = Fixed<Digest>("request");
+  Directory directory = TestDirectory();
+  Json batches = Json::array();
+  for (TokenKind kind : {TokenKind::kEmployment, TokenKind::kEscrow}) {
+    const std::string name(Name(kind));
+    const crypto::VoprfKey key = IssuingKey(name);
+    const TokenTerms terms = TermsOf(kind);
+    directory.token_keys.push_back(Announced(name, kind));
+    RecordingRandom drawing("tokens of " + name), proving("proof of " + name);
+    const auto pending = PendingTokens(terms, 2, drawing);
+    const auto answer = *crypto::VoprfBlindEvaluate(key, Blinded(pending), proving);
+    const auto tokens = *FinishTokens(directory.token_keys.back(), pending, answer);
+    Json listed = Json::array();
+    for (size_t i = 0; i < tokens.size(); ++i) {
+      listed.push_back({{"nonce", Hex(tokens[i].nonce.view())}, {"blinded", Hex(pending[i].blinded.blinded.view())},
+                        {"evaluated", Hex(answer.elements[i].view())}, {"output", Hex(tokens[i].output.expose())},
+                        {"spent", Hex(SpendToken(tokens[i], request))}, {"nullifier", Hex(NullifierOf(terms, tokens[i].nonce).view())}});
+    }
+    batches.push_back({{"kind", static_cast<int>(kind)}, {"quarter", terms.quarter.number()}, {"issuing_key", Hex(key.expose())},
+                       {"token_key", Hex(key.public_key().view())}, {"draws", drawing.draws()}, {"proof_draws", proving.draws()},
+                       {"proof", Hex(answer.proof.view())}, {"tokens", listed}});
+  }
+  return {{"request", Hex(request.view())}, {"batches", batches}, {"directory", *DirectoryText(directory)}};
+}
+
 inline Json AttachmentAnswer() {
   SeededRandom random("file key");
   auto key = FileKey::Draw(random);
@@ -255,6 +283,7 @@ inline Json KnownAnswers() {
                       {"hash", Hex(crypto::Sha256(*DirectoryText(TestDirectory())).view())}};
   Policy policy{.organisation = Organisation(), .document = PolicyDocument::kRouting, .version = 3, .body = "{\n  \"rules\": []\n}\n"};
   all["policy"] = {{"note", SignedBy(*PolicyText(policy), {"ada", "bo"})}};
+  all["token"] = TokenAnswer();
   all["attachment"] = AttachmentAnswer();
   ProofOfFiling proof = WholeProof();
   all["proof_of_filing"] = {{"promise", Hex(proof.promise)}, {"checkpoint", proof.inclusion->checkpoint}, {"file", *ProofText(proof)}};
