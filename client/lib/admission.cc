@@ -83,14 +83,14 @@ bool HasDecidingRole(const format::Person& person, format::ApprovalKind kind) {
 bool Describes(const v1::Approval& approval, const CheckedDecisions& decisions) {
   const format::ApprovalTerms& terms = decisions.terms;
   const bool adds = terms.kind == format::ApprovalKind::kAddReader;
-  const bool guest = adds && terms.condition == format::ReleaseCondition::kGuest;
+  const bool has_last_day = terms.until.number() != 0;
   return static_cast<int>(approval.kind()) == static_cast<int>(terms.kind) &&
          approval.name() == format::ApprovalName(terms.approval) &&
          approval.case_() == (terms.case_id.IsZero() ? "" : format::CaseName(terms.case_id)) &&
          approval.person() == PersonName(terms.person) && approval.code() == terms.code &&
          approval.requester() == format::StaffName(decisions.requester) &&
          static_cast<int>(approval.condition()) == (adds ? static_cast<int>(terms.condition) : 0) &&
-         approval.has_until() == guest && (!guest || SameDay(approval.until(), terms.until));
+         approval.has_until() == has_last_day && (!has_last_day || SameDay(approval.until(), terms.until));
 }
 
 absl::StatusOr<CheckedDecisions> CheckDecisions(DirectoryHistory& history, const format::OrganisationId& organisation,

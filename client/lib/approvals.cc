@@ -15,9 +15,6 @@ namespace {
 
 absl::Status Invalid(std::string_view what) { return Refuse(Refusal::kApprovalInvalid, what); }
 
-// How many have to approve, whatever the server says. A release has its own rules (identity.h).
-size_t Needed(format::ApprovalKind kind) { return kind == format::ApprovalKind::kLiftWall ? 2 : 1; }
-
 google::type::Date DateOf(format::Day day) {
   google::type::Date date;
   date.set_year(day.year());
@@ -146,7 +143,7 @@ absl::StatusOr<v1::CreateApprovalResponse> ApprovalDesk::Ask(const std::string& 
 
   format::ApprovalTerms terms;
   terms.kind = wish.kind;
-  if (wish.until) terms.condition = format::ReleaseCondition::kGuest;
+  if (adds && wish.until) terms.condition = format::ReleaseCondition::kGuest;
   terms.organisation = desk_->connection().organisation().id;
   terms.case_id = case_id;
   terms.approval = format::DrawId<format::ApprovalId>(desk_->random());
@@ -224,7 +221,9 @@ absl::StatusOr<v1::ExecuteApprovalResponse> ApprovalDesk::Execute(const CheckedA
         const format::Person* person = directory.FindPerson(slug);
         return person != nullptr && HasDecidingRole(*person, terms.kind);
       });
-  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED && static_cast<size_t>(approved) < Needed(terms.kind)) {
+  // How many have to approve, whatever the server says. A release has its own rules (identity.h).
+  if (checked.approval.state() == v1::APPROVAL_STATE_APPROVED &&
+      static_cast<size_t>(approved) < format::ApprovalRuleOf(terms.kind).needed) {
     return Invalid("fewer have signed than have to approve");
   }
   v1::ExecuteApprovalRequest ask;

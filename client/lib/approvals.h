@@ -24,8 +24,8 @@ namespace alcove::client {
 struct ApprovalWish {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
   std::string person;                // slug; empty where the kind concerns nobody
-  std::optional<format::Day> until;  // ADD_READER: a guest, until this day
-  std::string code;                  // CLOSE_CASE: why; RELEASE_IDENTITY: on which basis
+  std::optional<format::Day> until;  // ADD_READER: a guest, until this day. SHORTEN: the case is kept until this day
+  std::string code;                  // what the kind asks for (crypto/format/approval.h)
 };
 
 // An approval whose request and decisions check.

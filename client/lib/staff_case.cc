@@ -293,6 +293,14 @@ absl::StatusOr<v1::RecuseFromCaseResponse> StaffDesk::Recuse(const std::string& 
   return connection_->CallAgain(&v1::CaseService::Stub::RecuseFromCase, request, &session_);
 }
 
+absl::StatusOr<v1::PlaceHoldResponse> StaffDesk::Hold(const std::string& name, const std::string& reason) {
+  v1::PlaceHoldRequest request;
+  request.set_name(name);
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_reason(reason);
+  return connection_->CallAgain(&v1::CaseService::Stub::PlaceHold, request, &session_);
+}
+
 absl::StatusOr<v1::LinkCasesResponse> StaffDesk::Link(const v1::Case& facts, const std::string& other) {
   v1::LinkCasesRequest request;
   request.set_name(facts.name());

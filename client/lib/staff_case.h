@@ -109,6 +109,9 @@ class StaffDesk {
                                                    const std::string& reason);
   absl::StatusOr<CheckedHistory> History(const v1::Case& facts);
 
+  // Places a legal hold: nothing of the case goes until two others lift it. `name` in full where the case is about to go: then it
+  // is in no list any more.
+  absl::StatusOr<v1::PlaceHoldResponse> Hold(const std::string& name, const std::string& reason);
   // Steps back from a case and from those linked with it.
   absl::StatusOr<v1::RecuseFromCaseResponse> Recuse(const std::string& name);
   absl::StatusOr<v1::LinkCasesResponse> Link(const v1::Case& facts, const std::string& other);

@@ -57,12 +57,14 @@ absl::Status CheckTerms(const ApprovalTerms& terms) {
   const bool guest = terms.condition == ReleaseCondition::kGuest;
   if (!guest && terms.condition != ReleaseCondition::kApproved) return Malformed(kLayout, "release condition");
   if (!adds && guest) return Malformed(kLayout, "release condition");
-  if (guest != (terms.until.number() != 0)) return Malformed(kLayout, "last day");
+  const bool has_last_day = guest || terms.kind == ApprovalKind::kShorten;
+  if (has_last_day != (terms.until.number() != 0)) return Malformed(kLayout, "last day");
   if (terms.day.number() > Day::kMax || terms.until.number() > Day::kMax) return Malformed(kLayout, "day");
-  const bool concerns_a_person = adds || terms.kind == ApprovalKind::kLiftWall;
-  if (concerns_a_person ? !IsSlug(terms.person) : !terms.person.empty()) return Malformed(kLayout, "person");
-  const bool coded = terms.kind == ApprovalKind::kCloseCase || terms.kind == ApprovalKind::kReleaseIdentity;
-  if (coded ? !IsCode(terms.code) : !terms.code.empty()) return Malformed(kLayout, "code");
+  if (ConcernsAPerson(terms.kind) ? !IsSlug(terms.person) : !terms.person.empty()) return Malformed(kLayout, "person");
+  const bool code_fits = CodeIsId(terms.kind)  ? FromText<EntryId>(terms.code).ok()
+                         : HasCode(terms.kind) ? IsCode(terms.code)
+                                               : terms.code.empty();
+  if (!code_fits) return Malformed(kLayout, "code");
   if ((terms.kind == ApprovalKind::kConfirmClock) != terms.case_id.IsZero()) return Malformed(kLayout, "case");
   return absl::OkStatus();
 }
@@ -110,6 +112,27 @@ Bytes DecisionStatement(const ParsedStatement& statement, Decision decision) {
 }
 
 }  // namespace
+
+bool ConcernsAPerson(ApprovalKind kind) { return kind == ApprovalKind::kAddReader || kind == ApprovalKind::kLiftWall; }
+
+bool HasCode(ApprovalKind kind) {
+  switch (kind) {
+    case ApprovalKind::kCloseCase:
+    case ApprovalKind::kCloseUnread:
+    case ApprovalKind::kDelete:
+    case ApprovalKind::kLiftHold:
+    case ApprovalKind::kReleaseIdentity: return true;
+    default: return CodeIsId(kind);
+  }
+}
+
+bool CodeIsId(ApprovalKind kind) { return kind == ApprovalKind::kRedact || kind == ApprovalKind::kFalseReport; }
+
+Day FirstDayOf(ApprovalKind kind, Day approved) {
+  const uint32_t waiting = ApprovalRuleOf(kind).waiting_days;
+  // So many days in full, after the one that has begun.
+  return waiting == 0 ? approved : approved.PlusDays(static_cast<int>(waiting) + 1);
+}
 
 KeyId ParsedApprovalRequest::DeciderAt(size_t i) const {
   return *KeyId::FromBytes(deciders.substr(i * kDeciderSize, KeyId::kSize));

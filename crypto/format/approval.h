@@ -12,11 +12,17 @@
 //       40   16  approval, drawn by who asks
 //       56   16  requester: key id of the Ed25519 key that signs
 //       72    4  day of the request (day.h)
-//       76    4  a guest's last day; zero for every condition but GUEST
+//       76    4  GUEST: the last day of the new reader. SHORTEN: the last day on which the case is kept. Zero for everything else
 //       80    4  version of the directory in which the deciders' keys were found
-//       84  1+n  person whom it concerns: length, slug; empty for CLOSE_CASE, CONFIRM_CLOCK and RELEASE_IDENTITY
-//       +   1+n  code: length, why a case is closed (`closing.reason`) or the legal basis (`identity.basis`); empty for every kind
-//                but CLOSE_CASE and RELEASE_IDENTITY
+//       84  1+n  person whom it concerns: length, slug; empty for every kind but ADD_READER and LIFT_WALL
+//       +   1+n  code: length, then what the kind asks for
+//                  CLOSE_CASE, CLOSE_UNREAD  why it is closed (`closing.reason`)
+//                  RELEASE_IDENTITY          the legal basis (`identity.basis`)
+//                  DELETE                    why it is deleted (`deleting.reason`)
+//                  LIFT_HOLD                 which hold (`hold.reason`)
+//                  REDACT                    the id of the entry: 26 characters of base32
+//                  FALSE_REPORT              the id of the allegation: 26 characters of base32
+//                empty for every other kind
 //       +   32  SHA-256 of the sealed reason
 //       +   64  signature over "alcove approval request v1" 0x00 and everything before it
 //
@@ -78,16 +84,25 @@ struct ApprovalTerms {
   CaseId case_id;
   ApprovalId approval;
   Day day;
-  // A guest's last day; day 0 for everybody else.
+  // A guest's last day, or the last on which a case is kept (SHORTEN); day 0 for everything else.
   Day until;
   uint32_t directory_version = 0;
   // A slug, or empty where the kind concerns nobody.
   std::string person;
-  // CLOSE_CASE, RELEASE_IDENTITY: 1 to 64 of [a-z0-9_.]. Empty for every other kind.
+  // 1 to 64 of [a-z0-9_.] where the kind has a code or names a thing (CodeIsId), else empty.
   std::string code;
 
   bool operator==(const ApprovalTerms&) const = default;
 };
+
+// Whether the terms of a kind name a person, and a code.
+bool ConcernsAPerson(ApprovalKind kind);
+bool HasCode(ApprovalKind kind);
+// The kind's code is the id of an entry or an allegation, as `Text` of ids.h writes it.
+bool CodeIsId(ApprovalKind kind);
+
+// The first day on which a request that was approved on `approved` can be carried out.
+Day FirstDayOf(ApprovalKind kind, Day approved);
 
 // What everybody may see who may know of the request.
 struct ParsedStatement {

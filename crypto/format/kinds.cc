@@ -58,6 +58,12 @@ std::string_view Name(ApprovalKind kind) {
     case ApprovalKind::kCloseCase: return "CLOSE_CASE";
     case ApprovalKind::kConfirmClock: return "CONFIRM_CLOCK";
     case ApprovalKind::kReleaseIdentity: return "RELEASE_IDENTITY";
+    case ApprovalKind::kDelete: return "DELETE";
+    case ApprovalKind::kRedact: return "REDACT";
+    case ApprovalKind::kCloseUnread: return "CLOSE_UNREAD";
+    case ApprovalKind::kShorten: return "SHORTEN";
+    case ApprovalKind::kFalseReport: return "FALSE_REPORT";
+    case ApprovalKind::kLiftHold: return "LIFT_HOLD";
   }
   return "UNKNOWN";
 }
@@ -76,6 +82,24 @@ std::string_view Name(TokenKind kind) {
     case TokenKind::kEscrow: return "ESCROW";
   }
   return "UNKNOWN";
+}
+
+ApprovalRule ApprovalRuleOf(ApprovalKind kind) {
+  switch (kind) {
+    case ApprovalKind::kAddReader:
+    case ApprovalKind::kCloseCase:
+    case ApprovalKind::kConfirmClock: return {1, 0};
+    case ApprovalKind::kLiftWall: return {2, 0};
+    case ApprovalKind::kReleaseIdentity: return {2, 0, kReleaseOpenDays};
+    // What buries something takes two people without a part in it, and time.
+    case ApprovalKind::kDelete:
+    case ApprovalKind::kRedact:
+    case ApprovalKind::kCloseUnread:
+    case ApprovalKind::kShorten:
+    case ApprovalKind::kFalseReport:
+    case ApprovalKind::kLiftHold: return {2, kCoolingOffDays};
+  }
+  return {2, kCoolingOffDays};
 }
 
 }  // namespace alcove::format

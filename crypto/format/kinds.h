@@ -95,6 +95,33 @@ enum class ApprovalKind : uint8_t {
   kConfirmClock = 4,
   // Custodians open who a confidential reporter is, for whoever asked.
   kReleaseIdentity = 5,
+  // A whole case is shredded.
+  kDelete = 6,
+  // One entry is shredded.
+  kRedact = 7,
+  // A case ends although nobody has read everything that its reporter wrote.
+  kCloseUnread = 8,
+  // A closed case is kept until an earlier day.
+  kShorten = 9,
+  // One allegation may be found to be knowingly false.
+  kFalseReport = 10,
+  // A legal hold stands no longer.
+  kLiftHold = 11,
+};
+inline constexpr ApprovalKind kLastApprovalKind = ApprovalKind::kLiftHold;
+
+// A request can be decided for so many days, and carried out for as many from the first moment at which it can be.
+inline constexpr uint32_t kApprovalOpenDays = 7;
+// RELEASE_IDENTITY: a reporter comes back when they can, and the days of their notice have to fit.
+inline constexpr uint32_t kReleaseOpenDays = 30;
+// Whole days between the last approval and the act, for what buries something: in them it can be taken back.
+inline constexpr uint32_t kCoolingOffDays = 7;
+
+// What a kind asks of people and of time. The service holds to it, and every client of who asked.
+struct ApprovalRule {
+  uint32_t needed = 1;        // who have to approve, who asks not counted; a release asks its identity (server/core/approvals)
+  uint32_t waiting_days = 0;  // whole days, counted from the end of the day of the last approval
+  uint32_t open_days = kApprovalOpenDays;
 };
 
 enum class Decision : uint8_t {
@@ -113,7 +140,7 @@ enum class TokenKind : uint8_t {
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= kLastEntryKind; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
-constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= 5; }
+constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= static_cast<uint8_t>(kLastApprovalKind); }
 constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsTokenKind(uint8_t code) { return code == 1 || code == 2; }
 
@@ -123,11 +150,13 @@ std::string_view Name(Keyring keyring);
 std::string_view Name(EntryKind kind);
 // `MAILBOX`, `ASSIGNED`, `LAPSED`, `FALLBACK`, `GUEST`, `APPROVED`, `MATCHED`.
 std::string_view Name(ReleaseCondition condition);
-// `ADD_READER`, `LIFT_WALL`, `CLOSE_CASE`, `CONFIRM_CLOCK`, `RELEASE_IDENTITY`.
+// `ADD_READER`, `LIFT_WALL`, ...: as in alcove.v1 without the prefix.
 std::string_view Name(ApprovalKind kind);
 // `APPROVE`, `REFUSE`.
 std::string_view Name(Decision decision);
 // `EMPLOYMENT`, `ESCROW`.
 std::string_view Name(TokenKind kind);
+
+ApprovalRule ApprovalRuleOf(ApprovalKind kind);
 
 }  // namespace alcove::format

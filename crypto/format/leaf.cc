@@ -74,6 +74,11 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kConsentDecided, "consent.decided", "id", "approval decision"},
     {LeafKind::kShareGiven, "share.given", "is", "approval index"},
     {LeafKind::kIdentityReleased, "identity.released", "i", "approval"},
+    {LeafKind::kHoldPlaced, "hold.placed", "t", "reason"},
+    {LeafKind::kHoldLifted, "hold.lifted", "t", "reason"},
+    {LeafKind::kCaseDoomed, "case.doomed", "i", "approval"},
+    {LeafKind::kCaseKept, "case.kept", "", ""},
+    {LeafKind::kRetentionShortened, "retention.shortened", "y", "until"},
     {LeafKind::kCaseShredded, "case.shredded", "hsiyu", "mailbox cause approval decided key-epoch"},
     {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
@@ -252,6 +257,9 @@ Bytes IdentityNotified(const ApprovalId& approval) { return approval.str(); }
 Bytes ConsentDecided(const ApprovalId& approval, Decision decision) { return ApprovalDecided(approval, decision); }
 Bytes ShareGiven(const ApprovalId& approval, uint8_t index) { return ByteWriter(17).Fixed(approval).U8(index).Take(); }
 Bytes IdentityReleased(const ApprovalId& approval) { return approval.str(); }
+Bytes Hold(std::string_view reason) { return ByteWriter(1 + reason.size()).Short(Cut(reason)).Take(); }
+Bytes CaseDoomed(const ApprovalId& approval) { return approval.str(); }
+Bytes RetentionShortened(Day last) { return ByteWriter(4).U32(last.number()).Take(); }
 
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch) {
   return ByteWriter(57).Fixed(mailbox).U8(cause).Fixed(approval).U32(decided.number()).U32(key_epoch).Take();

@@ -61,6 +61,11 @@
 //      45  consent.decided      approval 16, decision 1
 //      46  share.given          approval 16, index 1                         a custodian, for whoever asked alone
 //      47  identity.released    approval 16
+//      51  hold.placed          reason text                                    nothing of the case may go from now on
+//      52  hold.lifted          reason text
+//      53  case.doomed          approval 16                                    the case is to be shredded; zero: its retention ended
+//      54  case.kept            -                                              a hold came before the shredding: what was to go stays
+//      55  retention.shortened  last day 4
 //      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention), approval 16,
 //                               day of the decision 4, epoch 4 of the server's key that was destroyed
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
@@ -148,6 +153,11 @@ enum class LeafKind : uint16_t {
   kConsentDecided = 45,
   kShareGiven = 46,
   kIdentityReleased = 47,
+  kHoldPlaced = 51,
+  kHoldLifted = 52,
+  kCaseDoomed = 53,
+  kCaseKept = 54,
+  kRetentionShortened = 55,
   kCaseShredded = 61,
   kEntryRedacted = 62,
   kStoreRekeyed = 63,
@@ -201,6 +211,11 @@ Bytes IdentityNotified(const ApprovalId& approval);
 Bytes ConsentDecided(const ApprovalId& approval, Decision decision);
 Bytes ShareGiven(const ApprovalId& approval, uint8_t index);
 Bytes IdentityReleased(const ApprovalId& approval);
+// Of hold.placed and hold.lifted.
+Bytes Hold(std::string_view reason);
+// `approval`: zero where the retention ended.
+Bytes CaseDoomed(const ApprovalId& approval);
+Bytes RetentionShortened(Day last);
 // `cause`: number of the ApprovalKind, 0 for retention, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch);
 // `approval`: zero where none asked for it.

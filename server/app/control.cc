@@ -26,27 +26,17 @@ constexpr std::string_view kBackup = "backup ";
 constexpr std::string_view kShred = "shred";
 constexpr std::size_t kMaxLine = 4096 + kBackup.size();
 
+constexpr const char* kSocket = "control";
+
 // Addresses of sockets end at 108 bytes; through a descriptor of the directory every path fits.
-class Address {
- public:
-  explicit Address(const fs::path& data) : directory_(open(data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    address_.sun_family = AF_UNIX;
-    const std::string path = "/proc/self/fd/" + std::to_string(directory_) + "/control";
-    path.copy(address_.sun_path, sizeof address_.sun_path - 1);
-  }
-  ~Address() {
-    if (directory_ >= 0) close(directory_);
-  }
-  Address(const Address&) = delete;
-  Address& operator=(const Address&) = delete;
-
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address_); }
-  socklen_t size() const { return sizeof address_; }
-
- private:
-  const int directory_;
-  sockaddr_un address_{};
-};
+sockaddr_un AddressIn(int directory) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/" + kSocket;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return address;
+}
+const sockaddr* Raw(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
 // A line without its end; nothing when it is too long or the other side goes away.
 std::string ReadLine(int connection) {
@@ -71,24 +61,23 @@ void WriteLine(int connection, std::string line) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Control>> Control::Open(const fs::path& data, Acts acts) {
-  const fs::path socket_path = data / "control";
+absl::StatusOr<std::unique_ptr<Control>> Control::Open(const DataLock& lock, Acts acts) {
   // Whoever holds the lock of the data directory may clear away what a killed predecessor left.
-  unlink(socket_path.c_str());
+  unlinkat(lock.directory(), kSocket, 0);
   const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int stop = eventfd(0, EFD_CLOEXEC);
-  const Address address(data);
-  if (listener < 0 || stop < 0 || bind(listener, address.get(), address.size()) != 0 || listen(listener, 4) != 0) {
+  const sockaddr_un address = AddressIn(lock.directory());
+  if (listener < 0 || stop < 0 || bind(listener, Raw(address), sizeof address) != 0 || listen(listener, 4) != 0) {
     const std::string why = std::strerror(errno);
     if (listener >= 0) close(listener);
     if (stop >= 0) close(stop);
-    return FileNotWritten(socket_path, why);
+    return FileNotWritten(kSocket, why);
   }
-  return std::unique_ptr<Control>(new Control(listener, stop, socket_path, std::move(acts)));
+  return std::unique_ptr<Control>(new Control(listener, stop, lock, std::move(acts)));
 }
 
-Control::Control(int listener, int stop, fs::path socket, Acts acts)
-    : listener_(listener), stop_(stop), socket_(std::move(socket)), acts_(std::move(acts)), thread_([this] { Run(); }) {}
+Control::Control(int listener, int stop, const DataLock& lock, Acts acts)
+    : listener_(listener), stop_(stop), lock_(lock), acts_(std::move(acts)), thread_([this] { Run(); }) {}
 
 Control::~Control() {
   const std::uint64_t one = 1;
@@ -98,7 +87,7 @@ Control::~Control() {
   thread_.join();
   close(listener_);
   close(stop_);
-  unlink(socket_.c_str());
+  unlinkat(lock_.directory(), kSocket, 0);
 }
 
 void Control::Run() {
@@ -132,9 +121,12 @@ void Control::Serve(int connection) {
 namespace {
 
 absl::Status Ask(const fs::path& data, const std::string& line) {
-  const Address address(data);
+  const int directory = open(data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connection < 0 || connect(connection, address.get(), address.size()) != 0) {
+  const sockaddr_un address = AddressIn(directory);
+  const bool connected = directory >= 0 && connection >= 0 && connect(connection, Raw(address), sizeof address) == 0;
+  if (directory >= 0) close(directory);
+  if (!connected) {
     if (connection >= 0) close(connection);
     return absl::UnavailableError("the alcoved that holds " + data.string() + " does not answer");
   }

@@ -17,6 +17,8 @@
 #include <string>
 #include <thread>
 
+#include "server/app/data_lock.h"
+
 namespace alcove::app {
 
 class Control {
@@ -26,18 +28,20 @@ class Control {
     std::function<absl::Status(const std::string&)> backup;
     std::function<absl::Status()> shred;  // only notes that it is wanted
   };
-  static absl::StatusOr<std::unique_ptr<Control>> Open(const std::filesystem::path& data, Acts acts);
+  // In the directory that is locked, wherever it has been moved meanwhile: what stands under its name is not looked at. The lock
+  // has to outlive the control.
+  static absl::StatusOr<std::unique_ptr<Control>> Open(const DataLock& lock, Acts acts);
   // Waits for a backup under way.
   ~Control();
 
  private:
-  Control(int listener, int stop, std::filesystem::path socket, Acts acts);
+  Control(int listener, int stop, const DataLock& lock, Acts acts);
   void Run();
   void Serve(int connection);
 
   const int listener_;
   const int stop_;
-  const std::filesystem::path socket_;
+  const DataLock& lock_;
   const Acts acts_;
   std::thread thread_;
 };

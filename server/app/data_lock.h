@@ -20,6 +20,9 @@ class DataLock {
   // guards nothing any more, and the next file that the store opens by name would land in whatever stands there now.
   bool StillThere() const;
 
+  // A descriptor of that directory, valid while this lives. What is opened through it lands there, whatever its name is now.
+  int directory() const { return file_; }
+
   DataLock(const DataLock&) = delete;
   DataLock& operator=(const DataLock&) = delete;
 

@@ -196,12 +196,12 @@ absl::StatusOr<Ended> ServeOnce(const Config& config, const KeyPlaces& places, S
                      .log = log,
                      .fatal = [&log] { EndAtOnce(log, "the store failed; nothing more is acknowledged"); }});
   if (!server.ok()) return server.status();
-  auto control = Control::Open(config.data, {.backup = [&server](const std::string& target) { return (*server)->Backup(target); },
-                                             .shred = [&config, &wanted] {
-                                               if (!config.shred) return NoPlaceForBackup();
-                                               wanted.Ask();
-                                               return absl::OkStatus();
-                                             }});
+  auto control = Control::Open(lock, {.backup = [&server](const std::string& target) { return (*server)->Backup(target); },
+                                      .shred = [&config, &wanted] {
+                                        if (!config.shred) return NoPlaceForBackup();
+                                        wanted.Ask();
+                                        return absl::OkStatus();
+                                      }});
   if (!control.ok()) return control.status();
 
   std::vector<std::string> addresses;

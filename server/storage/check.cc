@@ -169,6 +169,14 @@ class Check {
       return inner.ok();
     });
     if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    if (record.written > record.thread.length || record.read > record.thread.length)
+      Problem("case", "more of its thread was written or read than there is");
+    for (std::size_t i = 0; i < record.holds.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (record.holds[i].reason == record.holds[j].reason) Problem("case", "two holds for one reason");
+    const bool closed = record.state == cases::State::kClosed;
+    if (record.closing_reason.empty() == closed) Problem("case", "a reason for closing, or none, where it does not belong");
+    if (record.shortened && !closed) Problem("case", "an open case that is kept until a day");
     const auto mailbox = records_.Get<cases::Mailbox>(record.mailbox.view());
     if (!mailbox.ok()) return mailbox.status();
     if (!*mailbox || !((*mailbox)->record.case_id == record.id)) Problem("mailbox", "a case whose mailbox leads elsewhere");
@@ -243,6 +251,7 @@ class Check {
       const auto found = records_.Get<cases::Case>(doomed.case_id.view());
       if (!found.ok()) inner = found.status();
       else if (!*found) Problem("doomed", "a case that is not there is to go");
+      else if (!(*found)->record.holds.empty()) Problem("doomed", "something is to go of a case that is held");
       for (const cases::DoomedEntry& place : doomed.entries) {
         if (!inner.ok()) break;
         const auto entry = records_.Get<cases::Entry>(
@@ -303,8 +312,10 @@ class Check {
     const format::ApprovalTerms terms = request.ok() ? request->statement.terms : format::ApprovalTerms();
     if (!request.ok() || terms.organisation != vault_.organisation() || terms.approval != approval.id ||
         terms.case_id != approval.case_id || terms.kind != approval.kind || terms.person != approval.person.text() ||
-        terms.code != approval.code)
+        terms.code != approval.code || terms.until != approval.until.value_or(base::Day()))
       Problem(table, "an approval says something else than its request");
+    if (approval.cancelled_by.empty() == (approval.end == cases::ApprovalEnd::kCancelled))
+      Problem(table, "withdrawn by nobody, or by somebody and not withdrawn");
     const auto leads = [&](const base::StaffSlug& staff) -> absl::StatusOr<bool> {
       const auto party = records_.Get<approvals::Party>(base::RowKey(staff, approval.id));
       if (!party.ok()) return party.status();

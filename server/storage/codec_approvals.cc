@@ -54,13 +54,16 @@ void ToRow(const cases::Approval& record, v1::ApprovalRow* row) {
     Write(record.consent->signature, row->mutable_consent()->mutable_signature());
     row->mutable_consent()->set_day(record.consent->day.number());
   }
+  row->set_cancelled_by(record.cancelled_by.text());
+  row->set_written(record.written);
 }
 
 bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   fields.Read(row.id(), &record->id);
-  fields.Read(row.kind(), format::ApprovalKind::kReleaseIdentity, &record->kind);
+  fields.Read(row.kind(), format::kLastApprovalKind, &record->kind);
+  fields.Require(format::IsApprovalKind(static_cast<std::uint8_t>(record->kind)));
   fields.Read(row.requester(), &record->requester);
   fields.Read(row.person(), &record->person);
   fields.Read(row.condition(), format::ReleaseCondition::kMatched, &record->condition);
@@ -80,6 +83,8 @@ bool FromRow(const v1::ApprovalRow& row, cases::Approval* record) {
     fields.Read(row.consent().signature(), &consent.signature);
     fields.Read(row.consent().day(), &consent.day);
   }
+  fields.Read(row.cancelled_by(), &record->cancelled_by);
+  record->written = row.written();
   return fields.ok();
 }
 

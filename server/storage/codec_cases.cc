@@ -155,6 +155,9 @@ void ToPart(const clocks::Marks& marks, v1::MarksRow* row) {
   if (marks.claimed) row->mutable_claimed()->set_number(marks.claimed->number());
   if (marks.feedback) row->mutable_feedback()->set_number(marks.feedback->number());
   if (marks.closed) row->mutable_closed()->set_number(marks.closed->number());
+  if (marks.written) row->mutable_written()->set_number(marks.written->number());
+  if (marks.heard) row->mutable_heard()->set_number(marks.heard->number());
+  if (marks.lifted) row->mutable_lifted()->set_number(marks.lifted->number());
 }
 
 void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks) {
@@ -166,6 +169,35 @@ void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks
   if (row.has_claimed()) fields.Read(row.claimed().number(), &marks->claimed.emplace());
   if (row.has_feedback()) fields.Read(row.feedback().number(), &marks->feedback.emplace());
   if (row.has_closed()) fields.Read(row.closed().number(), &marks->closed.emplace());
+  if (row.has_written()) fields.Read(row.written().number(), &marks->written.emplace());
+  if (row.has_heard()) fields.Read(row.heard().number(), &marks->heard.emplace());
+  if (row.has_lifted()) fields.Read(row.lifted().number(), &marks->lifted.emplace());
+}
+
+void ToPart(const cases::Hold& hold, v1::HoldRow* row) {
+  row->set_reason(hold.reason);
+  row->set_since(hold.since.number());
+}
+
+void FromPart(const v1::HoldRow& row, FieldReader& fields, cases::Hold* hold) {
+  hold->reason = row.reason();
+  fields.Require(!hold->reason.empty());
+  fields.Read(row.since(), &hold->since);
+}
+
+void ToPart(const people::RetentionLine& line, v1::RetentionLineRow* row) {
+  row->set_closed(line.closed);
+  row->set_finding(line.finding);
+  row->set_site(line.site);
+  row->set_months(line.months);
+}
+
+void FromPart(const v1::RetentionLineRow& row, FieldReader& fields, people::RetentionLine* line) {
+  line->closed = row.closed();
+  line->finding = row.finding();
+  line->site = row.site();
+  fields.ReadSmall(row.months(), &line->months);
+  fields.Require(line->months > 0);
 }
 
 }  // namespace
@@ -213,6 +245,12 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
     answered->set_days(check_in.days);
   }
   for (const crypto::VerifyKey& key : record.former_mailbox_keys) Write(key, row->add_former_mailbox_keys());
+  row->set_written(record.written);
+  row->set_read(record.read);
+  for (const cases::Hold& hold : record.holds) ToPart(hold, row->add_holds());
+  row->set_closing_reason(record.closing_reason);
+  for (const people::RetentionLine& line : record.retention) ToPart(line, row->add_retention());
+  if (record.shortened) row->mutable_shortened()->set_number(record.shortened->number());
 }
 
 bool FromRow(const v1::CaseRow& row, cases::Case* record) {
@@ -261,6 +299,12 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
     fields.ReadSmall(answered.days(), &check_in.days);
   }
   for (const std::string& key : row.former_mailbox_keys()) fields.Read(key, &record->former_mailbox_keys.emplace_back());
+  record->written = row.written();
+  record->read = row.read();
+  for (const v1::HoldRow& hold : row.holds()) FromPart(hold, fields, &record->holds.emplace_back());
+  record->closing_reason = row.closing_reason();
+  for (const v1::RetentionLineRow& line : row.retention()) FromPart(line, fields, &record->retention.emplace_back());
+  if (row.has_shortened()) fields.Read(row.shortened().number(), &record->shortened.emplace());
   return fields.ok();
 }
 
@@ -270,6 +314,7 @@ void ToRow(const cases::Allegation& record, v1::AllegationRow* row) {
   row->set_category(record.category);
   row->set_finding(record.finding);
   row->set_revision(record.revision);
+  if (record.false_until) row->mutable_false_until()->set_number(record.false_until->number());
 }
 
 bool FromRow(const v1::AllegationRow& row, cases::Allegation* record) {
@@ -279,6 +324,7 @@ bool FromRow(const v1::AllegationRow& row, cases::Allegation* record) {
   record->category = row.category();
   record->finding = row.finding();
   record->revision = row.revision();
+  if (row.has_false_until()) fields.Read(row.false_until().number(), &record->false_until.emplace());
   return fields.ok();
 }
 

@@ -29,8 +29,17 @@ std::string DayOf(const google::type::Date& date) {
 std::string Wish(const v1::Approval& approval) {
   if (approval.kind() == v1::APPROVAL_KIND_CONFIRM_CLOCK) return "confirm that the server's clock is right";
   if (approval.kind() == v1::APPROVAL_KIND_LIFT_WALL) return "let the chart's ended lines keep " + SlugOf(approval.person()) + " out no longer";
-  if (approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY) return "learn who the reporter is: " + Harmless(approval.code());
-  if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE) return "close it: " + Harmless(approval.code());
+  switch (approval.kind()) {
+    case v1::APPROVAL_KIND_CLOSE_CASE: return "close it: " + Harmless(approval.code());
+    case v1::APPROVAL_KIND_CLOSE_UNREAD: return "close it though not everything was read: " + Harmless(approval.code());
+    case v1::APPROVAL_KIND_DELETE: return "delete it for good: " + Harmless(approval.code());
+    case v1::APPROVAL_KIND_REDACT: return "take away entry " + Harmless(approval.code().substr(0, kShortId)) + " for good";
+    case v1::APPROVAL_KIND_SHORTEN: return "keep it until " + DayOf(approval.until()) + " and no longer";
+    case v1::APPROVAL_KIND_FALSE_REPORT: return "find allegation " + Harmless(approval.code().substr(0, kShortId)) + " knowingly false";
+    case v1::APPROVAL_KIND_LIFT_HOLD: return "lift the legal hold: " + Harmless(approval.code());
+    case v1::APPROVAL_KIND_RELEASE_IDENTITY: return "learn who the reporter is: " + Harmless(approval.code());
+    default: break;
+  }
   std::string text = "let " + SlugOf(approval.person()) + " read";
   if (approval.has_until()) text += " until " + DayOf(approval.until());
   return text;
@@ -43,7 +52,7 @@ std::string StateWord(const v1::Approval& approval) {
       for (const v1::SignedDecision& decision : approval.decisions()) yes += decision.decision() == v1::DECISION_APPROVE;
       return "open, " + std::to_string(yes) + " of " + std::to_string(approval.needed());
     }
-    case v1::APPROVAL_STATE_APPROVED: return "approved";
+    case v1::APPROVAL_STATE_APPROVED: return approval.has_ready() ? "approved, from " + DayOf(approval.ready()) : "approved";
     case v1::APPROVAL_STATE_REFUSED: return "refused";
     case v1::APPROVAL_STATE_CANCELLED: return "withdrawn";
     case v1::APPROVAL_STATE_EXECUTED: return "carried out";
@@ -84,6 +93,23 @@ std::string IdentityStep(const v1::Approval& approval, bool asked) {
   return "An approver decides first: `alcove approval approve " + id + "` or `refuse`, final and under your signature. Custodians come after that.";
 }
 
+// What who decides should know before they do.
+std::string_view Caution(v1::ApprovalKind kind) {
+  switch (kind) {
+    case v1::APPROVAL_KIND_DELETE:
+      return "Nobody reads any of it after that, the reporter included: only that it was deleted, when, and by whom it was approved. "
+             "It cannot be undone.";
+    case v1::APPROVAL_KIND_REDACT:
+      return "Nobody reads this entry after that, its author included. It cannot be undone.";
+    case v1::APPROVAL_KIND_CLOSE_UNREAD: return "Somebody wrote, and nobody here has read it. Why should nobody?";
+    case v1::APPROVAL_KIND_SHORTEN: return "After that day the case is deleted for good, unless the reporter writes before.";
+    case v1::APPROVAL_KIND_FALSE_REPORT:
+      return "It says of somebody who spoke up that they knew it to be untrue. Not to be believed is not that.";
+    case v1::APPROVAL_KIND_LIFT_HOLD: return "After that the case can be deleted, by approval or when its time is over.";
+    default: return "";
+  }
+}
+
 std::string NextStep(const v1::Approval& approval, bool asked) {
   const std::string id = ShortApproval(approval.name());
   if (approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY) {
@@ -96,6 +122,11 @@ std::string NextStep(const v1::Approval& approval, bool asked) {
   if (approval.state() == v1::APPROVAL_STATE_OPEN) {
     return asked ? "Somebody else decides. `alcove approval cancel " + id + "` withdraws it."
                  : "`alcove approval approve " + id + "` or `refuse`: your decision is final, and carries your signature.";
+  }
+  if (approval.state() == v1::APPROVAL_STATE_APPROVED && approval.has_ready()) {
+    const std::string stop = "`alcove approval cancel " + id + "` stops it";
+    return asked ? "`alcove approval execute " + id + "` carries it out from " + DayOf(approval.ready()) + " on; until then " + stop + "."
+                 : "It can be carried out from " + DayOf(approval.ready()) + " on. If you approved it, " + stop + " until it is.";
   }
   if (approval.state() == v1::APPROVAL_STATE_APPROVED && asked) {
     return "`alcove approval execute " + id + "` carries it out" +
@@ -157,6 +188,8 @@ std::string ApprovalText(const client::CheckedApproval& checked, const format::D
   if (approval.kind() == v1::APPROVAL_KIND_CLOSE_CASE)
     text += Wrapped("Nobody works on the case after that, and keys that wait for a lapse are destroyed. The reporter can still "
                     "write, and the team can take it up again.", width, 2) + "\n";
+  if (const std::string_view caution = Caution(approval.kind()); !caution.empty()) text += Wrapped(caution, width, 2) + "\n";
+  if (!approval.cancelled_by().empty()) text += "  stopped   by " + Person(directory, SlugOf(approval.cancelled_by())) + "\n";
   const bool release = approval.kind() == v1::APPROVAL_KIND_RELEASE_IDENTITY;
   if (release) text += "  reporter  " + Waiting(approval) + "\n";
   text += "  needs     " +

@@ -124,6 +124,19 @@ absl::Status Recuse(Frame& frame, const CaseOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Hold(Frame& frame, const CaseOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
+  ALCOVE_CLIENT_ASSIGN(const v1::PlaceHoldResponse response, member->desk().Hold(name, options.reason));
+  if (frame.json()) {
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print("Held. Nothing of case " + ShortCase(name) +
+                           " goes until two others lift it. The reporter sees it.\n");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Link(Frame& frame, const CaseOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
   ALCOVE_CLIENT_ASSIGN(const std::string name, member->desk().CaseOf(options.name));
@@ -318,6 +331,8 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   }
   CLI::App* fetch = AddVerb(*noun, frame, options, "fetch", "Fetch a case's attachments and check them", Fetch);
   fetch->add_option("--out", options->out, "Folder to put them in (default: this directory)")->type_name("DIR");
+  CLI::App* hold = AddVerb(*noun, frame, options, "hold", "Place a legal hold: nothing of the case goes until two others lift it", Hold);
+  hold->add_option("--reason", options->reason, "external_charge, litigation, regulator_request, criminal_investigation, evidence_at_risk, ...")->required();
   CLI::App* recuse = AddVerb(*noun, frame, options, "recuse", "Step back from a case that you should not work on", Recuse);
   CLI::App* link = AddVerb(*noun, frame, options, "link", "Keep out of two cases whoever is kept out of one", Link);
   link->add_option("other", options->other, "The other case: the beginning of its id is enough")->required();

@@ -116,6 +116,12 @@ std::string CheckInText(const sealed::v1::CheckIn& answer) {
   return answer.words().empty() ? text : text + "\n" + Harmless(answer.words());
 }
 
+// Enough of an entry's id to name it among those of its case.
+std::string ShortEntry(std::string_view name) {
+  name.remove_prefix(name.rfind('/') + 1);
+  return std::string(name.substr(0, kShortCase));
+}
+
 // What an entry says; empty for the filing, which has a place of its own.
 std::string ContentText(const client::OpenedEntry& opened) {
   if (opened.check_in) return CheckInText(*opened.check_in);
@@ -133,7 +139,8 @@ void EntriesText(std::string& text, std::string_view title, const std::vector<cl
     titled = true;
     const std::string when = DayText(opened.entry.day()) +
                              (opened.entry.has_time() ? " " + ClockTime(opened.entry.time()) : "");
-    text += "  " + when + "  " + (opened.author.empty() ? "the reporter" : opened.author) + "\n";
+    text += "  " + when + "  " + (opened.author.empty() ? "the reporter" : opened.author) + "  " +
+            ShortEntry(opened.entry.name()) + "\n";
     text += Wrapped(words, width, 4) + "\n";
     Files(text, opened.attachments());
   }
@@ -220,6 +227,10 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   if (opened.clock_freeze)
     text += "  clock     frozen: it leapt from " + DayText(opened.clock_freeze->from()) + " to " +
             DayText(opened.clock_freeze->to()) + "; what lapses by time waits until that is confirmed\n";
+  for (const v1::LegalHold& hold : facts.holds())
+    text += "  HOLD      " + Words(Harmless(hold.reason())) + ", since " + DayText(hold.since()) + ": nothing of it goes\n";
+  if (facts.has_kept_until())
+    text += "  kept      until " + DayText(facts.kept_until()) + (facts.holds().empty() ? "\n" : ", and while a hold stands\n");
   for (const std::string& other : facts.linked()) text += "  linked    " + ShortCase(other) + "\n";
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
   if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n  `alcove approval request " + ShortCase(facts.name()) + " --identity BASIS` asks for it.\n";

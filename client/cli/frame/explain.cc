@@ -53,7 +53,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"APPROVAL_REFUSED",
        "A rule does not allow this, for this person or at this time. Nothing was changed; `alcove approval show` says where "
        "the request stands."},
-      {"APPROVAL_NOT_GRANTED", "Too few people have approved yet. Nothing was changed; wait for their decision."},
+      {"APPROVAL_NOT_GRANTED",
+       "Too few people have approved yet. Nothing was changed; wait for their decision. For `knowingly_false`, ask with `alcove approval "
+       "request --false-report`."},
       {"ASSESSMENT_MISSING",
        "Nobody has written down yet what may happen to the people who spoke up. Do that first: `alcove case "
        "assess`; `alcove case states` says at which points."},
@@ -83,6 +85,18 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"NOTICE_RUNNING",
        "The reporter was told and still has time before anything is opened. `alcove approval show` says until when."},
       {"IDENTITY_NOT_HELD", "No name is sealed in this case: the reporter is anonymous, or is named in the report itself."},
+      {"LEGAL_HOLD",
+       "A legal hold stands on this case: nothing of it may go. Nothing was changed; `alcove approval request --lift-hold` asks two "
+       "others to lift it."},
+      {"COOLING_OFF",
+       "It is approved, and the days in which it can be taken back are not over. Nothing was changed; `alcove approval show` says from "
+       "when on it can be carried out."},
+      {"UNREAD",
+       "The reporter wrote something that nobody has read yet. Nothing was changed; `alcove case show` reads it. To end the case unread, "
+       "`alcove approval request --close-unread` asks two others."},
+      {"RETENTION_REFUSED",
+       "The case is not closed, or the day is not at least 30 days ahead and before the one until which it is kept. Nothing was changed; "
+       "`alcove case show` says that day."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

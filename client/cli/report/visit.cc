@@ -169,6 +169,8 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
   for (const client::AskedIdentity& asked : visit.mailbox->asked_identities())
     text += "\n" + AskedIdentityText(asked, visit.directory.directory()) + "\n";
   const std::vector<Due> dues = DeadlinesOf(mailbox.deadlines(), intake.ProfileOf(profile), filed, last);
+  text += PendingText(visit.mailbox->leaves().leaves, visit.directory.directory(), frame.today()) +
+          KeptText(mailbox, frame.today());
   text += NextText(mailbox, dues, visit.directory.directory()) + std::to_string(visit.mailbox->thread().size()) +
           " messages, the report included.\n\n" + ReadersText(*visit.mailbox) +
           AddedText(*visit.mailbox, visit.directory.directory()) + "\n" + DeadlinesText(dues, frame.today()) + "\n" +

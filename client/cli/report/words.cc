@@ -8,6 +8,8 @@
 
 #include "client/cli/frame/table.h"
 #include "client/lib/clocks/internal.h"
+#include "crypto/format/approval.h"
+#include "crypto/format/kinds.h"
 
 namespace alcove::cli {
 
@@ -61,6 +63,23 @@ std::string DeadlineText(const std::string& kind) {
   return found == texts.end() ? kind : found->second;
 }
 
+std::string WishText(std::string_view kind) {
+  static const auto& texts = *new std::map<std::string, std::string, std::less<>>{
+      {"ADD_READER", "that somebody else may read"},
+      {"LIFT_WALL", "to lift an error in the chart"},
+      {"CLOSE_CASE", "somebody else to approve that it ends"},
+      {"DELETE", "that the whole case is deleted for good"},
+      {"REDACT", "that one message or note is taken away for good"},
+      {"CLOSE_UNREAD", "that it ends although not everything you wrote was read"},
+      {"SHORTEN", "that it is kept for less time"},
+      {"FALSE_REPORT", "that something you reported may be found to be knowingly false"},
+      {"LIFT_HOLD", "that a legal hold is lifted"},
+      {"RELEASE_IDENTITY", "for people to approve that they learn who you are"},
+  };
+  const auto found = texts.find(kind);
+  return found == texts.end() ? "for something that this program does not know" : found->second;
+}
+
 std::string LeafText(const format::Leaf& leaf, const format::Directory& directory) {
   const auto name = [&](const std::string& slug) {
     const format::Person* person = directory.FindPerson(slug);
@@ -92,12 +111,15 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kBlobRead: return who + " read an attachment";
     case format::LeafKind::kHistoryRead: return who + " looked at this record";
     case format::LeafKind::kApprovalRequested:
-      if (details["kind"] == "RELEASE_IDENTITY") return who + " asked for people to approve that they learn who you are";
-      if (details["kind"] == "CLOSE_CASE") return who + " asked somebody else to approve that it ends";
-      return who + (details["kind"] == "LIFT_WALL" ? " asked to lift an error in the chart" : " asked that somebody else may read");
+      return who + " asked " + WishText(details["kind"]);
     case format::LeafKind::kApprovalDecided:
       return who + (details["decision"] == "APPROVE" ? " approved what was asked" : " refused what was asked");
-    case format::LeafKind::kApprovalCancelled: return who + " withdrew what they had asked";
+    case format::LeafKind::kApprovalCancelled: return who + " withdrew what was asked";
+    case format::LeafKind::kHoldPlaced: return who + " placed a legal hold: nothing of it may be deleted";
+    case format::LeafKind::kHoldLifted: return who + " lifted a legal hold";
+    case format::LeafKind::kCaseDoomed: return who.empty() ? "The time for which it is kept was over" : who + " had the case deleted";
+    case format::LeafKind::kCaseKept: return who + " kept it from being deleted";
+    case format::LeafKind::kRetentionShortened: return who + " let it be kept until " + details["until"] + " and no longer";
     case format::LeafKind::kApprovalExecuted: return who + " carried out what was approved";
     case format::LeafKind::kReaderAdded:
       return who + " let " + staff + " read" + (details["until"] == "-" ? "" : " until " + details["until"]);
@@ -245,6 +267,105 @@ std::string CheckInsText(const v1::GetMailboxResponse& mailbox) {
   }
   std::string text = "Check-ins\n" + table.Text();
   if (open) text += "`alcove report checkin` asks whether anybody has treated you worse since. Every question can be skipped.\n";
+  return text;
+}
+
+namespace {
+
+// What becomes of one request, as the record of the case tells it.
+struct Asked {
+  std::string kind;
+  std::string by;
+  format::Day asked;
+  std::vector<std::string> approved_by;
+  format::Day approved;  // by the last of them
+  bool ended = false;    // refused, withdrawn or carried out
+};
+
+std::string List(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+std::string PendingText(const Asked& one, format::ApprovalRule rule, format::Day ready, format::Day today) {
+  std::string text = Harmless(one.by) + " asked on " + one.asked.Text() + " " + WishText(one.kind) + ". ";
+  if (one.approved_by.size() < rule.needed) {
+    const format::Day last = one.asked.PlusDays(static_cast<int>(rule.open_days));
+    if (today > last) return "";
+    const std::string until = " by " + last.Text() + ", or nothing comes of it.\n";
+    if (one.approved_by.empty())
+      return text + "Nobody has approved it. " + (rule.needed == 1 ? "Somebody else has to" : std::to_string(rule.needed) + " others have to") + until;
+    return text + Harmless(List(one.approved_by)) + " approved it; " + std::to_string(rule.needed - one.approved_by.size()) + " more has to" + until;
+  }
+  if (today > ready.PlusDays(static_cast<int>(rule.open_days))) return "";
+  text += Harmless(List(one.approved_by)) + " approved it. ";
+  if (rule.waiting_days == 0) return text + "It can be done now.\n";
+  return text + (today < ready ? "It can be done from " + ready.Text() + " on; until then" : "It can be done now; until it is,") +
+         " any of these people can stop it. If you do not want it, write to them: what you write has to be read first.\n";
+}
+
+}  // namespace
+
+std::string PendingText(const std::vector<format::Leaf>& leaves, const format::Directory& directory, format::Day today) {
+  std::vector<std::pair<std::string, Asked>> requests;
+  const auto find = [&](const std::string& id) -> Asked* {
+    for (auto& [known, one] : requests)
+      if (known == id) return &one;
+    return nullptr;
+  };
+  for (const format::Leaf& leaf : leaves) {
+    std::map<std::string, std::string> details;
+    for (const auto& [key, value] : format::DescribeDetails(leaf)) details[key] = value;
+    const format::Person* person = directory.FindPerson(leaf.actor);
+    const std::string who = person == nullptr ? leaf.actor : person->name;
+    Asked* known = find(details["approval"]);
+    switch (leaf.kind) {
+      case format::LeafKind::kApprovalRequested:
+        requests.push_back({details["approval"], {details["kind"], who, leaf.day, {}, {}, false}});
+        break;
+      case format::LeafKind::kApprovalDecided:
+        if (known == nullptr) break;
+        if (details["decision"] != "APPROVE") known->ended = true;
+        known->approved_by.push_back(who);
+        known->approved = leaf.day;
+        break;
+      case format::LeafKind::kApprovalCancelled:
+      case format::LeafKind::kApprovalExecuted:
+        if (known != nullptr) known->ended = true;
+        break;
+      default: break;
+    }
+  }
+  std::string text;
+  for (const auto& [id, one] : requests) {
+    if (one.ended) continue;
+    for (int code = 1; code <= 0xff; ++code) {
+      if (!format::IsApprovalKind(static_cast<uint8_t>(code))) continue;
+      const auto kind = static_cast<format::ApprovalKind>(code);
+      // What is asked about who the reporter is has its own words, and its own answer.
+      if (format::Name(kind) != one.kind || kind == format::ApprovalKind::kReleaseIdentity) continue;
+      text += PendingText(one, format::ApprovalRuleOf(kind), format::FirstDayOf(kind, one.approved), today);
+    }
+  }
+  return text;
+}
+
+std::string KeptText(const v1::GetMailboxResponse& mailbox, format::Day today) {
+  std::string text;
+  for (const v1::LegalHold& hold : mailbox.holds()) {
+    std::string reason = Harmless(hold.reason());
+    std::replace(reason.begin(), reason.end(), '_', ' ');
+    text += "A legal hold stands since " + DateText(hold.since()) + " (" + reason + "): nothing of it may be deleted.\n";
+  }
+  if (mailbox.unread()) text += "Nobody has read everything that you wrote yet.\n";
+  if (mailbox.state() != v1::CASE_STATE_CLOSED) return text;
+  if (!mailbox.has_kept_until()) return text + "It is kept at least until what you wrote has been read, and its time starts again then.\n";
+  const auto last = format::Day::FromCivil(mailbox.kept_until().year(), mailbox.kept_until().month(), mailbox.kept_until().day());
+  const bool soon = last.ok() && last->DaysSince(today) <= 30;
+  text += "It is kept until " + DateText(mailbox.kept_until()) +
+          (!mailbox.holds().empty() ? ", and for as long as a legal hold stands" : soon ? ", WHICH IS SOON, and deleted then" : ", and deleted then") +
+          ". Whatever you write before starts that time again.\n";
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alcove/sealed/v1/sealed.pb.h"
@@ -23,6 +24,8 @@ std::string ConditionText(v1::ReleaseCondition condition);
 std::string StateText(v1::CaseState state);
 // "Somebody confirms that the report arrived"; the code itself for a kind that this program does not know.
 std::string DeadlineText(const std::string& kind);
+// "that the whole case is deleted for good": what somebody asked for, by the kind's name.
+std::string WishText(std::string_view kind);
 // "Ana Ruiz opened the report"; slugs become names of the directory where it still has them.
 std::string LeafText(const format::Leaf& leaf, const format::Directory& directory);
 
@@ -49,6 +52,11 @@ std::string AnswerText(const sealed::v1::CheckIn& answer);
 // Who has the case, and what comes next by when.
 std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Due>& dues,
                      const format::Directory& directory);
+// What others ask for and has neither been carried out nor come to nothing, one paragraph each: who asked, who approved, from when on
+// it can be done. Read from the record of the case, which was checked.
+std::string PendingText(const std::vector<format::Leaf>& leaves, const format::Directory& directory, format::Day today);
+// Legal holds, whether something is unread, and until when a closed case is kept.
+std::string KeptText(const v1::GetMailboxResponse& mailbox, format::Day today);
 // The times at which the reporter is asked how it has been, one a line; empty where there are none.
 std::string CheckInsText(const v1::GetMailboxResponse& mailbox);
 

@@ -9,6 +9,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct ApprovalView {
   State state = State::kOpen;
   std::size_t needed = 0;
   base::Instant expires;
+  std::optional<base::Day> ready;  // the first day on which it can be carried out; nothing where that is at once
   std::string etag;
   std::optional<base::Day> opens;  // RELEASE_IDENTITY without consent, once an approver agreed: identity.h
   std::optional<Held> held;        // the caller's share, where they may give it now
@@ -92,13 +94,15 @@ struct Decided {
 };
 // `signature` over the request's statement and the decision, by a directory key of the caller's; FIELD_INVALID otherwise.
 // `share`: "ALS1" of a custodian who approves a release, empty from everybody else (identity.h, CheckBrought).
+// LEGAL_HOLD for approving what a hold outranks while one stands; refusing is always possible.
 absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                       const base::ApprovalId& id, const std::string& etag,
                                                       const std::string& request_id, format::Decision decision,
                                                       const crypto::Signature& signature,
                                                       crypto::BytesView share = {});
 
-// By who asked, while nothing was refused, ran out or was carried out. Answers the new etag.
+// By who asked, while nothing was refused, ran out or was carried out; for kinds with a waiting time also by whoever approved it,
+// who takes that back: what buries something is easier stopped than done. Answers the new etag.
 absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                           const base::ApprovalId& id, const std::string& etag,
                                                           const std::string& request_id);
@@ -109,8 +113,10 @@ struct Executed {
   Released released;  // of RELEASE_IDENTITY; empty otherwise
 };
 // By who asked, once. Who approved must still be one who may decide, and what is asked for must still be allowed: the wall
-// may have grown since. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader; for closing and a release what WhoDecides
-// says; for a release also what identity.h calls PathOver.
+// may have grown since. COOLING_OFF before the days between are over, CLOCK_FROZEN where only a clock that leapt says that they
+// are; LEGAL_HOLD while a hold stands that outranks it, also one that was placed meanwhile; UNREAD where the reporter wrote in these
+// days and nobody has read it. GRANTS_MISMATCH, EPOCH_STALE for the grants of a new reader; for closing and a release what
+// WhoDecides says; for a release also what identity.h calls PathOver.
 absl::StatusOr<base::Outcome<Executed>> ExecuteApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                            const base::ApprovalId& id, const std::string& etag,
                                                            const std::string& request_id,

@@ -14,10 +14,13 @@
 #include "server/core/approvals/records.h"
 #include "server/core/approvals/state.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/holds.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/new_entry.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
+#include "server/core/clocks/seen.h"
 #include "server/core/ledger/draft.h"
 
 namespace alcove::approvals {
@@ -37,26 +40,35 @@ absl::StatusOr<Concern> ReachToAsk(const cases::Ports& ports, const base::StaffS
   return Concern{reach->person, std::move(reach->found), {}};
 }
 
+// Accounts are not people.
+std::size_t CountPeople(const std::vector<const people::Person*>& accounts) {
+  std::vector<const people::Person*> people;
+  for (const people::Person* one : accounts)
+    if (!IsAmong(*one, people)) people.push_back(one);
+  return people.size();
+}
+
 // Who would decide; APPROVAL_REFUSED when it may not be asked for, or too few could; what the rule says the case lacks.
 absl::StatusOr<std::vector<const people::Person*>> DecidersFor(const cases::Ports& ports, Concern& concern,
                                                                const NewApproval& asked) {
   const Terms& terms = asked.terms;
-  const Rule& rule = RuleOf(asked.terms.kind);
   if (concern.record() == nullptr) {
     const absl::StatusOr<Leap> leap = LeapToConfirm(ports, asked);
     if (!leap.ok()) return leap.status();
     concern.leap = *leap;
   } else {
-    const bool not_theirs = rule.assignee_only && concern.record()->assignee != concern.person->slug;
+    const bool not_theirs = RuleOf(terms.kind).assignee_only && concern.record()->assignee != concern.person->slug;
     if (terms.person == concern.person->slug || not_theirs) return ApprovalRefused();
-    if (absl::Status status = rule.fits(ports, *concern.record(), terms); !status.ok()) return status;
+    if (absl::Status status = CheckRule(ports, *concern.record(), terms); !status.ok()) return status;
   }
   std::vector<const people::Person*> deciders = Deciders(ports, concern.record(), concern.person->slug, terms);
-  const auto custodians = static_cast<std::size_t>(
-      std::count_if(deciders.begin(), deciders.end(),
-                    [&](const people::Person* person) { return ShareIndexOf(*person, terms) != 0; }));
   // Nobody is custodian of what is no identity. Of one, so many have to be left, and somebody besides them to approve.
-  if (custodians < terms.threshold || deciders.size() - custodians < NeededFor(terms) - terms.threshold)
+  std::vector<const people::Person*> custodians, others;
+  for (const people::Person* person : deciders)
+    if (ShareIndexOf(*person, terms) != 0) custodians.push_back(person);
+  for (const people::Person* person : deciders)
+    if (!IsAmong(*person, custodians)) others.push_back(person);
+  if (CountPeople(custodians) < terms.threshold || CountPeople(others) < NeededFor(terms) - terms.threshold)
     return ApprovalRefused();
   return deciders;
 }
@@ -280,6 +292,7 @@ absl::StatusOr<base::Outcome<Created>> CreateApproval(const cases::Ports& ports,
   approval.custodians = asked.terms.custodians;
   approval.request = crypto::Bytes(asked.request);
   approval.created = ports.clock.Now();
+  if (concern->record() != nullptr) approval.written = concern->record()->written;
   PutParty(caller, approval, outcome.changes);
   for (const people::Person* decider : *deciders) PutParty(decider->slug, approval, outcome.changes);
   DraftLeaf(ports, *concern, LeafKind::kApprovalRequested,
@@ -315,12 +328,20 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
     return outcome;
   }
   cases::Approval& approval = change->approval();
+  // By this account or another of the same person.
   const bool decided = std::any_of(approval.decisions.begin(), approval.decisions.end(),
-                                   [&](const cases::SignedDecision& other) { return other.staff == caller; });
+                                   [&](const cases::SignedDecision& other) {
+                                     const people::Person* person = ports.organisation.FindPerson(other.staff);
+                                     return other.staff == caller ||
+                                            (person != nullptr && people::SamePerson(*person, change->person()));
+                                   });
   const State state = change->state();
   // One share more than it takes does no harm, and helps where another turns out to be wrong.
   const bool one_more = state == State::kApproved && !share.empty();
   if (decided || (state != State::kOpen && !one_more) || !change->may_decide()) return ApprovalRefused();
+  const cases::Case* record = change->concern().record();
+  if (decision == format::Decision::kApprove && record != nullptr && RuleOf(approval.kind).outranked && cases::IsHeld(*record))
+    return cases::LegalHold();
   const absl::StatusOr<format::ParsedApprovalRequest> request = format::ParseApprovalRequest(approval.request);
   if (!request.ok()) return base::Broken("a kept request does not parse");
   const people::Device* device = SignerOf(change->person(), request->statement, decision, signature);
@@ -343,6 +364,31 @@ absl::StatusOr<base::Outcome<Decided>> DecideApproval(const cases::Ports& ports,
   return outcome;
 }
 
+namespace {
+
+// Who asked; and, where days go by before the act, whoever approved it.
+bool MayCancel(const cases::Approval& approval, const base::StaffSlug& caller) {
+  if (approval.requester == caller) return true;
+  if (format::ApprovalRuleOf(approval.kind).waiting_days == 0) return false;
+  return std::any_of(approval.decisions.begin(), approval.decisions.end(),
+                     [&](const cases::SignedDecision& decision) { return decision.staff == caller; });
+}
+
+// The days between the last approval and the act went by, on a clock that can be believed: what buries something cannot be taken
+// back. `changes` then hold the act to the time as it was seen.
+absl::Status CheckTime(const cases::Ports& ports, const cases::Approval& approval, base::ChangeSet& changes) {
+  const std::optional<base::Day> ready = ReadyOf(approval);
+  if (!ready) return absl::OkStatus();
+  if (ports.clock.Today() < *ready) return CoolingOff();
+  const auto seen = clocks::LastSeen(ports.rows);
+  if (!seen.ok()) return seen.status();
+  if (clocks::Holds(*seen, ports.clock.Now())) return cases::ClockFrozen();
+  if (*seen) changes.ExpectUnchanged(clocks::SeenTime::kTable, "", (*seen)->version);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& ports, const base::StaffSlug& caller,
                                                           const base::ApprovalId& id, const std::string& etag,
                                                           const std::string& request_id) {
@@ -355,8 +401,9 @@ absl::StatusOr<base::Outcome<std::string>> CancelApproval(const cases::Ports& po
     return outcome;
   }
   const State state = change->state();
-  if (!change->asked() || (state != State::kOpen && state != State::kApproved)) return ApprovalRefused();
+  if (!MayCancel(change->approval(), caller) || (state != State::kOpen && state != State::kApproved)) return ApprovalRefused();
   change->approval().end = cases::ApprovalEnd::kCancelled;
+  change->approval().cancelled_by = caller;
   outcome.answer = change->Finish(LeafKind::kApprovalCancelled, format::details::ApprovalCancelled(id), outcome.changes,
                                   outcome.leaves);
   return outcome;
@@ -393,15 +440,14 @@ absl::StatusOr<base::Outcome<Executed>> ExecuteApproval(const cases::Ports& port
     if (absl::Status status = PathOver(ports, *concern.record(), approval); !status.ok()) return status;
   if (state == State::kOpen) return ApprovalNotGranted();
   if (state != State::kApproved) return ApprovalRefused();
-  if (ports.clock.Now() < approval.decisions.back().at + std::chrono::days(rule.waiting_days))
-    return ApprovalNotGranted();
+  if (absl::Status status = CheckTime(ports, approval, outcome.changes); !status.ok()) return status;
 
   DraftLeaf(ports, concern, LeafKind::kApprovalExecuted, format::details::ApprovalExecuted(approval.id, approval.kind),
             outcome.changes, outcome.leaves);
   approval.end = cases::ApprovalEnd::kExecuted;
   if (concern.found) {
     cases::Case& record = concern.found->record;
-    if (absl::Status status = rule.fits(ports, record, terms); !status.ok()) return status;
+    if (absl::Status status = CheckRule(ports, record, terms); !status.ok()) return status;
     cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
     if (absl::Status status = rule.carry_out(
             {ports, record, approval, grants, outcome.changes, leaves, outcome.answer.released});

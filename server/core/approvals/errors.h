@@ -11,8 +11,14 @@ namespace alcove::approvals {
 // answer for all of them, so that it does not say on which list of the wall a person stands.
 inline absl::Status ApprovalRefused() { return base::Refuse(base::Reason::kApprovalRefused); }
 
-// Too few of those who may decide have approved, or the time between approval and act is not over.
+// Too few of those who may decide have approved.
 inline absl::Status ApprovalNotGranted() { return base::Refuse(base::Reason::kApprovalNotGranted); }
+
+// It is approved, and the days in which it can be taken back are not over.
+inline absl::Status CoolingOff() { return base::Refuse(base::Reason::kCoolingOff); }
+
+// The case's clock of retention stands, or the day is not between soon and its end.
+inline absl::Status RetentionRefused() { return base::Refuse(base::Reason::kRetentionRefused); }
 
 // Grants are missing, doubled, malformed, or for somebody else; or the reason is not sealed to exactly those who decide.
 inline absl::Status GrantsMismatch() { return base::Refuse(base::Reason::kGrantsMismatch); }

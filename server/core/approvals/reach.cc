@@ -13,13 +13,22 @@ namespace {
 
 using format::Role;
 
-bool HoldsReleased(const std::vector<grants::Holder>& holders, const base::StaffSlug& staff) {
-  return std::any_of(holders.begin(), holders.end(),
-                     [&](const grants::Holder& holder) { return holder.released && holder.staff == staff; });
+// This account is of that person. Accounts are not people.
+bool Is(const people::Organisation& organisation, const people::Person& person, const base::StaffSlug& account) {
+  const people::Person* other = organisation.FindPerson(account);
+  return person.slug == account || (other != nullptr && SamePerson(person, *other));
 }
 
-bool HasPart(const cases::Case& record, const base::StaffSlug& staff) {
-  return HoldsReleased(record.thread.holders, staff) || HoldsReleased(record.team.holders, staff);
+bool HoldsReleased(const people::Organisation& organisation, const std::vector<grants::Holder>& holders,
+                   const people::Person& person) {
+  return std::any_of(holders.begin(), holders.end(), [&](const grants::Holder& holder) {
+    return holder.released && Is(organisation, person, holder.staff);
+  });
+}
+
+bool HasPart(const people::Organisation& organisation, const cases::Case& record, const people::Person& person) {
+  return HoldsReleased(organisation, record.thread.holders, person) ||
+         HoldsReleased(organisation, record.team.holders, person);
 }
 
 absl::StatusOr<Reached> ReachOfClock(const cases::Ports& ports, const people::Person& person,
@@ -52,9 +61,11 @@ bool HasDecidingRole(const people::Person& person, const cases::Case* record, co
 
 bool MayDecide(const cases::Ports& ports, const people::Person& person, const cases::Case* record,
                const base::StaffSlug& requester, const Terms& terms) {
-  if (!HasDecidingRole(person, record, terms) || person.slug == requester || person.slug == terms.person) return false;
+  const people::Organisation& organisation = ports.organisation;
+  if (!HasDecidingRole(person, record, terms) || Is(organisation, person, requester) || Is(organisation, person, terms.person))
+    return false;
   return record == nullptr ||
-         (!HasPart(*record, person.slug) && !access::InConflict(ports.organisation, person, record->wall));
+         (!HasPart(organisation, *record, person) && !access::InConflict(organisation, person, record->wall));
 }
 
 std::vector<const people::Person*> Deciders(const cases::Ports& ports, const cases::Case* record,

@@ -4,12 +4,16 @@
 #include <array>
 #include <vector>
 
+#include "crypto/format/envelope.h"
 #include "crypto/format/epoch.h"
 #include "crypto/format/grant.h"
 #include "crypto/format/leaf.h"
 #include "server/core/approvals/errors.h"
+#include "server/core/cases/doomed.h"
 #include "server/core/approvals/identity.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/holds.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/states.h"
 
 namespace alcove::approvals {
@@ -148,12 +152,23 @@ absl::Status LiftWall(const Execution& execution) {
   return absl::OkStatus();
 }
 
-absl::Status CanBeClosed(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+bool Knows(const cases::Ports& ports, std::string_view list, std::string_view code) {
+  const people::Taxonomy* taxonomy = ports.organisation.taxonomy();
+  return taxonomy != nullptr && taxonomy->Knows(list, code);
+}
+
+// Read or not.
+absl::Status CanEnd(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
   if (!terms.person.empty() || terms.until) return ApprovalRefused();
   const cases::Move* move = cases::FindMove(record.state, cases::State::kClosed);
   if (move == nullptr || move->mover != cases::Mover::kApproval) return cases::TransitionRefused();
   if (absl::Status status = cases::CheckReason(ports, move->reason_list, terms.code); !status.ok()) return status;
   return cases::CheckReady(ports, record, *move, terms.code);
+}
+
+absl::Status CanBeClosed(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (absl::Status status = CanEnd(ports, record, terms); !status.ok()) return status;
+  return cases::IsUnread(record) ? cases::Unread() : absl::OkStatus();
 }
 
 absl::Status CloseCase(const Execution& execution) {
@@ -163,16 +178,143 @@ absl::Status CloseCase(const Execution& execution) {
   return absl::OkStatus();
 }
 
+// Who approved knew what was unread then. What the reporter wrote since has to be read, or asked about anew.
+absl::Status CloseUnread(const Execution& execution) {
+  if (execution.record.written > execution.approval.written && cases::IsUnread(execution.record)) return cases::Unread();
+  return CloseCase(execution);
+}
+
+// In every state: who asks says why, and two others look. Whoever writes in the days between is heard first.
+absl::Status CanBeDeleted(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || terms.until) return ApprovalRefused();
+  if (!Knows(ports, "deleting.reason", terms.code)) return cases::CodeUnknown();
+  return cases::IsUnread(record) ? cases::Unread() : absl::OkStatus();
+}
+
+cases::Cause CauseOf(const Execution& execution) {
+  return {execution.approval.kind, execution.approval.id, execution.ports.clock.Today()};
+}
+
+absl::Status Delete(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  execution.leaves.ByStaff(format::LeafKind::kCaseDoomed, execution.approval.requester,
+                           format::details::CaseDoomed(execution.approval.id));
+  return cases::DoomCase(execution.ports, execution.record.id, CauseOf(execution), execution.changes);
+}
+
+// Where the entry of that id is, if the case has one.
+absl::StatusOr<std::optional<cases::Entry>> FindEntry(const cases::Ports& ports, const base::CaseId& id,
+                                                      const std::string& code) {
+  const absl::StatusOr<base::EntryId> wanted = format::FromText<base::EntryId>(code);
+  std::optional<cases::Entry> found;
+  if (!wanted.ok()) return found;
+  absl::Status status = ports.rows.Scan<cases::Entry>(base::RowKey(id), "", SIZE_MAX, [&](base::Versioned<cases::Entry> row) {
+    if (row.record.id != *wanted) return true;
+    found = std::move(row.record);
+    return false;
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
+// The report itself goes with its case or not at all: without it nobody could say any more what the case was about.
+absl::Status CanBeRedacted(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || terms.until) return ApprovalRefused();
+  const absl::StatusOr<std::optional<cases::Entry>> entry = FindEntry(ports, record.id, terms.code);
+  if (!entry.ok()) return entry.status();
+  if (!*entry) return base::FieldInvalid("code");
+  if (!format::MayBeRedacted((*entry)->kind)) return cases::KindRefused();
+  const auto doomed = cases::DoomOf(ports.rows, record.id);
+  if (!doomed.ok()) return doomed.status();
+  const bool gone = format::IsRedacted((*entry)->envelope) ||
+                    (*doomed && cases::IsDoomed((*doomed)->record, (*entry)->keyring, (*entry)->sequence));
+  if (gone) return base::FieldInvalid("code");
+  return cases::IsUnread(record) ? cases::Unread() : absl::OkStatus();
+}
+
+absl::Status Redact(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  const absl::StatusOr<std::optional<cases::Entry>> entry =
+      FindEntry(execution.ports, execution.record.id, execution.approval.code);
+  if (!entry.ok()) return entry.status();
+  if (!*entry) return base::FieldInvalid("code");
+  const cases::EntryPlace place{(*entry)->keyring, (*entry)->sequence};
+  return cases::DoomEntries(execution.ports, execution.record, {&place, 1}, CauseOf(execution), execution.leaves,
+                            execution.changes);
+}
+
+absl::Status CanBeShortened(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || !terms.until) return ApprovalRefused();
+  if (cases::IsUnread(record)) return cases::Unread();
+  const absl::StatusOr<std::optional<base::Day>> last = cases::LastDayOf(ports, record);
+  if (!last.ok()) return last.status();
+  const bool fits = *last && *terms.until < **last && *terms.until >= ports.clock.Today().PlusDays(kShortestDays);
+  return fits ? absl::OkStatus() : RetentionRefused();
+}
+
+absl::Status Shorten(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  execution.record.shortened = execution.approval.until;
+  execution.leaves.ByStaff(format::LeafKind::kRetentionShortened, execution.approval.requester,
+                           format::details::RetentionShortened(*execution.approval.until));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<base::Versioned<cases::Allegation>>> FindAllegation(const cases::Ports& ports,
+                                                                                 const base::CaseId& id,
+                                                                                 const std::string& code) {
+  const absl::StatusOr<base::AllegationId> wanted = format::FromText<base::AllegationId>(code);
+  if (!wanted.ok()) return std::optional<base::Versioned<cases::Allegation>>();
+  return ports.rows.Get<cases::Allegation>(base::RowKey(id, *wanted));
+}
+
+absl::Status CanBeFalse(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || terms.until) return ApprovalRefused();
+  const auto allegation = FindAllegation(ports, record.id, terms.code);
+  if (!allegation.ok()) return allegation.status();
+  if (!*allegation) return base::FieldInvalid("code");
+  return cases::IsOpen(record.state) ? absl::OkStatus() : cases::KindRefused();
+}
+
+absl::Status MayBeFalse(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  auto allegation = FindAllegation(execution.ports, execution.record.id, execution.approval.code);
+  if (!allegation.ok()) return allegation.status();
+  if (!*allegation) return base::FieldInvalid("code");
+  (*allegation)->record.false_until = execution.ports.clock.Today().PlusDays(kFalseReportDays);
+  const base::RowVersion read = (*allegation)->version;
+  execution.changes.Update(std::move((*allegation)->record), read);
+  return absl::OkStatus();
+}
+
+absl::Status CanBeUnheld(const cases::Ports&, const cases::Case& record, const Terms& terms) {
+  if (!terms.person.empty() || terms.until) return ApprovalRefused();
+  return cases::HasHold(record, terms.code) ? absl::OkStatus() : base::FieldInvalid("code");
+}
+
+absl::Status LiftHold(const Execution& execution) {
+  if (!execution.grants.empty()) return GrantsMismatch();
+  cases::EndHold(execution.ports, execution.record, execution.approval.code, execution.approval.requester,
+                 execution.leaves);
+  return absl::OkStatus();
+}
+
 // CONFIRM_CLOCK concerns no case: confirm_clock.h.
 absl::Status NeverOfACase(const cases::Ports&, const cases::Case&, const Terms&) { return ApprovalRefused(); }
 absl::Status Nothing(const Execution&) { return ApprovalRefused(); }
 
 constexpr std::array kRules = {
-    Rule{format::ApprovalKind::kAddReader, 1, 0, CanBeAdded, AddReader},
-    Rule{format::ApprovalKind::kLiftWall, 2, 0, CanBeLifted, LiftWall},
-    Rule{format::ApprovalKind::kCloseCase, 1, 0, CanBeClosed, CloseCase},
-    Rule{format::ApprovalKind::kConfirmClock, 1, 0, NeverOfACase, Nothing},
-    Rule{format::ApprovalKind::kReleaseIdentity, 2, 0, CanBeReleased, Release, kReleaseOpenDays, true},
+    Rule{format::ApprovalKind::kAddReader, false, CanBeAdded, AddReader},
+    Rule{format::ApprovalKind::kLiftWall, false, CanBeLifted, LiftWall},
+    Rule{format::ApprovalKind::kCloseCase, false, CanBeClosed, CloseCase},
+    Rule{format::ApprovalKind::kConfirmClock, false, NeverOfACase, Nothing},
+    Rule{format::ApprovalKind::kReleaseIdentity, false, CanBeReleased, Release, true},
+    Rule{format::ApprovalKind::kDelete, true, CanBeDeleted, Delete},
+    Rule{format::ApprovalKind::kRedact, true, CanBeRedacted, Redact},
+    Rule{format::ApprovalKind::kCloseUnread, false, CanEnd, CloseUnread},
+    Rule{format::ApprovalKind::kShorten, true, CanBeShortened, Shorten},
+    Rule{format::ApprovalKind::kFalseReport, false, CanBeFalse, MayBeFalse},
+    Rule{format::ApprovalKind::kLiftHold, false, CanBeUnheld, LiftHold},
 };
 
 }  // namespace
@@ -187,8 +329,14 @@ const Rule& RuleOf(format::ApprovalKind kind) {
 }
 
 std::size_t NeededFor(const Terms& terms) {
-  if (!IsRelease(terms)) return RuleOf(terms.kind).needed;
+  if (!IsRelease(terms)) return format::ApprovalRuleOf(terms.kind).needed;
   return terms.threshold + (AsksReporter(terms) ? 0u : 1u);
+}
+
+absl::Status CheckRule(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
+  const Rule& rule = RuleOf(terms.kind);
+  if (rule.outranked && cases::IsHeld(record)) return cases::LegalHold();
+  return rule.fits(ports, record, terms);
 }
 
 }  // namespace alcove::approvals

@@ -1,5 +1,6 @@
-// The table of approvals: for each kind, how many have to approve, how long to wait then, to whom it may apply, and what
-// carrying it out does to the case. A new kind is a row here; nothing else in the room decides by kind.
+// The table of approvals: for each kind to whom it may apply, whether a legal hold outranks it, and what carrying it out does to
+// the case. How many have to approve and how long to wait then stands in crypto/format/kinds.h, because clients hold to it too. A
+// new kind is a row here and there; nothing else in the room decides by kind.
 #pragma once
 
 #include <absl/status/status.h>
@@ -24,8 +25,8 @@ struct Terms {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
   base::StaffSlug person;  // whom it concerns; empty where the kind concerns nobody
   format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
-  std::optional<base::Day> until;                                            // a guest's last day
-  std::string code = {};  // why a case is closed, or the basis for learning who reported; empty for every other kind
+  std::optional<base::Day> until;  // a guest's last day, or the last on which a case is kept
+  std::string code = {};           // what the kind asks for (crypto/format/approval.h); empty where it asks for none
   // RELEASE_IDENTITY: what the sealed identity says (identity.h, AddCustody).
   std::uint8_t threshold = 0;
   std::vector<crypto::KeyId> custodians = {};
@@ -49,26 +50,27 @@ struct Execution {
   Released& released;
 };
 
-// A request can be decided and carried out for so long.
-inline constexpr std::uint32_t kOpenDays = 7;
-// A reporter comes back when they can, and the days of their notice have to fit.
-inline constexpr std::uint32_t kReleaseOpenDays = 30;
-
 struct Rule {
   format::ApprovalKind kind;
-  std::size_t needed;        // how many have to approve, who asks not counted; a release asks its identity (NeededFor)
-  std::uint32_t waiting_days;  // from the last approval that was needed to carrying out
+  bool outranked;  // LEGAL_HOLD while a hold stands: when it is asked for, approved, and carried out
   // Whether this may be, on this case, today. Asked when somebody asks for it, and again when it is carried out: by people
   // who read the case, so it may say what the case lacks. Whatever touches the wall is APPROVAL_REFUSED.
   absl::Status (*fits)(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
   absl::Status (*carry_out)(const Execution& execution);
-  std::uint32_t open_days = kOpenDays;  // so long it can be decided and carried out
-  bool assignee_only = false;           // only whom the case is assigned to may ask, and carry out
+  bool assignee_only = false;  // only whom the case is assigned to may ask, and carry out
 };
 
 const Rule& RuleOf(format::ApprovalKind kind);
+// How many have to approve, who asks not counted: of a release, what its identity and its basis ask for.
 std::size_t NeededFor(const Terms& terms);
 
+// Whether it fits, and no hold outranks it. One way for asking and for carrying out.
+absl::Status CheckRule(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
+
+// The last day of a case that is shortened is at least so far ahead when that is carried out, so that it is listed before it goes.
+inline constexpr int kShortestDays = 30;
+// `knowingly_false` may be said for so many days after that was approved.
+inline constexpr int kFalseReportDays = 7;
 // A guest's last day is at most so far ahead.
 inline constexpr std::uint32_t kMostGuestDays = 366;
 

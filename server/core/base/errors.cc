@@ -12,6 +12,7 @@ constexpr std::string_view kReasonPayload = "alcove/reason";
 constexpr std::string_view kDetailPayload = "alcove/detail/";
 
 struct Entry {
+  Reason reason;
   absl::StatusCode code;
   std::string_view text;
 };
@@ -20,64 +21,71 @@ constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr absl::StatusCode kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr absl::StatusCode kExhausted = absl::StatusCode::kResourceExhausted;
 
-// Indexed by the number of the reason; entry 0 stands for no reason.
-constexpr std::array<Entry, kReasonCount + 1> kEntries = {{
-    {absl::StatusCode::kInternal, "internal"},
-    {absl::StatusCode::kNotFound, "nothing here for you"},
-    {absl::StatusCode::kUnauthenticated, "sign in"},
-    {absl::StatusCode::kUnauthenticated, "sign-in refused"},
-    {absl::StatusCode::kPermissionDenied, "not for this kind of caller"},
-    {kInvalid, "a field is invalid"},
-    {absl::StatusCode::kAlreadyExists, "request id used for other bytes"},
-    {absl::StatusCode::kAborted, "etag is stale"},
-    {absl::StatusCode::kAborted, "too many writers, repeat"},
-    {kInvalid, "envelope is invalid"},
-    {kInvalid, "epoch record is invalid"},
-    {kPrecondition, "epoch is stale"},
-    {kInvalid, "grants do not match"},
-    {kInvalid, "plan is invalid"},
-    {kPrecondition, "plan is stale"},
-    {kPrecondition, "work required"},
-    {kExhausted, "budget used up"},
-    {kExhausted, "store is full"},
-    {absl::StatusCode::kUnavailable, "store failed"},
-    {kPrecondition, "no such transition"},
-    {kInvalid, "unknown code"},
-    {kInvalid, "note is invalid"},
-    {kPrecondition, "not the next version"},
-    {kPrecondition, "policy is incomplete"},
-    {kPrecondition, "intake is closed"},
-    {kPrecondition, "blob is not named"},
-    {kPrecondition, "blob part refused"},
-    {kExhausted, "quota used up"},
-    {kPrecondition, "kind not allowed here"},
-    {absl::StatusCode::kNotFound, "not published"},
-    {kPrecondition, "custody not offered"},
-    {absl::StatusCode::kUnavailable, "stopping"},
-    {kPrecondition, "sync would remove too much"},
-    {kPrecondition, "sync is not complete"},
-    {kPrecondition, "cases cannot be linked"},
-    {kPrecondition, "approval refused by a rule"},
-    {kPrecondition, "approval not granted"},
-    {kPrecondition, "assessment is missing"},
-    {kPrecondition, "finding is missing"},
-    {kPrecondition, "outcome notice is missing"},
-    {kPrecondition, "summary not shown"},
-    {kPrecondition, "check-in refused"},
-    {kPrecondition, "clock frozen"},
-    {kPrecondition, "measures are open"},
-    {kPrecondition, "measure refused"},
-    {kInvalid, "share refused"},
-    {kPrecondition, "consent missing"},
-    {kPrecondition, "consent refused"},
-    {kPrecondition, "notice running"},
-    {kPrecondition, "identity not held"},
-}};
+// In the order of the numbers. Some numbers are nobody's.
+constexpr std::array kEntries = {
+    Entry{Reason::kNothingHere, absl::StatusCode::kNotFound, "nothing here for you"},
+    Entry{Reason::kSessionRequired, absl::StatusCode::kUnauthenticated, "sign in"},
+    Entry{Reason::kSignInRefused, absl::StatusCode::kUnauthenticated, "sign-in refused"},
+    Entry{Reason::kCallerNotAllowed, absl::StatusCode::kPermissionDenied, "not for this kind of caller"},
+    Entry{Reason::kFieldInvalid, kInvalid, "a field is invalid"},
+    Entry{Reason::kRequestIdReused, absl::StatusCode::kAlreadyExists, "request id used for other bytes"},
+    Entry{Reason::kEtagStale, absl::StatusCode::kAborted, "etag is stale"},
+    Entry{Reason::kContended, absl::StatusCode::kAborted, "too many writers, repeat"},
+    Entry{Reason::kEnvelopeInvalid, kInvalid, "envelope is invalid"},
+    Entry{Reason::kEpochInvalid, kInvalid, "epoch record is invalid"},
+    Entry{Reason::kEpochStale, kPrecondition, "epoch is stale"},
+    Entry{Reason::kGrantsMismatch, kInvalid, "grants do not match"},
+    Entry{Reason::kPlanInvalid, kInvalid, "plan is invalid"},
+    Entry{Reason::kPlanStale, kPrecondition, "plan is stale"},
+    Entry{Reason::kWorkRequired, kPrecondition, "work required"},
+    Entry{Reason::kBudgetExhausted, kExhausted, "budget used up"},
+    Entry{Reason::kStoreFull, kExhausted, "store is full"},
+    Entry{Reason::kStoreFailed, absl::StatusCode::kUnavailable, "store failed"},
+    Entry{Reason::kTransitionRefused, kPrecondition, "no such transition"},
+    Entry{Reason::kCodeUnknown, kInvalid, "unknown code"},
+    Entry{Reason::kNoteInvalid, kInvalid, "note is invalid"},
+    Entry{Reason::kVersionNotNext, kPrecondition, "not the next version"},
+    Entry{Reason::kPolicyIncomplete, kPrecondition, "policy is incomplete"},
+    Entry{Reason::kIntakeClosed, kPrecondition, "intake is closed"},
+    Entry{Reason::kBlobNotNamed, kPrecondition, "blob is not named"},
+    Entry{Reason::kBlobPartRefused, kPrecondition, "blob part refused"},
+    Entry{Reason::kQuotaExceeded, kExhausted, "quota used up"},
+    Entry{Reason::kKindRefused, kPrecondition, "kind not allowed here"},
+    Entry{Reason::kNotPublished, absl::StatusCode::kNotFound, "not published"},
+    Entry{Reason::kCustodyNotOffered, kPrecondition, "custody not offered"},
+    Entry{Reason::kStopping, absl::StatusCode::kUnavailable, "stopping"},
+    Entry{Reason::kSyncRefused, kPrecondition, "sync would remove too much"},
+    Entry{Reason::kSyncIncomplete, kPrecondition, "sync is not complete"},
+    Entry{Reason::kLinkRefused, kPrecondition, "cases cannot be linked"},
+    Entry{Reason::kApprovalRefused, kPrecondition, "approval refused by a rule"},
+    Entry{Reason::kApprovalNotGranted, kPrecondition, "approval not granted"},
+    Entry{Reason::kAssessmentMissing, kPrecondition, "assessment is missing"},
+    Entry{Reason::kFindingMissing, kPrecondition, "finding is missing"},
+    Entry{Reason::kNoticeMissing, kPrecondition, "outcome notice is missing"},
+    Entry{Reason::kSummaryNotShown, kPrecondition, "summary not shown"},
+    Entry{Reason::kCheckInRefused, kPrecondition, "check-in refused"},
+    Entry{Reason::kClockFrozen, kPrecondition, "clock frozen"},
+    Entry{Reason::kMeasuresOpen, kPrecondition, "measures are open"},
+    Entry{Reason::kMeasureRefused, kPrecondition, "measure refused"},
+    Entry{Reason::kShareRefused, kInvalid, "share refused"},
+    Entry{Reason::kConsentMissing, kPrecondition, "consent missing"},
+    Entry{Reason::kConsentRefused, kPrecondition, "consent refused"},
+    Entry{Reason::kNoticeRunning, kPrecondition, "notice running"},
+    Entry{Reason::kIdentityNotHeld, kPrecondition, "identity not held"},
+    Entry{Reason::kLegalHold, kPrecondition, "a legal hold stands"},
+    Entry{Reason::kCoolingOff, kPrecondition, "the waiting time is not over"},
+    Entry{Reason::kUnread, kPrecondition, "something is unread"},
+    Entry{Reason::kRetentionRefused, kPrecondition, "retention cannot be changed so"},
+};
+constexpr Entry kNone = {Reason{}, absl::StatusCode::kInternal, "internal"};
 
-const Entry& EntryOf(Reason reason) {
-  const auto number = static_cast<std::size_t>(reason);
-  return number < kEntries.size() ? kEntries[number] : kEntries[0];
+const Entry& EntryOf(int number) {
+  for (const Entry& entry : kEntries)
+    if (static_cast<int>(entry.reason) == number) return entry;
+  return kNone;
 }
+
+const Entry& EntryOf(Reason reason) { return EntryOf(static_cast<int>(reason)); }
 
 }  // namespace
 
@@ -101,14 +109,19 @@ std::optional<Reason> ReasonOf(const absl::Status& status) {
   const std::string text(*payload);
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1 || number > kReasonCount)
-    return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || &EntryOf(number) == &kNone) return std::nullopt;
   return static_cast<Reason>(number);
 }
 
 std::string DetailOf(const absl::Status& status, std::string_view key) {
   const auto payload = status.GetPayload(std::string(kDetailPayload).append(key));
   return payload ? std::string(*payload) : std::string();
+}
+
+std::vector<Reason> AllReasons() {
+  std::vector<Reason> reasons;
+  for (const Entry& entry : kEntries) reasons.push_back(entry.reason);
+  return reasons;
 }
 
 absl::StatusCode CodeOf(Reason reason) { return EntryOf(reason).code; }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace alcove::base {
 
@@ -68,8 +69,14 @@ enum class Reason : std::uint16_t {
   kConsentRefused = 47,
   kNoticeRunning = 48,
   kIdentityNotHeld = 49,
+  kLegalHold = 50,
+  kCoolingOff = 51,
+  kUnread = 52,
+  kRetentionRefused = 53,
 };
-inline constexpr int kReasonCount = 49;
+
+// Every reason, in the order of the numbers; some numbers are nobody's.
+std::vector<Reason> AllReasons();
 
 // The status of a refusal: the code that belongs to `reason`, a fixed text, the reason as payload.
 absl::Status Refuse(Reason reason);

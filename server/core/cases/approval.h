@@ -37,7 +37,8 @@ struct Consent {
   friend bool operator==(const Consent&, const Consent&) = default;
 };
 
-// How it ended by an act of who asked. A refusal and the end of its time are seen from decisions and clock.
+// How it ended by an act of who asked, or of who took their approval back. A refusal and the end of its time are seen from
+// decisions and clock.
 enum class ApprovalEnd : std::uint8_t { kNone = 1, kCancelled, kExecuted };
 
 struct Approval : base::Record {
@@ -49,13 +50,15 @@ struct Approval : base::Record {
   format::ApprovalKind kind = format::ApprovalKind::kAddReader;
   base::StaffSlug requester;
   base::StaffSlug person;  // whom it concerns; empty where the kind concerns nobody
-  std::string code;        // why a case is closed, the basis for learning who reported; empty for other kinds
+  std::string code;        // what the kind asks for (crypto/format/approval.h); empty where it asks for none
   format::ReleaseCondition condition = format::ReleaseCondition::kApproved;  // of a new reader
-  std::optional<base::Day> until;                                            // a guest's last day
+  std::optional<base::Day> until;  // a guest's last day, or the last on which a case is kept
   crypto::Bytes request;                                                     // "ALR1", as received
   base::Instant created;
   std::vector<SignedDecision> decisions;  // oldest first, one a person
   ApprovalEnd end = ApprovalEnd::kNone;
+  base::StaffSlug cancelled_by;  // who withdrew it, or took their approval back; else empty
+  std::uint32_t written = 0;     // entries of THREAD up to the reporter's newest, when it was asked for
   std::uint32_t revision = 0;  // counts changes; behind the etag
   // RELEASE_IDENTITY: how many custodians open the identity, and their encryption keys in its order.
   std::uint8_t threshold = 0;

@@ -49,6 +49,12 @@ inline absl::Status RequestIdReused() { return base::Refuse(base::Reason::kReque
 // Not due yet, answered before, or none of this case's.
 inline absl::Status CheckInRefused() { return base::Refuse(base::Reason::kCheckInRefused); }
 
+// A legal hold stands: nothing of the case may go, or go sooner.
+inline absl::Status LegalHold() { return base::Refuse(base::Reason::kLegalHold); }
+
+// Nobody has read everything that the reporter wrote.
+inline absl::Status Unread() { return base::Refuse(base::Reason::kUnread); }
+
 inline absl::Status BlobNotNamed() { return base::Refuse(base::Reason::kBlobNotNamed); }
 inline absl::Status BlobPartRefused() { return base::Refuse(base::Reason::kBlobPartRefused); }
 inline absl::Status QuotaExceeded() { return base::Refuse(base::Reason::kQuotaExceeded); }

@@ -6,6 +6,7 @@
 #include "server/core/cases/check_ins.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/meaning.h"
 #include "server/core/cases/nearest.h"
@@ -94,6 +95,11 @@ absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId
   view.claimed = record.claimed;
   view.check_ins = CheckInsOf(ports, record);
   view.former_keys = record.former_mailbox_keys;
+  view.holds = record.holds;
+  view.unread = IsUnread(record);
+  const absl::StatusOr<std::optional<base::Day>> last = LastDayOf(ports, record);
+  if (!last.ok()) return last.status();
+  view.kept_until = *last;
   return view;
 }
 

@@ -5,6 +5,7 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/kinds.h"
 #include "server/core/cases/losses.h"
 #include "server/core/cases/show.h"
@@ -184,6 +185,8 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
   state.head = head;
   state.seen_leaves = context.leaf_count;
   state.last_day = context.day;
+  // New words say nothing.
+  if (by_reporter && context.kind != format::EntryKind::kReceiptRotated) MarkWritten(ports, record, context.sequence);
 
   Entry row;
   row.case_id = record.id;

@@ -49,6 +49,14 @@ struct Summary {
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 
+// Keeps everything of a case, whatever was approved and however long ago it ended (holds.h).
+struct Hold {
+  std::string reason;  // code of the taxonomy's `hold.reason`
+  base::Day since;
+
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
 struct Case : base::Record {
   static constexpr base::Table kTable = base::Table::kCase;
   std::string key() const { return base::RowKey(id); }
@@ -84,6 +92,15 @@ struct Case : base::Record {
   bool notified = false;  // the reporter was told the outcome, since the case was last reopened
   std::optional<Summary> summary;
   std::vector<clocks::CheckIn> check_ins;  // those that were answered
+  // Entries of THREAD up to and with the newest that the reporter wrote; and those, from the first on, that somebody of the team
+  // has fetched. Where `read` is less there is something that nobody has read.
+  std::uint32_t written = 0;
+  std::uint32_t read = 0;
+
+  std::vector<Hold> holds;     // that stand, oldest first, one for each reason
+  std::string closing_reason;  // of the newest closing; empty while the case is open
+  people::Retention retention;           // of its profile at filing
+  std::optional<base::Day> shortened;  // approved: the last day on which it is kept, while the reporter writes nothing more
   // Keys that the mailbox had before its receipt was rotated, oldest first: entries of then verify under them.
   std::vector<crypto::VerifyKey> former_mailbox_keys;
 
@@ -151,6 +168,7 @@ struct Allegation : base::Record {
   std::string category;  // code of the taxonomy's `category`
   std::string finding;   // code of the taxonomy's `finding`; empty: none yet
   std::uint32_t revision = 0;  // counts changes; behind the etag
+  std::optional<base::Day> false_until;  // approved: the last day on which it may be found to be knowingly false
 };
 
 // Same numbers as alcove.v1.MeasureState.

@@ -10,6 +10,7 @@
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/requests.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/grants/readers.h"
@@ -39,6 +40,8 @@ CaseSummary Summarise(const Ports& ports, const Case& record) {
   summary.claimed = record.claimed;
   summary.withdrawn = record.withdrawn;
   summary.identity_held = record.identity_held;
+  summary.holds = record.holds;
+  summary.unread = IsUnread(record);
   summary.etag = EtagOf(ports, record);
   return summary;
 }

@@ -6,6 +6,7 @@
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/holds.h"
 #include "server/core/cases/matters.h"
 
 namespace alcove::cases {
@@ -32,6 +33,8 @@ void BeginAnew(Case& record) {
   record.notified = false;
   record.summary.reset();
   record.marks.closed.reset();
+  record.closing_reason.clear();
+  record.shortened.reset();
   std::erase_if(record.check_ins, [](const clocks::CheckIn& answered) { return answered.since == clocks::Since::kClosing; });
 }
 
@@ -69,10 +72,15 @@ void MakeMove(const Ports& ports, Case& record, State to, const std::string& rea
   record.revision += 1;
   if (to == kReopened) BeginAnew(record);
   MarkMove(to, ports.clock.Today(), record.marks);
+  if (to == kClosed) record.closing_reason = reason;
   if (IsOpen(from) != IsOpen(to) && !record.assignee.empty())
     changes.Count(base::Counter::kOpenCases, record.assignee.text(), IsOpen(to) ? 1 : -1);
   leaves.ByStaff(format::LeafKind::kStateChanged, by,
                  format::details::StateChanged(static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to), reason));
+  // A charge with an authority outside, say: whoever pauses the case for it need not think of the hold.
+  const people::Taxonomy* taxonomy = ports.organisation.taxonomy();
+  if (to == kOnHold && taxonomy != nullptr && taxonomy->PlacesHold("holding.reason", reason))
+    AddHold(ports, record, reason, by, leaves);
 }
 
 }  // namespace alcove::cases

@@ -36,7 +36,8 @@ absl::Status CheckReason(const Ports& ports, std::string_view reason_list, const
 //   NOTICE_MISSING      it would be closed, and the reporter was not told the outcome although they can be reached
 absl::Status CheckReady(const Ports& ports, const Case& record, const Move& move, const std::string& reason);
 
-// Moves the case, which the caller then puts: state, marks, counts of open cases, and the leaf. Nothing else moves states
+// Moves the case, which the caller then puts: state, marks, counts of open cases, the leaf, and the legal hold that pausing it
+// for some reasons places. Nothing else moves states
 // but the reporter's withdrawal. `by`: who does it.
 void MakeMove(const Ports& ports, Case& record, State to, const std::string& reason, const base::StaffSlug& by,
               CaseLeaves& leaves, base::ChangeSet& changes);

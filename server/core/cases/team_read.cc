@@ -2,6 +2,7 @@
 #include "crypto/format/leaf.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/matters.h"
 #include "server/core/cases/reach.h"
@@ -95,6 +96,9 @@ absl::StatusOr<base::Outcome<CaseDetail>> GetCase(const Ports& ports, const base
   detail.mailbox_encryption_key = record.mailbox_encryption_key;
   detail.mailbox_verify_key = record.mailbox_verify_key;
   detail.former_mailbox_keys = record.former_mailbox_keys;
+  const absl::StatusOr<std::optional<base::Day>> last = LastDayOf(ports, record);
+  if (!last.ok()) return last.status();
+  detail.kept_until = *last;
   for (const base::CaseId& other : record.linked) {
     const absl::StatusOr<TeamReach> reached = ReachAsTeam(ports, caller, other);
     if (reached.ok()) {
@@ -143,10 +147,11 @@ absl::StatusOr<base::Outcome<EntryPage>> ListEntries(const Ports& ports, const b
   // An empty page showed nothing.
   if (outcome.answer.entries.empty()) return outcome;
   Case& record = reach->found.record;
+  const std::uint32_t first = outcome.answer.entries.front().sequence;
+  const auto count = static_cast<std::uint32_t>(outcome.answer.entries.size());
   CaseLeaves(ports, record, outcome.changes, outcome.leaves)
-      .ByStaffIn(keyring, format::LeafKind::kEntriesRead, caller,
-                 format::details::EntriesRead(keyring, outcome.answer.entries.front().sequence,
-                                              static_cast<std::uint32_t>(outcome.answer.entries.size())));
+      .ByStaffIn(keyring, format::LeafKind::kEntriesRead, caller, format::details::EntriesRead(keyring, first, count));
+  if (keyring == format::Keyring::kThread) MarkRead(ports, record, first, count);
   outcome.changes.Update(std::move(record), reach->found.version);
   return outcome;
 }

@@ -67,6 +67,8 @@ struct CaseSummary {
   bool claimed = false;
   bool withdrawn = false;
   bool identity_held = false;
+  std::vector<Hold> holds;
+  bool unread = false;
   std::string etag;
 };
 
@@ -109,6 +111,7 @@ struct CaseDetail {
   std::vector<base::CaseId> linked;  // of the cases behind the same wall, those that the caller reaches
   std::vector<AllegationView> allegations;
   std::vector<MeasureView> measures;
+  std::optional<base::Day> kept_until;  // kept.h
 };
 
 // A leaf as its reader opens it. Proofs are the ledger's: a leaf whose index is below the published size has one.
@@ -146,6 +149,9 @@ struct MailboxView {
   bool claimed = false;
   std::vector<clocks::CheckInTime> check_ins;
   std::vector<crypto::VerifyKey> former_keys;  // of the mailbox before its receipt was rotated, oldest first
+  std::vector<Hold> holds;
+  std::optional<base::Day> kept_until;  // kept.h
+  bool unread = false;
 };
 
 struct CasePage {

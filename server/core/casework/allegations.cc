@@ -36,6 +36,11 @@ bool TakesFinding(State state, bool first, std::string_view finding) {
   }
 }
 
+// Two others approved it, not long ago.
+bool MayBeFalse(const cases::Allegation& allegation, base::Day today) {
+  return allegation.false_until && today <= *allegation.false_until;
+}
+
 bool IsAssessedAtOutcome(const cases::Case& record) {
   return (record.assessed & cases::BitOf(cases::Point::kOutcome)) != 0;
 }
@@ -87,10 +92,12 @@ absl::StatusOr<base::Outcome<Written>> SetFinding(const cases::Ports& ports, con
       format::details::FindingSet(allegation, finding),
       [&](const cases::Case& record, cases::Allegation& row) -> absl::Status {
         if (!Knows(ports, "finding", finding)) return CodeUnknown();
-        if (finding == kKnowinglyFalse) return ApprovalNotGranted();
+        if (finding == kKnowinglyFalse && !MayBeFalse(row, ports.clock.Today())) return ApprovalNotGranted();
         if (!TakesFinding(record.state, row.finding.empty(), finding)) return KindRefused();
         if (!IsAssessedAtOutcome(record)) return AssessmentMissing();
         row.finding = finding;
+        // What two others approved is said once.
+        if (finding == kKnowinglyFalse) row.false_until.reset();
         return absl::OkStatus();
       });
 }

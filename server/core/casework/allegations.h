@@ -36,7 +36,9 @@ absl::StatusOr<base::Outcome<Written>> CreateAllegation(const cases::Ports& port
 // `not_investigated` alone.
 //   NOTHING_HERE          no such allegation
 //   CODE_UNKNOWN          no code of `finding`
-//   APPROVAL_NOT_GRANTED  `knowingly_false`, which takes two others: that one spoke up must not be turned against them
+//   APPROVAL_NOT_GRANTED  `knowingly_false`, unless two others approved that of this very allegation (FALSE_REPORT of
+//                         server/core/approvals), at most seven days ago, and it was not said since: that one spoke up must not be
+//                         turned against them
 //   KIND_REFUSED          not in this state
 //   ASSESSMENT_MISSING    the risk of detriment at outcome was not assessed since the case was last reopened
 //   ETAG_STALE            of the allegation

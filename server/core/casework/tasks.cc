@@ -9,10 +9,13 @@
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/holds.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/matters.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
+#include "server/core/clocks/retention.h"
 #include "server/core/grants/readers.h"
 #include "server/core/ledger/draft.h"
 
@@ -44,7 +47,19 @@ absl::StatusOr<Place> ParseToken(const std::string& token) {
   return Place{base::Day(due), *case_id, *measure, bytes->substr(kFixed)};
 }
 
+// A closed case that goes before long, unless a hold stands.
+absl::Status AddRetention(const cases::Ports& ports, const cases::Case& record, std::vector<Task>& tasks) {
+  if (cases::IsHeld(record)) return absl::OkStatus();
+  const absl::StatusOr<std::optional<base::Day>> last = cases::LastDayOf(ports, record);
+  if (!last.ok()) return last.status();
+  const base::Day today = ports.clock.Today();
+  if (clocks::IsAboutToGo(*last, today))
+    tasks.push_back({record.id, "retention", {}, {}, **last, today > **last, record.assignee});
+  return absl::OkStatus();
+}
+
 absl::Status AddTasks(const cases::Ports& ports, const cases::Case& record, std::vector<Task>& tasks) {
+  if (!cases::IsOpen(record.state)) return AddRetention(ports, record, tasks);
   const base::Day today = ports.clock.Today();
   if (grants::LivingHolders(record.thread.holders, ports.organisation, record.wall, today) < kEnoughHolders)
     tasks.push_back({record.id, std::string(kFewHolders), {}, {}, today, false, record.assignee});
@@ -75,7 +90,6 @@ absl::StatusOr<std::vector<Task>> AllTasks(const cases::Ports& ports, const peop
     auto found = ports.rows.Get<cases::Case>(base::RowKey(id));
     if (!found.ok()) return found.status();
     if (!*found || !cases::MayReach(ports, person, (*found)->record)) continue;
-    if (!cases::IsOpen((*found)->record.state)) continue;
     const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, id);
     if (!doomed.ok()) return doomed.status();
     if (*doomed) continue;

@@ -18,10 +18,10 @@ namespace alcove::casework {
 inline constexpr std::string_view kFewHolders = "few_holders";
 inline constexpr std::size_t kEnoughHolders = 2;
 
-// A deadline of a case that is not met, a measure that is not done, or the warning above.
+// A deadline of a case that is not met, a measure that is not done, the warning above, or a closed case that is about to go.
 struct Task {
   base::CaseId case_id;
-  std::string deadline;      // kind of an internal deadline, or kFewHolders; empty for a measure
+  std::string deadline;      // kind of an internal deadline, kFewHolders, or `retention`; empty for a measure
   base::MeasureId measure;   // zero for a deadline
   std::string measure_kind;  // empty for a deadline
   base::Day due;
@@ -34,7 +34,8 @@ struct TaskPage {
   std::string next_token;
 };
 
-// Of every open case that the caller reaches, the earliest day first; 50 a page unless asked, at most 100. One leaf of its
+// Of every case that the caller reaches, the earliest day first: of an open one what has to be done, of a closed one the last day
+// on which it is kept where that is at most clocks::kNoticeDays ahead and no hold stands; 50 a page unless asked, at most 100. One leaf of its
 // own kind that is shown in no case. A page goes on after the last task of the one before, whatever was done meanwhile.
 absl::StatusOr<base::Outcome<TaskPage>> ListTasks(const cases::Ports& ports, const base::StaffSlug& caller,
                                                   const cases::PageRequest& page);

@@ -17,6 +17,9 @@ struct Marks {
   std::optional<base::Day> claimed;
   std::optional<base::Day> feedback;  // the reporter was told what was decided or is being done
   std::optional<base::Day> closed;    // the newest closing; nothing while the case is open
+  std::optional<base::Day> written;   // the newest that the reporter wrote
+  std::optional<base::Day> heard;     // the day on which somebody of the team had read all of that
+  std::optional<base::Day> lifted;    // the newest lifting of a legal hold
 
   friend bool operator==(const Marks&, const Marks&) = default;
 };

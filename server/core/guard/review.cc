@@ -6,6 +6,8 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/holds.h"
+#include "server/core/cases/kept.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
 #include "server/core/casework/due.h"
@@ -58,6 +60,14 @@ void Escalate(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves&
   reviewed.lapsed = ReleaseTo(record, fallbacks.front(), ReleaseCondition::kFallback, leaves, changes);
 }
 
+// The last day on which it is kept is over, and nothing keeps it longer.
+absl::StatusOr<bool> IsOver(const cases::Ports& ports, const cases::Case& record) {
+  if (cases::IsHeld(record)) return false;
+  const absl::StatusOr<std::optional<base::Day>> last = cases::LastDayOf(ports, record);
+  if (!last.ok()) return last.status();
+  return *last && ports.clock.Today() > **last;
+}
+
 absl::Status DestroyUnneeded(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves& leaves,
                              base::ChangeSet& changes) {
   std::vector<base::StaffSlug> people;
@@ -104,7 +114,15 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
   if (frozen) {
     // What cannot be undone waits.
   } else if (!cases::IsOpen(record.state)) {
-    if (absl::Status status = DestroyUnneeded(ports, record, leaves, outcome.changes); !status.ok()) return status;
+    const absl::StatusOr<bool> over = IsOver(ports, record);
+    if (!over.ok()) return over.status();
+    if (*over) {
+      leaves.ByServer(format::LeafKind::kCaseDoomed, format::details::CaseDoomed({}));
+      absl::Status status = cases::DoomCase(ports, id, {std::nullopt, {}, today}, outcome.changes);
+      if (!status.ok()) return status;
+    } else {
+      if (absl::Status status = DestroyUnneeded(ports, record, leaves, outcome.changes); !status.ok()) return status;
+    }
   } else {
     const std::vector<clocks::Deadline> deadlines = cases::DeadlinesOf(ports, record);
     const std::uint16_t grace = GraceOf(ports, record);

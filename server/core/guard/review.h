@@ -25,7 +25,8 @@ struct Reviewed {
 //   3. A measure whose last day is over is marked, and one whose owner left goes to whoever has the case (casework/due.h).
 //      Acknowledgement, feedback or a measure overdue by more than the days of grace: LAPSED grants are released, or a FALLBACK grant
 //      where no escalation recipient is left (promise P7).
-//   4. A case that ended without them: LAPSED grants are destroyed.
+//   4. A case that ended without them: LAPSED grants are destroyed. One that was kept to its last day goes (cases/doomed.h), unless
+//      a legal hold stands.
 //
 // While the clock is frozen (clocks/seen.h) 2, 3, 4 and the end of a guest's days wait.
 absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id);

@@ -126,10 +126,13 @@ cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, con
     record.profile = profile->id;
     record.terms = profile->terms;
     record.calendar = profile->calendar;
+    record.retention = profile->retention;
   }
   record.facts = std::move(plan.facts);
   record.marks.filed = ports.clock.Today();
   record.marks.assigned = record.marks.filed;
+  record.written = 1;
+  record.marks.written = record.marks.filed;
   record.wall = std::move(wall);
   record.identity_held = request.identity.has_value();
   return record;

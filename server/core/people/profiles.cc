@@ -68,6 +68,19 @@ absl::StatusOr<Profile> ProfileOf(const nlohmann::json& object) {
     if (absl::Status status = clock.status(); !status.ok()) return status;
     profile.external.push_back(std::move(external));
   }
+  for (const nlohmann::json& item : fields.Objects("retention", false)) {
+    DocumentFields line("profiles: retention", item);
+    RetentionLine kept;
+    kept.closed = line.Text("closed", false);
+    kept.finding = line.Text("finding", false);
+    kept.site = line.Text("site", false);
+    kept.months = static_cast<std::uint16_t>(line.Number("months", kFewestMonthsKept, kMostMonthsKept, 0));
+    if (kept.months == 0) line.Refuse("months are missing");
+    if (std::max({kept.closed.size(), kept.finding.size(), kept.site.size()}) > 64) line.Refuse("a code that is too long");
+    if (absl::Status status = line.status(); !status.ok()) return status;
+    profile.retention.push_back(std::move(kept));
+  }
+  if (profile.retention.size() > kMostRetentionLines) return DocumentIncomplete("profiles: retention: too many lines");
   fields.Skip("label");
   fields.Skip("note");
   if (absl::Status status = fields.status(); !status.ok()) return status;

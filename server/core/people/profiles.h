@@ -5,10 +5,16 @@
 //                  "triage_working_days": 2, "claim_hours": 24,
 //                  "weekend": ["sat", "sun"], "holidays": ["2026-12-25"],
 //                  "check_in_days": [30, 90, 180, 365],
+//                  "retention": [{"months": 36, "closed": "finding_made"},
+//                                {"months": 60, "finding": "substantiated", "site": "lyon"}],
 //                  "external": [{"kind": "us_eeoc.charge_180", "days": 180, "rolls": true},
 //                               {"kind": "us_ny.court", "years": 3}]}]}
 //
-// The first profile is the organisation's own; a report names another by its id. External clocks start at a date that
+// `retention`: how long a case is kept once it was closed. A line fits a case that ended so: `closed` is the reason of its
+// closing, `finding` one of its findings, `site` where it was filed for; what a line leaves out fits everything. Of the lines that
+// fit, the longest holds; where none does, 36 months.
+//
+// The first profile is the organisation's own; a report names another, its jurisdiction's, by its id. External clocks start at a date that
 // is sealed, so the client computes them; the server only lists their kinds.
 #pragma once
 
@@ -44,6 +50,24 @@ struct Calendar {
   friend bool operator==(const Calendar&, const Calendar&) = default;
 };
 
+// How long a case is kept after its closing.
+struct RetentionLine {
+  std::string closed;   // code of `closing.reason`; empty: any
+  std::string finding;  // code of `finding`; empty: any, and none
+  std::string site;     // code of a site; empty: any
+  std::uint16_t months = 0;
+
+  friend bool operator==(const RetentionLine&, const RetentionLine&) = default;
+};
+using Retention = std::vector<RetentionLine>;
+
+// Where no line fits.
+inline constexpr std::uint16_t kMonthsKept = 36;
+// The last check-in, 365 days after the closing, comes before anything goes.
+inline constexpr std::uint16_t kFewestMonthsKept = 13;
+inline constexpr std::uint16_t kMostMonthsKept = 360;
+inline constexpr std::size_t kMostRetentionLines = 64;
+
 // A clock of an authority outside; nothing here extends it.
 struct ExternalClock {
   std::string kind;
@@ -62,6 +86,7 @@ struct Profile {
   Calendar calendar;
   std::vector<ExternalClock> external;
   std::vector<std::uint16_t> check_in_days{kCheckInDays.begin(), kCheckInDays.end()};  // ascending
+  Retention retention;
 };
 
 // Immutable after Parse.

@@ -31,11 +31,12 @@ absl::StatusOr<Taxonomy> Taxonomy::Parse(std::string_view json) {
       DocumentFields fields("taxonomy: " + list, item);
       const std::string code = fields.Text("code", true);
       Code properties{fields.Flag("active", true), fields.Flag("urgent", false),
-                      fields.Flag("burdens_harmed", false)};
+                      fields.Flag("burdens_harmed", false), fields.Flag("places_hold", false)};
       fields.SkipOthers();
       if (!IsCode(code)) fields.Refuse("a code that is none");
       if (properties.urgent && list != "category") fields.Refuse("urgent outside of category");
       if (properties.burdens_harmed && list != "measure.interim") fields.Refuse("burdens_harmed outside of measure.interim");
+      if (properties.places_hold && list != "holding.reason") fields.Refuse("places_hold outside of holding.reason");
       if (!known.emplace(code, properties).second) fields.Refuse("a code that stands twice");
       if (absl::Status status = fields.status(); !status.ok()) return status;
     }
@@ -48,18 +49,26 @@ absl::StatusOr<Taxonomy> Taxonomy::Parse(std::string_view json) {
   return taxonomy;
 }
 
-bool Taxonomy::Knows(std::string_view list, std::string_view code) const {
+const Taxonomy::Code* Taxonomy::Find(std::string_view list, std::string_view code) const {
   const auto codes = lists_.find(list);
-  if (codes == lists_.end()) return false;
+  if (codes == lists_.end()) return nullptr;
   const auto found = codes->second.find(code);
-  return found != codes->second.end() && found->second.active;
+  return found == codes->second.end() ? nullptr : &found->second;
+}
+
+bool Taxonomy::Knows(std::string_view list, std::string_view code) const {
+  const Code* found = Find(list, code);
+  return found != nullptr && found->active;
 }
 
 bool Taxonomy::BurdensHarmed(std::string_view list, std::string_view code) const {
-  const auto codes = lists_.find(list);
-  if (codes == lists_.end()) return false;
-  const auto found = codes->second.find(code);
-  return found != codes->second.end() && found->second.burdens_harmed;
+  const Code* found = Find(list, code);
+  return found != nullptr && found->burdens_harmed;
+}
+
+bool Taxonomy::PlacesHold(std::string_view list, std::string_view code) const {
+  const Code* found = Find(list, code);
+  return found != nullptr && found->places_hold;
 }
 
 Urgency Taxonomy::UrgencyOf(const Facts& facts) const {

@@ -5,6 +5,7 @@
 //
 // Every list of shared taxonomy.md is a member; a list holds each code once; `urgent` is allowed in `category` only,
 // `burdens_harmed` in `measure.interim` only: what it marks weighs on the person who was harmed, and needs their agreement.
+// `places_hold` in `holding.reason` only: whoever pauses a case for that reason places a legal hold with it.
 // Labels and help texts are for clients and are not looked at here. A code may be switched off with "active": false:
 // old cases keep it, new reports are refused it.
 #pragma once
@@ -31,6 +32,9 @@ class Taxonomy {
   // The code stands in the list and weighs on the person who was harmed.
   bool BurdensHarmed(std::string_view list, std::string_view code) const;
 
+  // The code stands in the list, and pausing a case for it places a legal hold.
+  bool PlacesHold(std::string_view list, std::string_view code) const;
+
   // Immediate when there is danger now or a category is marked urgent. Never taken from a client.
   Urgency UrgencyOf(const Facts& facts) const;
 
@@ -39,7 +43,10 @@ class Taxonomy {
     bool active = true;
     bool urgent = false;
     bool burdens_harmed = false;
+    bool places_hold = false;
   };
+  const Code* Find(std::string_view list, std::string_view code) const;
+
   std::map<std::string, std::map<std::string, Code, std::less<>>, std::less<>> lists_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/rpc/approval/convert.h"
 
+#include "crypto/format/approval.h"
 #include "crypto/format/ids.h"
 #include "server/rpc/convert/shared.h"
 
@@ -31,20 +32,19 @@ absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApproval
   if (!case_id.ok()) return case_id.status();
   asked.case_id = *case_id;
   const int kind = request.kind();
-  if (!v1::ApprovalKind_IsValid(kind) || kind < 1) return base::FieldInvalid("kind");
+  if (kind < 1 || kind > 0xff || !format::IsApprovalKind(static_cast<std::uint8_t>(kind))) return base::FieldInvalid("kind");
   asked.terms.kind = static_cast<format::ApprovalKind>(kind);
-  const bool coded = asked.terms.kind == format::ApprovalKind::kCloseCase ||
-                     asked.terms.kind == format::ApprovalKind::kReleaseIdentity;
-  if (!coded) {
+  const bool adds = asked.terms.kind == format::ApprovalKind::kAddReader;
+  if (format::ConcernsAPerson(asked.terms.kind)) {
     absl::StatusOr<base::StaffSlug> person = ParseStaff(request.person(), "person");
     if (!person.ok()) return person.status();
     asked.terms.person = *std::move(person);
   } else if (!request.person().empty()) {
     return base::FieldInvalid("person");
   }
-  if (coded == request.code().empty() || request.code().size() > kMostCode) return base::FieldInvalid("code");
+  if (format::HasCode(asked.terms.kind) == request.code().empty() || request.code().size() > kMostCode)
+    return base::FieldInvalid("code");
   asked.terms.code = request.code();
-  const bool adds = asked.terms.kind == format::ApprovalKind::kAddReader;
   const bool guest = request.condition() == v1::RELEASE_CONDITION_GUEST;
   const v1::ReleaseCondition plain = adds ? v1::RELEASE_CONDITION_APPROVED : v1::RELEASE_CONDITION_UNSPECIFIED;
   if (request.condition() != plain && !(adds && guest)) return base::FieldInvalid("condition");
@@ -54,7 +54,8 @@ absl::StatusOr<approvals::NewApproval> ParseNewApproval(const v1::CreateApproval
     if (!until.ok()) return until.status();
     asked.terms.until = *until;
   }
-  if (guest != request.has_until()) return base::FieldInvalid("until");
+  const bool has_last_day = guest || asked.terms.kind == format::ApprovalKind::kShorten;
+  if (has_last_day != request.has_until()) return base::FieldInvalid("until");
   asked.request = request.request();
   return asked;
 }

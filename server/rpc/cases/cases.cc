@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/format/ids.h"
+#include "server/core/cases/holds.h"
 #include "server/core/cases/team.h"
 #include "server/rpc/cases/convert.h"
 #include "server/rpc/convert/clock.h"
@@ -137,6 +138,19 @@ grpc::ServerUnaryReactor* CaseHandler::ChangeCaseState(grpc::CallbackServerConte
         response->set_etag(moved.etag);
         response->set_state(ToProto(moved.state));
       });
+}
+
+grpc::ServerUnaryReactor* CaseHandler::PlaceHold(grpc::CallbackServerContext* context,
+                                                 const v1::PlaceHoldRequest* request, v1::PlaceHoldResponse*) {
+  return door_.Decide<cases::Held>(
+      context, request,
+      [this, request](const Caller& caller) -> Decided<cases::Held> {
+        const absl::StatusOr<base::CaseId> id = ParseCase(request->name(), "name");
+        if (!id.ok()) return id.status();
+        const Moment now(core_);
+        return cases::PlaceHold(now.ports(), caller.staff, *id, request->request_id(), request->reason());
+      },
+      [](const cases::Held&) {});
 }
 
 grpc::ServerUnaryReactor* CaseHandler::ListHistory(grpc::CallbackServerContext* context,

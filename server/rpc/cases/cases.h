@@ -53,6 +53,8 @@ class CaseHandler final : public v1::CaseService::CallbackService {
                                                v1::ChangeMeasureStateResponse* response) override;
   grpc::ServerUnaryReactor* GetOwnKeys(grpc::CallbackServerContext* context, const v1::GetOwnKeysRequest* request,
                                        v1::GetOwnKeysResponse* response) override;
+  grpc::ServerUnaryReactor* PlaceHold(grpc::CallbackServerContext* context, const v1::PlaceHoldRequest* request,
+                                      v1::PlaceHoldResponse* response) override;
   grpc::ServerUnaryReactor* ListTasks(grpc::CallbackServerContext* context, const v1::ListTasksRequest* request,
                                       v1::ListTasksResponse* response) override;
 

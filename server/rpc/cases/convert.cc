@@ -42,6 +42,8 @@ void Fill(const cases::CaseSummary& summary, v1::Case* out) {
   out->set_claimed(summary.claimed);
   out->set_withdrawn(summary.withdrawn);
   out->set_identity_held(summary.identity_held);
+  for (const cases::Hold& hold : summary.holds) SetHold(hold, out->add_holds());
+  out->set_unread(summary.unread);
   out->set_etag(summary.etag);
 }
 
@@ -61,6 +63,7 @@ void Fill(const cases::CaseDetail& detail, v1::Case* out) {
   for (const base::CaseId& other : detail.linked) out->add_linked(format::CaseName(other));
   for (const cases::AllegationView& view : detail.allegations) Fill(detail.summary.id, view, out->add_allegations());
   for (const cases::MeasureView& view : detail.measures) Fill(detail.summary.id, view, out->add_measures());
+  if (detail.kept_until) SetDay(*detail.kept_until, out->mutable_kept_until());
 }
 
 void Fill(const casework::Task& task, v1::Task* out) {

@@ -37,6 +37,8 @@ void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
   out->set_needed(static_cast<std::uint32_t>(view.needed));
   SetInstant(approval.created, out->mutable_created());
   SetInstant(view.expires, out->mutable_expires());
+  if (view.ready) SetDay(*view.ready, out->mutable_ready());
+  if (!approval.cancelled_by.empty()) out->set_cancelled_by(StaffName(approval.cancelled_by));
   out->set_etag(view.etag);
   if (approval.consent) {
     out->mutable_consent()->set_decision(static_cast<v1::Decision>(approval.consent->decision));

@@ -167,6 +167,11 @@ void SetEpoch(const cases::EpochView& epoch, v1::Epoch* out) {
   out->set_stale(epoch.stale);
 }
 
+void SetHold(const cases::Hold& hold, v1::LegalHold* out) {
+  out->set_reason(hold.reason);
+  SetDay(hold.since, out->mutable_since());
+}
+
 void SetGrant(const cases::ReleasedGrant& grant, v1::ReleasedGrant* out) {
   out->set_epoch(grant.epoch);
   out->set_grant(grant.grant);

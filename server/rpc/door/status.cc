@@ -65,6 +65,10 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kConsentRefused: return "there is nothing to agree to, or it was answered";
     case base::Reason::kNoticeRunning: return "the reporter was told, and still has time";
     case base::Reason::kIdentityNotHeld: return "the case holds no sealed identity";
+    case base::Reason::kLegalHold: return "a legal hold stands";
+    case base::Reason::kCoolingOff: return "approved, and it can still be taken back for some days";
+    case base::Reason::kUnread: return "nobody has read everything that the reporter wrote";
+    case base::Reason::kRetentionRefused: return "the case is not kept so";
   }
   return "refused";
 }

@@ -35,6 +35,9 @@ void Fill(const cases::MailboxView& view, v1::GetMailboxResponse* out) {
     check_in->set_open(time.open);
   }
   for (const crypto::VerifyKey& key : view.former_keys) out->add_former_signing_keys(key.str());
+  for (const cases::Hold& hold : view.holds) SetHold(hold, out->add_holds());
+  if (view.kept_until) SetDay(*view.kept_until, out->mutable_kept_until());
+  out->set_unread(view.unread);
 }
 
 absl::Status FillGone(const base::Reader& rows, const cases::GoneView& gone, v1::CaseGone* out) {

@@ -136,11 +136,46 @@ TEST(ApprovalRequest, TermsThatNoRuleAllowsAreNeitherWrittenNorRead) {
   EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.code = std::string(65, 'a'); }), kMalformed);
   EXPECT_REFUSED(seal([&](ApprovalTerms& t) { confirming(t); t.case_id = Fixed<CaseId>("a case"); }), kMalformed);
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.code = "finding_made"; }), kMalformed);
+  const std::string id = Text(Fixed<EntryId>("an entry"));
+  for (ApprovalKind kind : {ApprovalKind::kRedact, ApprovalKind::kFalseReport}) {
+    auto naming = [&](ApprovalTerms& t) { t.kind = kind; t.person = ""; t.code = id; };
+    EXPECT_TRUE(seal(naming).ok()) << "control";
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { naming(t); t.code = "finding_made"; }), kMalformed) << "no id";
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { naming(t); t.code.pop_back(); }), kMalformed);
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { naming(t); t.code = ""; }), kMalformed);
+  }
+  for (ApprovalKind kind : {ApprovalKind::kDelete, ApprovalKind::kCloseUnread, ApprovalKind::kLiftHold}) {
+    auto why = [&](ApprovalTerms& t) { t.kind = kind; t.person = ""; t.code = "filed_by_mistake"; };
+    EXPECT_TRUE(seal(why).ok()) << "control";
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { why(t); t.code = ""; }), kMalformed);
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { why(t); t.person = "zoe"; }), kMalformed);
+    EXPECT_REFUSED(seal([&](ApprovalTerms& t) { why(t); t.until = Day(20800); }), kMalformed);
+  }
+  auto shortening = [](ApprovalTerms& t) { t.kind = ApprovalKind::kShorten; t.person = ""; t.until = Day(20900); };
+  EXPECT_TRUE(seal(shortening).ok()) << "control";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { shortening(t); t.until = Day(); }), kMalformed) << "until when";
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { shortening(t); t.code = "soon"; }), kMalformed);
+  EXPECT_REFUSED(seal([&](ApprovalTerms& t) { closing(t); t.kind = static_cast<ApprovalKind>(12); }), kMalformed) << "no kind";
   EXPECT_REFUSED(seal([](ApprovalTerms& t) { t.case_id = CaseId(); }), kMalformed);
   EXPECT_REFUSED(seal(same, {}), kMalformed);
   EXPECT_REFUSED(seal(same, {"kim", "kim"}), kMalformed);
   EXPECT_REFUSED(seal(same, {"kim"}, kMaxReason + 1), kMalformed);
   EXPECT_REFUSED(SealApprovalRequest(Terms(), std::vector<EncryptionKey>(1), kReason, Signing("amira"), random), kMalformed);
+}
+
+TEST(ApprovalRule, WhatBuriesSomethingTakesTwoPeopleAndSevenWholeDays) {
+  const Day day(20778);
+  for (int code = 1; code <= 255; ++code) {
+    if (!IsApprovalKind(static_cast<uint8_t>(code))) continue;
+    const auto kind = static_cast<ApprovalKind>(code);
+    EXPECT_NE(Name(kind), "UNKNOWN");
+    const ApprovalRule rule = ApprovalRuleOf(kind);
+    EXPECT_GE(rule.needed, 1u) << Name(kind);
+    if (kind < ApprovalKind::kDelete) continue;
+    EXPECT_EQ(rule.needed, 2u) << Name(kind);
+    EXPECT_EQ(FirstDayOf(kind, day), day.PlusDays(8)) << Name(kind) << ": the day of the approval does not count";
+  }
+  EXPECT_EQ(FirstDayOf(ApprovalKind::kAddReader, day), day) << "control";
 }
 
 TEST(ApprovalDecision, IsOneDecisionOfOneKeyAboutOneRequest) {

@@ -323,7 +323,7 @@ TEST_F(Approvals_OverTheWire, WhatDoesNotCheckIsRefusedByNameAndLeavesNothing) {
   };
   const Create good = Asking();
   refused("no kind", "FIELD_INVALID", [](Create& r) { r.clear_kind(); }, good);
-  refused("an unknown kind", "FIELD_INVALID", [](Create& r) { r.set_kind(static_cast<v1::ApprovalKind>(9)); }, good);
+  refused("an unknown kind", "FIELD_INVALID", [](Create& r) { r.set_kind(static_cast<v1::ApprovalKind>(99)); }, good);
   refused("no person", "FIELD_INVALID", [](Create& r) { r.clear_person(); }, good);
   refused("another person", "FIELD_INVALID", [](Create& r) { r.set_person("staff/custodian-b"); }, good);
   refused("an administrator", "APPROVAL_REFUSED", [](Create& r) { r.set_person("staff/admin"); }, good);

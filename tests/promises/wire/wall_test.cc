@@ -66,6 +66,15 @@ class P3_NoOracle_OverTheWire : public Scene {
       note("ChangeCaseState", Ask(*cases_, &v1::CaseService::Stub::ChangeCaseState, r, authorization));
     }
     {
+      v1::PlaceHoldRequest r;
+      r.set_name(name);
+      r.set_request_id(support::DrawRequestId());
+      r.set_reason("litigation");
+      note("PlaceHold", Ask(*cases_, &v1::CaseService::Stub::PlaceHold, r, authorization));
+      r.set_reason("no_reason");
+      note("PlaceHold, bad reason", Ask(*cases_, &v1::CaseService::Stub::PlaceHold, r, authorization));
+    }
+    {
       v1::SetFindingRequest r;
       r.set_name(name + "/allegations/abcdefghijklmnopqrstuvwxya");
       note("SetFinding", Ask(*cases_, &v1::CaseService::Stub::SetFinding, r, authorization));

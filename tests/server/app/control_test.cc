@@ -29,7 +29,9 @@ TEST_F(ControlSocket, CarriesTheTargetAndBringsBackTheAnswer) {
   absl::Status answer;
   {
     bool shred = false;
-    const auto control = Control::Open(folder_, {.backup =
+    const auto lock = DataLock::Take(folder_);
+    ASSERT_TRUE(lock.ok()) << lock.status();
+    const auto control = Control::Open(**lock, {.backup =
                                                      [&](const std::string& target) {
                                                        asked = target;
                                                        return answer;
@@ -51,6 +53,24 @@ TEST_F(ControlSocket, CarriesTheTargetAndBringsBackTheAnswer) {
   }
   EXPECT_FALSE(fs::exists(folder_ / "control"));
   EXPECT_TRUE(absl::IsUnavailable(AskForBackup(folder_, "/c")));
+}
+
+// The name may stand for another directory by then: nothing appears there.
+TEST_F(ControlSocket, StandsInTheDirectoryThatIsLockedWhereverItWasMoved) {
+  const auto lock = DataLock::Take(folder_);
+  ASSERT_TRUE(lock.ok()) << lock.status();
+  const fs::path moved = folder_.parent_path() / "moved";
+  fs::rename(folder_, moved);
+  fs::create_directory(folder_);
+  {
+    const auto control = Control::Open(**lock, {.backup = [](const std::string&) { return absl::OkStatus(); }, .shred = [] { return absl::OkStatus(); }});
+    ASSERT_TRUE(control.ok()) << control.status();
+    EXPECT_TRUE(AskForBackup(moved, "/a").ok());
+    EXPECT_TRUE(absl::IsUnavailable(AskForBackup(folder_, "/a")));
+    EXPECT_TRUE(fs::is_empty(folder_));
+  }
+  EXPECT_FALSE(fs::exists(moved / "control"));
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 TEST_F(ControlSocket, ALockIsHeldByOne) {

@@ -163,11 +163,14 @@ TEST(Convert, ACaseLosesNothing) {
                     .claimed = true,
                     .withdrawn = true,
                     .identity_held = true,
+                    .holds = {{"litigation", base::Day(20000)}},
+                    .unread = true,
                     .etag = "etag"};
   detail.epochs = {{.keyring = format::Keyring::kTeam, .number = 3, .record = "record", .stale = true}};
   detail.readers = {SomeReader()};
   detail.linked = {kCase};
   detail.former_mailbox_keys = {{}};
+  detail.kept_until = base::Day(20400);
   const auto allegation = *base::AllegationId::FromBytes("allegation-16-b.");
   detail.allegations = {{allegation, "retaliation", "substantiated", "etag"}};
   detail.measures = {{*base::MeasureId::FromBytes("measure-16-byte."), allegation, "interim.no_contact",
@@ -185,6 +188,8 @@ TEST(Convert, ACaseLosesNothing) {
   ExpectEveryFieldSet(out.readers(0));
   ExpectEveryFieldSet(out.allegations(0));
   ExpectEveryFieldSet(out.measures(0));
+  ExpectEveryFieldSet(out.holds(0));
+  EXPECT_EQ(out.holds(0).reason(), "litigation");
   EXPECT_EQ(out.measures(0).state(), v1::MEASURE_STATE_RUNNING);
   EXPECT_EQ(out.measures(0).due().day(), 30);
   EXPECT_EQ(out.name(), format::CaseName(kCase));
@@ -217,6 +222,9 @@ TEST(Convert, AMailboxLosesNothing) {
   view.claimed = true;
   view.check_ins = {{{clocks::Since::kClosing, 90}, *base::Day::FromCivil(2027, 2, 19), true, true}};
   view.former_keys = {{}};
+  view.holds = {{"litigation", base::Day(20000)}};
+  view.kept_until = base::Day(20400);
+  view.unread = true;
   v1::GetMailboxResponse out;
   Fill(view, &out);
   // Freeze and requests for the identity are not the mailbox's: the handler adds them (convert/clock.h, convert/approval.h).

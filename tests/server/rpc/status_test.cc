@@ -65,8 +65,8 @@ TEST(Status, EveryReasonHasItsNumberItsCodeAndATextOfItsOwn) {
     EXPECT_TRUE(info.metadata().empty());
     texts.insert(status.error_message());
   }
-  EXPECT_EQ(visited, base::kReasonCount);
-  EXPECT_EQ(texts.size(), static_cast<std::size_t>(base::kReasonCount));
+  EXPECT_EQ(visited, static_cast<int>(base::AllReasons().size()));
+  EXPECT_EQ(texts.size(), base::AllReasons().size());
   EXPECT_EQ(texts.count("refused"), 0U);
 }
 

@@ -489,6 +489,32 @@ TEST_F(StoreTest, CheckNamesWhatIsToGoAndIsNotThere) {
                                    "table doomed: a case that is not there is to go"}));
 }
 
+TEST_F(StoreTest, CheckNamesWhatACaseCannotSayOfItself) {
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Commit(FilingOf(id, "text")).ok());
+  cases::Case record = (*store_->reader().Get<cases::Case>(id.view()))->record;
+  base::Transaction more;
+  record.read = record.thread.length + 1;
+  record.holds = {{"litigation", base::Day(20000)}, {"litigation", base::Day(20001)}};
+  record.closing_reason = "finding_made";
+  record.shortened = base::Day(20002);
+  more.changes.Put(record);
+  cases::Doomed doomed;
+  doomed.case_id = id;
+  doomed.whole = cases::Cause{std::nullopt, {}, base::Day(20000)};
+  more.changes.Put(doomed);
+  ASSERT_TRUE(Commit(std::move(more)).ok());
+  store_.reset();
+  const auto report = Check();
+  EXPECT_EQ(std::set<std::string>(report->problems.begin(), report->problems.end()),
+            (std::set<std::string>{"table case: more of its thread was written or read than there is",
+                                   "table case: two holds for one reason",
+                                   "table case: a reason for closing, or none, where it does not belong",
+                                   "table case: an open case that is kept until a day",
+                                   "table doomed: something is to go of a case that is held"}));
+}
+
 TEST_F(StoreTest, CheckMissesNoReceiptAndNoKeyOfACaseThatIsNotThere) {
   const auto id = Draw<base::CaseId>();
   ASSERT_TRUE(Open().ok());

@@ -76,5 +76,78 @@ TEST(ReportersStatus, ListsEveryCheckInAndSaysWhichIsOpen) {
   EXPECT_THAT(CheckInsText(mailbox), HasSubstr("report checkin"));
 }
 
+format::Leaf Step(format::LeafKind kind, const char* actor, const char* day, crypto::Bytes details) {
+  format::Leaf leaf;
+  leaf.kind = kind;
+  leaf.actor = actor;
+  leaf.day = On(day);
+  leaf.details = std::move(details);
+  return leaf;
+}
+
+TEST(ReportersStatus, SaysWhatOthersAskForByWhomAndFromWhenOnItCanBeDone) {
+  using format::LeafKind;
+  format::Directory directory;
+  format::Person person;
+  person.slug = "ana";
+  person.name = "Ana Ruiz";
+  directory.people = {person};
+  const auto id = *format::ApprovalId::FromBytes(std::string(16, 'a'));
+  const auto other = *format::ApprovalId::FromBytes(std::string(16, 'b'));
+  std::vector<format::Leaf> leaves = {
+      Step(LeafKind::kApprovalRequested, "ana", "2026-11-20", format::details::ApprovalRequested(id, format::ApprovalKind::kDelete))};
+  EXPECT_EQ(PendingText(leaves, directory, On("2026-11-21")),
+            "Ana Ruiz asked on 2026-11-20 that the whole case is deleted for good. Nobody has approved it. 2 others have to by "
+            "2026-11-27, or nothing comes of it.\n");
+  EXPECT_EQ(PendingText(leaves, directory, On("2026-11-28")), "") << "it came to nothing";
+  leaves.push_back(Step(LeafKind::kApprovalDecided, "hanna", "2026-11-21", format::details::ApprovalDecided(id, format::Decision::kApprove)));
+  EXPECT_THAT(PendingText(leaves, directory, On("2026-11-22")), HasSubstr("hanna approved it; 1 more has to by 2026-11-27"));
+  leaves.push_back(Step(LeafKind::kApprovalRequested, "ana", "2026-11-22", format::details::ApprovalRequested(other, format::ApprovalKind::kAddReader)));
+  leaves.push_back(Step(LeafKind::kApprovalDecided, "igor", "2026-11-22", format::details::ApprovalDecided(id, format::Decision::kApprove)));
+  const std::string both = PendingText(leaves, directory, On("2026-11-29"));
+  EXPECT_THAT(both, HasSubstr("hanna and igor approved it. It can be done from 2026-11-30 on; until then any of these people can stop it"));
+  EXPECT_THAT(both, HasSubstr("that somebody else may read"));
+  EXPECT_THAT(PendingText(leaves, directory, On("2026-11-30")), HasSubstr("It can be done now"));
+  EXPECT_EQ(PendingText(leaves, directory, On("2026-12-08")), "") << "too late for both";
+  for (const auto& end : {Step(LeafKind::kApprovalCancelled, "hanna", "2026-11-23", format::details::ApprovalCancelled(id)),
+                          Step(LeafKind::kApprovalExecuted, "ana", "2026-11-30", format::details::ApprovalExecuted(id, format::ApprovalKind::kDelete)),
+                          Step(LeafKind::kApprovalDecided, "igor", "2026-11-23", format::details::ApprovalDecided(id, format::Decision::kRefuse))}) {
+    std::vector<format::Leaf> ended = leaves;
+    ended.push_back(end);
+    EXPECT_THAT(PendingText(ended, directory, On("2026-11-29")), Not(HasSubstr("deleted"))) << format::Name(end.kind);
+  }
+}
+
+TEST(ReportersStatus, HasASentenceForEveryKindOfApproval) {
+  for (int code = 1; code <= 0xff; ++code) {
+    if (!format::IsApprovalKind(static_cast<std::uint8_t>(code)) || code == static_cast<int>(format::ApprovalKind::kConfirmClock)) continue;
+    EXPECT_THAT(WishText(format::Name(static_cast<format::ApprovalKind>(code))), Not(HasSubstr("does not know"))) << code;
+  }
+  EXPECT_THAT(WishText("UNHEARD_OF"), HasSubstr("does not know")) << "control";
+}
+
+TEST(ReportersStatus, SaysUntilWhenItIsKeptAndWhatKeepsIt) {
+  v1::GetMailboxResponse mailbox;
+  EXPECT_EQ(KeptText(mailbox, On("2026-11-20")), "") << "an open case, read";
+  mailbox.set_unread(true);
+  EXPECT_THAT(KeptText(mailbox, On("2026-11-20")), HasSubstr("Nobody has read everything"));
+  mailbox.set_state(v1::CASE_STATE_CLOSED);
+  EXPECT_THAT(KeptText(mailbox, On("2026-11-20")), HasSubstr("until what you wrote has been read"));
+  mailbox.set_unread(false);
+  mailbox.mutable_kept_until()->set_year(2027);
+  mailbox.mutable_kept_until()->set_month(1);
+  mailbox.mutable_kept_until()->set_day(15);
+  EXPECT_THAT(KeptText(mailbox, On("2026-11-20")), HasSubstr("It is kept until 2027-01-15, and deleted then."));
+  EXPECT_THAT(KeptText(mailbox, On("2026-12-16")), HasSubstr("WHICH IS SOON"));
+  v1::LegalHold& hold = *mailbox.add_holds();
+  hold.set_reason("external_charge");
+  hold.mutable_since()->set_year(2026);
+  hold.mutable_since()->set_month(11);
+  hold.mutable_since()->set_day(2);
+  const std::string held = KeptText(mailbox, On("2026-12-16"));
+  EXPECT_THAT(held, HasSubstr("A legal hold stands since 2026-11-02 (external charge): nothing of it may be deleted."));
+  EXPECT_THAT(held, Not(HasSubstr("deleted then")));
+}
+
 }  // namespace
 }  // namespace alcove::cli

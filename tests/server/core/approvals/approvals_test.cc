@@ -62,6 +62,7 @@ class Approvals : public testing::Test {
     cases::Case record = Case();
     record.state = state;
     record.notified = notified;
+    record.read = record.written;
     world.rows.Put(std::move(record));
   }
 

@@ -90,6 +90,7 @@ class States : public testing::Test {
     record.state = state;
     record.assessed = assessed;
     record.notified = notified;
+    record.read = record.written;
     record.withdrawn = state == State::kWithdrawnByReporter;
     record.resumes_to = cases::Resumes(state) ? std::optional(kWas) : std::nullopt;
     world.rows.Put(std::move(record));

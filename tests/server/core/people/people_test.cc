@@ -166,6 +166,13 @@ TEST(Documents, AProfileMayBeStricterAndNeverLaxer) {
   EXPECT_EQ(Why(parse(R"("weekend": ["mon","tue","wed","thu","fri","sat","sun"])")), Reason::kPolicyIncomplete);
   EXPECT_EQ(Why(parse(R"("holidays": ["2026-02-30"])")), Reason::kPolicyIncomplete);
   EXPECT_EQ(Why(parse(R"("external": [{"kind": "x"}])")), Reason::kPolicyIncomplete);
+  EXPECT_TRUE(parse(R"("retention": [{"months": 13}, {"closed": "withdrawn", "months": 360}])").ok()) << "control";
+  for (const char* lines : {R"([{"months": 12}])", R"([{"months": 361}])", R"([{"closed": "withdrawn"}])", R"([{"months": 24, "closing": "withdrawn"}])",
+                            R"([{"months": 24, "finding": 3}])", R"({"months": 24})"})
+    EXPECT_EQ(Why(parse(std::string("\"retention\": ") + lines)), Reason::kPolicyIncomplete) << lines;
+  std::string many = "\"retention\": [{\"months\": 24}";
+  for (int i = 0; i < 64; ++i) many += ", {\"months\": 24}";
+  EXPECT_EQ(Why(parse(many + "]")), Reason::kPolicyIncomplete) << "too many lines";
   EXPECT_EQ(Why(people::Profiles::Parse(R"({"profiles": []})")), Reason::kPolicyIncomplete);
   EXPECT_EQ(Why(people::Profiles::Parse(R"({"profiles": [{"id": "p"}, {"id": "p"}]})")), Reason::kPolicyIncomplete);
 }
@@ -219,6 +226,20 @@ TEST(Documents, ThePolicySaysWhichMeasuresWeighOnTheHarmedPerson) {
   ASSERT_NE(at, std::string::npos);
   json.insert(at + 9, ", \"burdens_harmed\": true");
   EXPECT_FALSE(people::Taxonomy::Parse(json).ok()) << "only an interim measure can be so";
+}
+
+TEST(Documents, ThePolicySaysWhichPausesPlaceALegalHold) {
+  std::string json = PolicyFile(Document::kTaxonomy);
+  const auto taxonomy = people::Taxonomy::Parse(json);
+  ASSERT_TRUE(taxonomy.ok());
+  EXPECT_TRUE(taxonomy->PlacesHold("holding.reason", "external_charge"));
+  EXPECT_TRUE(taxonomy->Knows("hold.reason", "external_charge")) << "the hold has a name";
+  for (const char* code : {"awaiting_evidence", "legal_advice", "nothing"})
+    EXPECT_FALSE(taxonomy->PlacesHold("holding.reason", code)) << code;
+  const std::size_t at = json.find("\"apology\"");
+  ASSERT_NE(at, std::string::npos);
+  json.insert(at + 9, ", \"places_hold\": true");
+  EXPECT_FALSE(people::Taxonomy::Parse(json).ok()) << "only a pause can";
 }
 
 }  // namespace
