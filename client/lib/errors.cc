@@ -36,6 +36,7 @@ constexpr std::array kRows = {
     Row{Refusal::kCoverageIncomplete, "COVERAGE_INCOMPLETE", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kNoKeyHere, "NO_KEY_HERE", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kKeyNeeded, "KEY_NEEDED", absl::StatusCode::kFailedPrecondition},
+    Row{Refusal::kShareKept, "SHARE_KEPT", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kServerUnreachable, "SERVER_UNREACHABLE", absl::StatusCode::kUnavailable},
     Row{Refusal::kDirectoryInvalid, "DIRECTORY_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kDirectoryExpired, "DIRECTORY_EXPIRED", absl::StatusCode::kDataLoss},

@@ -32,6 +32,7 @@ enum class Refusal {
   kCoverageIncomplete,
   kNoKeyHere,  // the case is open to another machine of the caller's
   kKeyNeeded,  // something may depend on the key that is to go
+  kShareKept,  // a share of a sealed name could not be handed over
   // UNAVAILABLE.
   kServerUnreachable,
   // What the server sent does not check. DATA_LOSS.

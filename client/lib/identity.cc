@@ -47,6 +47,67 @@ absl::StatusOr<Approved> WhoApproved(StaffDesk& desk, const CheckedApproval& che
   return approved;
 }
 
+// Opens the caller's share of a case, as it was sealed or as it was handed over to them.
+absl::StatusOr<format::IdentityShare> OpenOwnShare(StaffDesk& desk, const format::CaseId& case_id, const v1::HeldShare& held) {
+  const format::OrganisationId& organisation = desk.connection().organisation().id;
+  if (!held.handed().empty()) {
+    const auto handed = format::ParseShare(held.handed());
+    if (!handed.ok() || !handed->IsHandedOver() || handed->organisation != organisation || handed->case_id != case_id ||
+        handed->index != held.index()) {
+      return Invalid("a share that was handed over to you is malformed");
+    }
+    auto share = format::OpenGivenShare(*handed, desk.keys().decryption);
+    if (!share.ok()) return Invalid("a share that was handed over to you does not open with your key");
+    return share;
+  }
+  if (held.index() > 255 || held.threshold() > 255 || held.custodians() > 255) return Invalid("your share is malformed");
+  auto share = format::OpenHeldShare({.organisation = organisation,
+                                      .case_id = case_id,
+                                      .threshold = static_cast<uint8_t>(held.threshold()),
+                                      .custodians = static_cast<uint8_t>(held.custodians()),
+                                      .index = static_cast<uint8_t>(held.index()),
+                                      .sealed = held.sealed()},
+                                     desk.keys().decryption);
+  if (!share.ok()) return Invalid("your share does not open with your key");
+  return share;
+}
+
+// Who held a share, one after another: the custodian whom the reporter chose, then whoever it was handed over to. Each who handed
+// it over signed that, and it was theirs.
+struct Custody {
+  std::vector<std::string> people;  // slugs
+  std::vector<std::string> keys;    // ids of the encryption keys, in step
+};
+absl::StatusOr<std::vector<Custody>> CustodyOf(DirectoryHistory& history, const format::ParsedIdentity& identity,
+                                               const v1::ExecuteApprovalResponse& response) {
+  std::vector<Custody> custody(identity.custodians);
+  for (size_t i = 0; i < custody.size(); ++i) {
+    ALCOVE_CLIENT_ASSIGN(const Found first, history.WhoSigns(identity.CustodianAt(i)));
+    custody[i].people.push_back(first.person->slug);
+    custody[i].keys.push_back(identity.CustodianAt(i).str());
+  }
+  for (const std::string& bytes : response.handed()) {
+    const auto share = format::ParseShare(bytes);
+    if (!share.ok() || !share->IsHandedOver() || share->organisation != identity.organisation ||
+        share->case_id != identity.case_id || share->index > custody.size()) {
+      return Invalid("a share was handed over for another identity");
+    }
+    Custody& line = custody[share->index - 1u];
+    ALCOVE_CLIENT_ASSIGN(const Found giver, history.WhoSigns(share->custodian));
+    if (giver.person->slug != line.people.back() || !format::VerifyShare(*share, giver.device->signing).ok())
+      return Invalid("a share was handed over by somebody who did not hold it");
+    ALCOVE_CLIENT_ASSIGN(const Found taker, history.WhoSigns(share->recipient));
+    if (!taker.person->HasRole(format::Role::kCustodian)) return Invalid("a share was handed over to somebody who is no custodian");
+    line.people.push_back(taker.person->slug);
+    line.keys.push_back(share->recipient.str());
+  }
+  return custody;
+}
+
+bool Contains(const std::vector<std::string>& list, const std::string& one) {
+  return std::find(list.begin(), list.end(), one) != list.end();
+}
+
 bool Agreed(const v1::Approval& approval) { return approval.consent().decision() == v1::DECISION_APPROVE; }
 
 absl::Status CheckConsent(const v1::Approval& approval, const format::ParsedStatement& statement, const OpenedCase& opened) {
@@ -163,17 +224,8 @@ absl::StatusOr<std::string> ShareFor(StaffDesk& desk, const CheckedApproval& che
       if (crypto::KeyIdOf(one.signing) == request->statement.requester) device = &one;
   }
   if (device == nullptr) return Refuse(Refusal::kReaderNotInDirectory, checked.decisions.requester);
-  const v1::HeldShare& held = approval.held_share();
-  if (held.index() > 255 || held.threshold() > 255 || held.custodians() > 255) return Invalid("your share is malformed");
-  const auto share = format::OpenHeldShare({.organisation = terms.organisation,
-                                            .case_id = terms.case_id,
-                                            .threshold = static_cast<uint8_t>(held.threshold()),
-                                            .custodians = static_cast<uint8_t>(held.custodians()),
-                                            .index = static_cast<uint8_t>(held.index()),
-                                            .sealed = held.sealed()},
-                                           desk.keys().decryption);
-  if (!share.ok()) return Invalid("your share does not open with your key");
-  auto given = format::GiveShare(request->statement, *share, device->encryption, desk.keys().signing, desk.random());
+  ALCOVE_CLIENT_ASSIGN(const format::IdentityShare share, OpenOwnShare(desk, terms.case_id, approval.held_share()));
+  auto given = format::GiveShare(request->statement, share, device->encryption, desk.keys().signing, desk.random());
   if (!given.ok()) return Refuse(Refusal::kReaderKeyWeak, checked.decisions.requester);
   return *std::move(given);
 }
@@ -197,11 +249,12 @@ absl::StatusOr<sealed::v1::Identity> OpenReleased(StaffDesk& desk, const Checked
   const auto identity = format::ParseIdentity(response.identity());
   if (!identity.ok() || identity->organisation != terms.organisation || identity->case_id != terms.case_id)
     return Invalid("the sealed identity is not this case's");
-  std::vector<std::string> named;
-  for (size_t i = 0; i < identity->custodians; ++i) named.push_back(identity->CustodianAt(i).str());
-  if (identity->threshold != checked.approval.threshold() || named != CustodianKeys(checked.approval))
-    return Invalid("the sealed identity names other custodians than were asked");
   DirectoryHistory history(desk.connection(), desk.directory());
+  ALCOVE_CLIENT_ASSIGN(const std::vector<Custody> custody, CustodyOf(history, *identity, response));
+  const std::vector<std::string> asked = CustodianKeys(checked.approval);
+  bool same = identity->threshold == checked.approval.threshold() && asked.size() == custody.size();
+  for (size_t i = 0; same && i < custody.size(); ++i) same = Contains(custody[i].keys, asked[i]);
+  if (!same) return Invalid("the sealed identity names other custodians than were asked");
   std::vector<format::IdentityShare> shares;
   std::set<uint8_t> seen;
   for (const std::string& bytes : response.shares()) {
@@ -211,10 +264,8 @@ absl::StatusOr<sealed::v1::Identity> OpenReleased(StaffDesk& desk, const Checked
       return Invalid("a share is not for this request");
     }
     ALCOVE_CLIENT_ASSIGN(const Found giver, history.WhoSigns(share->custodian));
-    ALCOVE_CLIENT_ASSIGN(const Found custodian, history.WhoSigns(identity->CustodianAt(share->index - 1u)));
-    const auto& approvers = checked.decisions.approvers;
-    const bool approved = std::find(approvers.begin(), approvers.end(), giver.person->slug) != approvers.end();
-    if (giver.person->slug != custodian.person->slug || !approved ||
+    const bool approved = Contains(checked.decisions.approvers, giver.person->slug);
+    if (!Contains(custody[share->index - 1u].people, giver.person->slug) || !approved ||
         !format::VerifyShare(*share, giver.device->signing).ok()) {
       return Invalid("a share is not from the custodian it belongs to");
     }
@@ -230,6 +281,53 @@ absl::StatusOr<sealed::v1::Identity> OpenReleased(StaffDesk& desk, const Checked
   if (!who.ParseFromArray(text.bytes.data(), static_cast<int>(text.bytes.size())))
     return Invalid("the sealed identity holds something else");
   return who;
+}
+
+absl::StatusOr<HandedOver> HandSharesOver(StaffDesk& desk, const std::string& slug) {
+  const format::Directory& directory = desk.directory().directory();
+  const format::Person* person = directory.FindPerson(slug);
+  if (person == nullptr || !person->HasRole(format::Role::kCustodian)) return Refuse(Refusal::kReaderNotInDirectory, slug + " as a custodian");
+  const crypto::EncryptionKey own = desk.keys().decryption.encryption_key();
+  const auto other = std::find_if(person->devices.begin(), person->devices.end(),
+                                  [&](const format::Device& device) { return device.encryption != own; });
+  if (other == person->devices.end()) return Refuse(Refusal::kReaderNotInDirectory, "another machine of " + slug);
+
+  std::vector<v1::OwnShare> shares;
+  v1::ListHeldSharesRequest page;
+  page.set_page_size(50);
+  do {
+    ALCOVE_CLIENT_ASSIGN(v1::ListHeldSharesResponse answer,
+                         desk.connection().CallAgain(&v1::ApprovalService::Stub::ListHeldShares, page, &desk.session()));
+    std::move(answer.mutable_shares()->begin(), answer.mutable_shares()->end(), std::back_inserter(shares));
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty());
+
+  HandedOver done;
+  for (const v1::OwnShare& one : shares) {
+    ALCOVE_CLIENT_ASSIGN(const format::CaseId case_id, format::ParseCaseName(one.case_()));
+    // One that is with another key of the caller's already: handed over before, and sent again.
+    const auto share = OpenOwnShare(desk, case_id, one.share());
+    if (!share.ok()) {
+      done.elsewhere += 1;
+      continue;
+    }
+    const auto handed = format::HandShareOver(desk.connection().organisation().id, case_id, *share, other->encryption,
+                                              desk.keys().signing, desk.random());
+    if (!handed.ok()) return Refuse(Refusal::kReaderKeyWeak, slug);
+    v1::HandOverShareRequest ask;
+    ask.set_case_(one.case_());
+    ask.set_request_id(DrawRequestId(desk.random()));
+    ask.set_share(*handed);
+    const auto answer = desk.connection().CallAgain(&v1::ApprovalService::Stub::HandOverShare, ask, &desk.session());
+    if (answer.ok()) {
+      done.handed += 1;
+    } else if (ReasonOf(answer.status()) == "SHARE_REFUSED") {
+      done.refused += 1;
+    } else {
+      return answer.status();
+    }
+  }
+  return done;
 }
 
 }  // namespace alcove::client

@@ -59,4 +59,16 @@ absl::Status CheckGranted(StaffDesk& desk, const CheckedApproval& checked, const
 absl::StatusOr<sealed::v1::Identity> OpenReleased(StaffDesk& desk, const CheckedApproval& checked, const OpenedCase& opened,
                                                   const v1::ExecuteApprovalResponse& response);
 
+// What became of the caller's shares.
+struct HandedOver {
+  size_t handed = 0;
+  size_t refused = 0;    // the service refuses: they hold another share of that identity, or stand behind its wall
+  size_t elsewhere = 0;  // does not open with the key in use: it is with another key of the caller's
+};
+
+// Opens every share of the caller's and wraps it to a key of this custodian's, whom the checked directory lists, or, where it is the
+// caller themselves, to their other key. Ends at the first failure of the line; what was handed over until then stays so, and
+// running it again does the rest. kReaderNotInDirectory.
+absl::StatusOr<HandedOver> HandSharesOver(StaffDesk& desk, const std::string& slug);
+
 }  // namespace alcove::client

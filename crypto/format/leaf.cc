@@ -74,6 +74,8 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kConsentDecided, "consent.decided", "id", "approval decision"},
     {LeafKind::kShareGiven, "share.given", "is", "approval index"},
     {LeafKind::kIdentityReleased, "identity.released", "i", "approval"},
+    {LeafKind::kShareHandedOver, "share.handed_over", "st", "index staff"},
+    {LeafKind::kSharesListed, "shares.listed", "", ""},
     {LeafKind::kHoldPlaced, "hold.placed", "t", "reason"},
     {LeafKind::kHoldLifted, "hold.lifted", "t", "reason"},
     {LeafKind::kCaseDoomed, "case.doomed", "i", "approval"},
@@ -257,6 +259,9 @@ Bytes IdentityNotified(const ApprovalId& approval) { return approval.str(); }
 Bytes ConsentDecided(const ApprovalId& approval, Decision decision) { return ApprovalDecided(approval, decision); }
 Bytes ShareGiven(const ApprovalId& approval, uint8_t index) { return ByteWriter(17).Fixed(approval).U8(index).Take(); }
 Bytes IdentityReleased(const ApprovalId& approval) { return approval.str(); }
+Bytes ShareHandedOver(uint8_t index, std::string_view staff) {
+  return ByteWriter(2 + staff.size()).U8(index).Short(Cut(staff)).Take();
+}
 Bytes Hold(std::string_view reason) { return ByteWriter(1 + reason.size()).Short(Cut(reason)).Take(); }
 Bytes CaseDoomed(const ApprovalId& approval) { return approval.str(); }
 Bytes RetentionShortened(Day last) { return ByteWriter(4).U32(last.number()).Take(); }

@@ -29,6 +29,29 @@ Bytes Info(const OrganisationId& organisation, const CaseId& case_id, const Appr
       .Take();
 }
 
+// What a share is wrapped for.
+struct Purpose {
+  OrganisationId organisation;
+  CaseId case_id;
+  ApprovalId approval;
+  Digest statement_hash;
+};
+
+absl::StatusOr<Bytes> Wrap(const Purpose& purpose, const IdentityShare& share, const EncryptionKey& recipient,
+                           const crypto::SigningKey& custodian, crypto::Random& random) {
+  if (share.index < 1 || share.index > kMaxCustodians) return Malformed(kLayout, "index");
+  const KeyId to = crypto::KeyIdOf(recipient);
+  ByteWriter out(kGivenShareSize);
+  out.Raw(kMagic).U8(kSuite).U8(share.index).Zero(2).Fixed(purpose.organisation).Fixed(purpose.case_id).Fixed(purpose.approval);
+  out.Fixed(purpose.statement_hash).Fixed(crypto::KeyIdOf(custodian.verify_key())).Fixed(to);
+  auto sealed = crypto::HpkeSeal(recipient, Info(purpose.organisation, purpose.case_id, purpose.approval, to, share.index),
+                                 crypto::AssociatedData(out.bytes()), share.value.expose(), random);
+  if (!sealed.ok()) return Malformed(kLayout, "recipient's key");
+  out.Fixed(sealed->enc).Raw(sealed->ciphertext);
+  out.Fixed(crypto::Sign(custodian, kLabel, out.bytes()));
+  return out.Take();
+}
+
 BytesView BeforeSignature(BytesView bytes) { return bytes.substr(0, kGivenShareSize - Signature::kSize); }
 
 }  // namespace
@@ -58,24 +81,20 @@ absl::StatusOr<ParsedShare> ParseShare(BytesView bytes) {
   p.signature = reader.Fixed<Signature>();
   if (!reader.done() || suite != kSuite) return Malformed(kLayout, "magic or suite");
   if (p.index < 1 || p.index > kMaxCustodians) return Malformed(kLayout, "index");
+  if (p.approval.IsZero() != p.statement_hash.IsZero()) return Malformed(kLayout, "approval");
   return p;
 }
 
 absl::StatusOr<Bytes> GiveShare(const ParsedStatement& statement, const IdentityShare& share, const EncryptionKey& recipient,
                                 const crypto::SigningKey& custodian, crypto::Random& random) {
-  if (share.index < 1 || share.index > kMaxCustodians) return Malformed(kLayout, "index");
   const ApprovalTerms& terms = statement.terms;
-  const KeyId to = crypto::KeyIdOf(recipient);
-  ByteWriter out(kGivenShareSize);
-  out.Raw(kMagic).U8(kSuite).U8(share.index).Zero(2).Fixed(terms.organisation).Fixed(terms.case_id).Fixed(terms.approval);
-  out.Fixed(crypto::Sha256(statement.bytes)).Fixed(crypto::KeyIdOf(custodian.verify_key())).Fixed(to);
-  auto sealed =
-      crypto::HpkeSeal(recipient, Info(terms.organisation, terms.case_id, terms.approval, to, share.index),
-                       crypto::AssociatedData(out.bytes()), share.value.expose(), random);
-  if (!sealed.ok()) return Malformed(kLayout, "recipient's key");
-  out.Fixed(sealed->enc).Raw(sealed->ciphertext);
-  out.Fixed(crypto::Sign(custodian, kLabel, out.bytes()));
-  return out.Take();
+  return Wrap({terms.organisation, terms.case_id, terms.approval, crypto::Sha256(statement.bytes)}, share, recipient, custodian,
+              random);
+}
+
+absl::StatusOr<Bytes> HandShareOver(const OrganisationId& organisation, const CaseId& case_id, const IdentityShare& share,
+                                    const EncryptionKey& recipient, const crypto::SigningKey& custodian, crypto::Random& random) {
+  return Wrap({organisation, case_id, {}, {}}, share, recipient, custodian, random);
 }
 
 absl::Status VerifyShare(const ParsedShare& share, const crypto::VerifyKey& key) {

@@ -415,12 +415,14 @@ bool FromRow(const v1::EpochRow& row, cases::Epoch* record) {
 void ToRow(const cases::Identity& record, v1::IdentityRow* row) {
   Write(record.case_id, row->mutable_case_id());
   row->set_sealed(record.sealed);
+  for (const crypto::Bytes& share : record.handed) row->add_handed(share);
 }
 
 bool FromRow(const v1::IdentityRow& row, cases::Identity* record) {
   FieldReader fields;
   fields.Read(row.case_id(), &record->case_id);
   record->sealed = row.sealed();
+  record->handed.assign(row.handed().begin(), row.handed().end());
   return fields.ok();
 }
 

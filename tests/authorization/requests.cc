@@ -356,6 +356,12 @@ const Requests& AllRequests() {
       For<v1::GetApprovalRequest>("ApprovalService/GetApproval",
                                   [](const Asking& a, auto& r) { r.set_name(format::ApprovalName(a.target.approval)); }),
       For<v1::ListApprovalsRequest>("ApprovalService/ListApprovals", [](const Asking&, auto&) {}),
+      For<v1::ListHeldSharesRequest>("ApprovalService/ListHeldShares", [](const Asking&, auto&) {}),
+      For<v1::HandOverShareRequest>("ApprovalService/HandOverShare",
+                                    [](const Asking& a, auto& r) {
+                                      r.set_case_(CaseName(a.target.case_id));
+                                      r.set_request_id(a.cast.world.RequestId());
+                                    }),
       For<v1::DecideApprovalRequest>("ApprovalService/DecideApproval",
                                      [](const Asking& a, auto& r) {
                                        SetApproval(a, a.target.approval, r);

@@ -149,6 +149,7 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kConsentDecided:
       return details["decision"] == "APPROVE" ? "You agreed that they learn who you are" : "You did not agree that they learn who you are";
     case format::LeafKind::kShareGiven: return who + " gave share " + details["index"] + " of your sealed name to whoever asked";
+    case format::LeafKind::kShareHandedOver: return who + " handed share " + details["index"] + " of your sealed name over to " + staff;
     case format::LeafKind::kIdentityReleased: return who + " learned who you are";
     case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
     default: return std::string(format::Name(leaf.kind));

@@ -123,6 +123,7 @@ struct RotateOptions {
   bool no_passphrase = false;
   std::string retire;
   bool forget = false;
+  std::string hand_over;
 };
 
 // New keys beside the old ones, and a request that they be listed too.
@@ -186,10 +187,27 @@ absl::Status RetireKeys(Frame& frame, const RotateOptions& options) {
   return absl::OkStatus();
 }
 
+std::string Shares(size_t count) { return count == 1 ? "1 share" : std::to_string(count) + " shares"; }
+
+// A custodian's shares, opened here and wrapped to whoever holds them from then on.
+absl::Status HandOver(Frame& frame, const RotateOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  ALCOVE_CLIENT_ASSIGN(const client::HandedOver done, client::HandSharesOver(member->desk(), options.hand_over));
+  const bool own = options.hand_over == member->keys().slug;
+  frame.terminal().Print("Handed over " + Shares(done.handed) + " of sealed names to " + (own ? "your other key" : options.hand_over) +
+                         ", each opened on this machine; their reporters see it.\n");
+  if (done.elsewhere != 0) frame.terminal().Print(Shares(done.elsewhere) + " of yours do not open with this key: hand those over with your other key file.\n");
+  if (done.refused == 0) return absl::OkStatus();
+  return Refuse(Refusal::kShareKept, Shares(done.refused) + " stay with this key: " + options.hand_over +
+                                         " holds another share of that name, or may not hold one. Hand them over to somebody else.");
+}
+
 absl::Status Rotate(Frame& frame, const RotateOptions& options) {
-  if (options.next.empty() == options.retire.empty()) {
-    return Refuse(Refusal::kInputInvalid, "say either --next FILE, to make new keys, or --retire FILE, to end old ones");
+  const int wishes = !options.next.empty() + !options.retire.empty() + !options.hand_over.empty();
+  if (wishes != 1) {
+    return Refuse(Refusal::kInputInvalid, "say one of --next FILE, to make new keys, --hand-over SLUG, to hand your shares over, or --retire FILE, to end old ones");
   }
+  if (!options.hand_over.empty()) return HandOver(frame, options);
   return options.retire.empty() ? MakeNextKeys(frame, options) : RetireKeys(frame, options);
 }
 
@@ -238,6 +256,7 @@ void AddStaffCommands(CLI::App& app, Frame& frame) {
   rotate->add_option("--new-passphrase-fd", rotate_options->new_passphrase_fd, "Read the new file's passphrase from this file descriptor")->type_name("N");
   rotate->add_flag("--no-passphrase", rotate_options->no_passphrase, "Leave the new key file unsealed: for automation and tests only");
   rotate->add_option("--retire", rotate_options->retire, "The old key file: asks whether anything depends on it, and deletes it when nothing does")->type_name("FILE");
+  rotate->add_option("--hand-over", rotate_options->hand_over, "Custodians: wrap your shares of sealed names to this custodian, or to your own new key")->type_name("SLUG");
   rotate->add_flag("--forget", rotate_options->forget, "With --retire: delete without asking");
   rotate->callback([&frame, rotate_options] { frame.End(Rotate(frame, *rotate_options)); });
 

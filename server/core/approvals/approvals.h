@@ -31,7 +31,8 @@ struct Held {
   std::uint8_t index = 0;
   std::uint8_t threshold = 0;
   std::uint8_t custodians = 0;
-  crypto::Bytes sealed;
+  crypto::Bytes sealed;  // by the reporter; empty where it was handed over
+  crypto::Bytes handed;  // "ALS1" of the custodian who handed it over; empty otherwise
 };
 
 struct ApprovalView {

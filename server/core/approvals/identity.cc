@@ -8,6 +8,7 @@
 #include "crypto/format/share.h"
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
+#include "server/core/approvals/custody.h"
 #include "server/core/approvals/errors.h"
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/state.h"
@@ -52,11 +53,11 @@ bool AsksReporter(const Terms& terms) { return IsRelease(terms) && terms.code ==
 absl::Status AddCustody(const cases::Ports& ports, const cases::Case& record, Terms& terms) {
   const absl::StatusOr<cases::Identity> row = IdentityOf(ports, record);
   if (!row.ok()) return row.status();
-  const absl::StatusOr<format::ParsedIdentity> identity = format::ParseIdentity(row->sealed);
-  if (!identity.ok()) return base::Broken("a kept identity does not parse");
-  terms.threshold = identity->threshold;
+  const absl::StatusOr<std::vector<cases::CustodyLine>> lines = cases::CustodyOf(*row);
+  if (!lines.ok()) return lines.status();
+  terms.threshold = lines->front().sealed.threshold;
   terms.custodians.clear();
-  for (std::size_t i = 0; i < identity->custodians; ++i) terms.custodians.push_back(identity->CustodianAt(i));
+  for (const cases::CustodyLine& line : *lines) terms.custodians.push_back(line.holder);
   return absl::OkStatus();
 }
 
@@ -158,10 +159,13 @@ absl::StatusOr<std::optional<Held>> HeldBy(const cases::Ports& ports, const case
     return base::ReasonOf(status) ? absl::StatusOr<std::optional<Held>>(std::nullopt) : status;
   const absl::StatusOr<cases::Identity> row = IdentityOf(ports, record);
   if (!row.ok()) return row.status();
-  const absl::StatusOr<format::ParsedIdentity> identity = format::ParseIdentity(row->sealed);
-  if (!identity.ok() || index > identity->custodians) return base::Broken("a kept identity does not parse");
-  const format::HeldShare share = identity->ShareAt(index - 1u);
-  return Held{share.index, share.threshold, share.custodians, crypto::Bytes(share.sealed)};
+  const absl::StatusOr<std::vector<cases::CustodyLine>> lines = cases::CustodyOf(*row);
+  if (!lines.ok()) return lines.status();
+  if (index > lines->size()) return base::Broken("a kept identity has fewer shares than were asked for");
+  const cases::CustodyLine& line = (*lines)[index - 1u];
+  // Handed over since it was asked for: it opens for somebody else, whom this request does not ask.
+  if (person.DeviceOf(line.holder) == nullptr) return std::nullopt;
+  return HeldAs(line);
 }
 
 absl::Status CheckBrought(const cases::Ports& ports, const cases::Case* record, const cases::Approval& approval,
@@ -192,6 +196,7 @@ absl::StatusOr<Released> ReleasedBy(const cases::Ports& ports, const cases::Case
   if (!row.ok()) return row.status();
   Released released;
   released.identity = std::move(row->sealed);
+  released.handed = std::move(row->handed);
   const Terms terms = TermsOf(approval);
   for (const cases::SignedDecision& decision : approval.decisions)
     if (Counts(ports, record, approval, terms, decision)) released.shares.push_back(decision.share);

@@ -36,6 +36,7 @@ Terms TermsOf(const cases::Approval& approval);
 // What a release hands to who asked, and to nobody else.
 struct Released {
   crypto::Bytes identity;             // "ALI1"
+  std::vector<crypto::Bytes> handed;  // what was handed over since ("ALS1"), so that givers can be told from strangers
   std::vector<crypto::Bytes> shares;  // "ALS1"
 };
 

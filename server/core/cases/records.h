@@ -190,13 +190,14 @@ struct Measure : base::Record {
   std::uint32_t revision = 0;  // counts changes; behind the etag
 };
 
-// A confidential identity as the reporter sealed it ("ALI1").
+// A confidential identity as the reporter sealed it ("ALI1"), and what custodians handed over since.
 struct Identity : base::Record {
   static constexpr base::Table kTable = base::Table::kIdentity;
   std::string key() const { return base::RowKey(case_id); }
 
   base::CaseId case_id;
   crypto::Bytes sealed;
+  std::vector<crypto::Bytes> handed;  // "ALS1" each, the oldest first (custody.h)
 };
 
 // A leaf of the case's chain, opened: what the reporter sees and can check. Where it stands in the ledger says

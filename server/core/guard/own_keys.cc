@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crypto/format/directory.h"
-#include "crypto/format/identity.h"
+#include "server/core/cases/custody.h"
 #include "server/core/base/errors.h"
 #include "server/core/people/publish.h"
 
@@ -49,9 +49,9 @@ void KeyUse::Add(const cases::Case& record) {
 }
 
 bool KeyUse::Add(const cases::Identity& identity) {
-  const absl::StatusOr<format::ParsedIdentity> sealed = format::ParseIdentity(identity.sealed);
-  if (!sealed.ok()) return false;
-  for (std::size_t i = 0; i < sealed->custodians; ++i) alone_[sealed->CustodianAt(i)] = true;
+  const absl::StatusOr<std::vector<crypto::KeyId>> holders = cases::ShareHolders(identity);
+  if (!holders.ok()) return false;
+  for (const crypto::KeyId& key : *holders) alone_[key] = true;
   return true;
 }
 

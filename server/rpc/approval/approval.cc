@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/core/approvals/approvals.h"
+#include "server/core/approvals/custody.h"
 #include "server/rpc/approval/convert.h"
 #include "server/rpc/convert/shared.h"
 
@@ -111,6 +112,38 @@ grpc::ServerUnaryReactor* ApprovalHandler::ExecuteApproval(grpc::CallbackServerC
                                           grants);
       },
       [response](const approvals::Executed& executed) { Fill(executed, response); });
+}
+
+grpc::ServerUnaryReactor* ApprovalHandler::ListHeldShares(grpc::CallbackServerContext* context,
+                                                          const v1::ListHeldSharesRequest* request,
+                                                          v1::ListHeldSharesResponse* response) {
+  return door_.Decide<approvals::SharePage>(
+      context, request,
+      [this, request](const Caller& caller) {
+        const Moment now(core_);
+        return approvals::ListHeldShares(now.ports(), caller.staff, ParsePage(request->page_size(), request->page_token()));
+      },
+      [response](const approvals::SharePage& page) {
+        for (const approvals::OwnShare& share : page.shares) {
+          v1::OwnShare* line = response->add_shares();
+          line->set_case_(format::CaseName(share.case_id));
+          Fill(share.held, line->mutable_share());
+        }
+        response->set_next_page_token(page.next_token);
+      });
+}
+
+grpc::ServerUnaryReactor* ApprovalHandler::HandOverShare(grpc::CallbackServerContext* context,
+                                                         const v1::HandOverShareRequest* request, v1::HandOverShareResponse*) {
+  return door_.Decide<std::monostate>(
+      context, request,
+      [this, request](const Caller& caller) -> Decided<std::monostate> {
+        const absl::StatusOr<base::CaseId> id = ParseCase(request->case_(), "case");
+        if (!id.ok()) return id.status();
+        const Moment now(core_);
+        return approvals::HandShareOver(now.ports(), caller.staff, *id, request->request_id(), request->share());
+      },
+      [](const std::monostate&) {});
 }
 
 }  // namespace alcove::rpc

@@ -30,6 +30,10 @@ class ApprovalHandler final : public v1::ApprovalService::CallbackService {
   grpc::ServerUnaryReactor* ExecuteApproval(grpc::CallbackServerContext* context,
                                             const v1::ExecuteApprovalRequest* request,
                                             v1::ExecuteApprovalResponse* response) override;
+  grpc::ServerUnaryReactor* ListHeldShares(grpc::CallbackServerContext* context, const v1::ListHeldSharesRequest* request,
+                                           v1::ListHeldSharesResponse* response) override;
+  grpc::ServerUnaryReactor* HandOverShare(grpc::CallbackServerContext* context, const v1::HandOverShareRequest* request,
+                                          v1::HandOverShareResponse* response) override;
 
  private:
   Door& door_;

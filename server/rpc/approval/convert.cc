@@ -75,6 +75,7 @@ void Fill(const approvals::Executed& executed, v1::ExecuteApprovalResponse* out)
   out->set_etag(executed.etag);
   out->set_identity(executed.released.identity);
   for (const crypto::Bytes& share : executed.released.shares) out->add_shares(share);
+  for (const crypto::Bytes& share : executed.released.handed) out->add_handed(share);
 }
 
 }  // namespace alcove::rpc

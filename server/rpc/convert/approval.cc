@@ -20,6 +20,14 @@ absl::StatusOr<SaidOfApproval> ParseSaid(std::string_view name, v1::Decision dec
   return SaidOfApproval{*id, static_cast<format::Decision>(static_cast<int>(decision)), *parsed};
 }
 
+void Fill(const approvals::Held& held, v1::HeldShare* out) {
+  out->set_index(held.index);
+  out->set_threshold(held.threshold);
+  out->set_custodians(held.custodians);
+  out->set_sealed(held.sealed);
+  out->set_handed(held.handed);
+}
+
 void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
   const cases::Approval& approval = view.approval;
   out->set_name(format::ApprovalName(approval.id));
@@ -45,13 +53,7 @@ void Fill(const approvals::ApprovalView& view, v1::Approval* out) {
     out->mutable_consent()->set_signature(approval.consent->signature.str());
     SetDay(approval.consent->day, out->mutable_consent()->mutable_day());
   }
-  if (view.held) {
-    v1::HeldShare* held = out->mutable_held_share();
-    held->set_index(view.held->index);
-    held->set_threshold(view.held->threshold);
-    held->set_custodians(view.held->custodians);
-    held->set_sealed(view.held->sealed);
-  }
+  if (view.held) Fill(*view.held, out->mutable_held_share());
   if (view.opens) SetDay(*view.opens, out->mutable_opens());
   for (const crypto::KeyId& key : approval.custodians) out->add_custodian_keys(key.str());
   out->set_threshold(approval.threshold);

@@ -22,6 +22,7 @@ struct SaidOfApproval {
 absl::StatusOr<SaidOfApproval> ParseSaid(std::string_view name, v1::Decision decision, std::string_view signature);
 
 // Without the shares that decisions brought: those are for whoever asked, when they carry it out.
+void Fill(const approvals::Held& held, v1::HeldShare* out);
 void Fill(const approvals::ApprovalView& view, v1::Approval* out);
 
 }  // namespace alcove::rpc

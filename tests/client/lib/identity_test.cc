@@ -277,6 +277,59 @@ TEST_F(AskedForIdentity, WhoeverAskedOpensItWithWhatChecks) {
   EXPECT_EQ(Open(more), kName);
 }
 
+// Fay has become a custodian since the name was sealed, and carl hands his share over to her.
+TEST_F(AskedForIdentity, P4_AShareThatWasHandedOverCountsWhereEverybodyWhoHeldItSaidSo) {
+  for (format::Person& person : impostor.directory().people)
+    if (person.slug == "fay" || person.slug == "emil") person.roles.push_back(format::Role::kCustodian);
+  impostor.NextDirectory();
+  const auto identity = format::ParseIdentity(sealed());
+  const format::OrganisationId organisation = impostor.organisation().id;
+  const auto hand = [&](const format::IdentityShare& share, const std::string& to, const std::string& signer) {
+    return *format::HandShareOver(organisation, identity->case_id, share, impostor.KeysOf(to).decryption.encryption_key(),
+                                  impostor.KeysOf(signer).signing, crypto::SystemRandom());
+  };
+  const auto carls = format::OpenIdentityShare(*identity, impostor.KeysOf("carl").decryption);
+  const std::string first = hand(*carls, "fay", "carl");
+  const auto fays = format::OpenGivenShare(*format::ParseShare(first), impostor.KeysOf("fay").decryption);
+  ASSERT_TRUE(fays.ok()) << fays.status();
+
+  Granted granted{Asked("consent"), {}};
+  Consented(granted.approval, MailboxKey());
+  granted.approval.set_custodian_keys(1, crypto::KeyIdOf(impostor.KeysOf("fay").decryption.encryption_key()).str());
+  granted.response.set_identity(sealed());
+  granted.response.add_shares(ShareOf("cleo", 1, granted.approval));
+  v1::Approval to_fay = granted.approval;
+  Hold(to_fay, 2);
+  to_fay.mutable_held_share()->clear_sealed();
+  to_fay.mutable_held_share()->set_handed(first);
+  ASSERT_EQ(Give("fay", to_fay), "OK") << "she opens it as her own";
+  granted.response.add_shares(given);
+  v1::Approval misplaced = to_fay;
+  misplaced.mutable_held_share()->set_index(3);
+  EXPECT_EQ(Give("fay", misplaced), "APPROVAL_INVALID");
+  v1::Approval changed = to_fay;
+  changed.mutable_held_share()->mutable_handed()->at(170) ^= 1;
+  EXPECT_EQ(Give("fay", changed), "APPROVAL_INVALID");
+  EXPECT_EQ(Give("cora", to_fay), "APPROVAL_INVALID") << "it is wrapped to fay";
+  Decided(granted.approval, "cleo");
+  Decided(granted.approval, "fay");
+  granted.approval.set_state(v1::APPROVAL_STATE_APPROVED);
+  EXPECT_EQ(Open(granted), "APPROVAL_INVALID") << "nobody said that it was handed over";
+  const auto with = [&](std::vector<std::string> handed) {
+    Granted one = granted;
+    for (const std::string& share : handed) one.response.add_handed(share);
+    return Open(one);
+  };
+  EXPECT_EQ(with({first}), kName);
+  EXPECT_EQ(with({hand(*carls, "fay", "cora")}), "APPROVAL_INVALID") << "carl did not say so";
+  EXPECT_EQ(with({hand(*carls, "bruno", "carl"), first}), "APPROVAL_INVALID") << "bruno is no custodian";
+  EXPECT_EQ(with({hand(*fays, "emil", "emil"), first}), "APPROVAL_INVALID") << "emil never held it";
+  EXPECT_EQ(with({first, hand(*fays, "emil", "fay")}), kName) << "handed on since: fay gave it while it was hers";
+  std::string flipped = first;
+  flipped[130] ^= 1;
+  EXPECT_EQ(with({flipped}), "APPROVAL_INVALID");
+}
+
 TEST_F(AskedForIdentity, OneWrongShareAmongMoreThanEnoughDoesNoHarm) {
   Granted granted = Grant();
   const format::IdentityShare made_up{3, *crypto::Secret<32, crypto::ShamirShareTag>::FromBytes(std::string(31, '\7') + '\0')};

@@ -94,6 +94,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kConsentDecided, details::ConsentDecided(approval, Decision::kRefuse),
        {{"approval", Text(approval)}, {"decision", "REFUSE"}}},
       {LeafKind::kShareGiven, details::ShareGiven(approval, 3), {{"approval", Text(approval)}, {"index", "3"}}},
+      {LeafKind::kShareHandedOver, details::ShareHandedOver(3, "nora"), {{"index", "3"}, {"staff", "nora"}}},
+      {LeafKind::kSharesListed, "", {}},
       {LeafKind::kIdentityReleased, details::IdentityReleased(approval), {{"approval", Text(approval)}}},
       {LeafKind::kHoldPlaced, details::Hold("litigation"), {{"reason", "litigation"}}},
       {LeafKind::kHoldLifted, details::Hold("litigation"), {{"reason", "litigation"}}},

@@ -12,6 +12,7 @@
 #include "crypto/format/identity.h"
 #include "crypto/format/leaf.h"
 #include "crypto/format/share.h"
+#include "server/core/approvals/custody.h"
 #include "server/core/approvals/identity.h"
 #include "server/core/cases/requests.h"
 #include "server/core/clocks/seen.h"
@@ -211,6 +212,123 @@ TEST_F(P4_Identity, WithTheReportersConsentTwoOfThreeOpenItForWhoeverAskedAlone)
   EXPECT_EQ(StateOf(id), State::kExecuted);
   EXPECT_EQ(Shown()[0].state, State::kExecuted);
   EXPECT_EQ(Why(Execute(id)), Reason::kApprovalRefused) << "once";
+}
+
+// Nora becomes a custodian, and carl hands his share over before he leaves.
+class P4_SharesChangeHands : public P4_Identity {
+ protected:
+  P4_SharesChangeHands() {
+    world.PublishDirectory([this](format::Directory& directory) { world.AddPerson(directory, "nora", {format::Role::kCustodian}, {}); });
+  }
+  // Of the case unless said; from what the person's machine is handed by the service.
+  crypto::Bytes Wrapped(std::string_view from, std::string_view to, std::string_view signer) {
+    const auto page = approvals::ListHeldShares(world.ports(), Slug(from), {});
+    EXPECT_TRUE(page.ok() && page->answer.shares.size() == 1);
+    const approvals::Held& held = page->answer.shares[0].held;
+    const auto share = held.handed.empty()
+                           ? format::OpenHeldShare({world.file.id, reporter.case_id, held.threshold, held.custodians, held.index, held.sealed},
+                                                   MachineOf(from).decryption)
+                           : format::OpenGivenShare(*format::ParseShare(held.handed), MachineOf(from).decryption);
+    EXPECT_TRUE(share.ok()) << share.status();
+    return *format::HandShareOver(world.file.id, reporter.case_id, *share, MachineOf(to).decryption.encryption_key(),
+                                  MachineOf(signer).signing, world.random);
+  }
+  std::optional<Reason> HandOver(std::string_view who, crypto::BytesView share) { return HandOver(who, share, reporter.case_id); }
+  std::optional<Reason> HandOver(std::string_view who, crypto::BytesView share, const base::CaseId& id) {
+    return Why(world.Carry(approvals::HandShareOver(world.ports(), Slug(who), id, world.RequestId(), share)));
+  }
+  std::size_t Listed(std::string_view who) {
+    const auto page = approvals::ListHeldShares(world.ports(), Slug(who), {});
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page->answer.shares.size();
+  }
+  void Leave(std::string_view who) {
+    world.PublishDirectory([&](format::Directory& directory) {
+      std::erase_if(directory.people, [&](const format::Person& person) { return person.slug == who; });
+    });
+  }
+};
+
+TEST_F(P4_SharesChangeHands, WhoeverLeavesHandsTheirsOverAndTheNameOpensWithoutThem) {
+  EXPECT_EQ(Listed("carl"), 1u);
+  EXPECT_EQ(Listed("nora"), 0u);
+  ASSERT_EQ(HandOver("carl", Wrapped("carl", "nora", "carl")), std::nullopt);
+  EXPECT_EQ(Chain().back(), LeafKind::kShareHandedOver) << "the reporter sees it";
+  EXPECT_EQ(Listed("carl"), 0u);
+  EXPECT_EQ(Listed("nora"), 1u);
+  Leave("carl");
+  Leave("cora");
+  const base::ApprovalId id = Ask("consent");
+  ASSERT_EQ(Answer(id, Decision::kApprove), std::nullopt);
+  ASSERT_EQ(Give("cleo", id), std::nullopt);
+  EXPECT_EQ(Why(Execute(id)), Reason::kApprovalNotGranted) << "control: one is too few";
+  const auto held = approvals::GetApproval(world.ports(), Slug("nora"), id)->held;
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->index, 1);
+  EXPECT_TRUE(held->sealed.empty());
+  const auto share = format::OpenGivenShare(*format::ParseShare(held->handed), MachineOf("nora").decryption);
+  ASSERT_TRUE(share.ok()) << share.status();
+  ASSERT_EQ(Decide("nora", id, *format::GiveShare(format::ParseApprovalRequest(View(id).approval.request)->statement, *share,
+                                                  MachineOf(asker.text()).decryption.encryption_key(), MachineOf("nora").signing,
+                                                  world.random)),
+            std::nullopt);
+  const auto executed = Execute(id);
+  ASSERT_TRUE(executed.ok()) << executed.status();
+  EXPECT_EQ(executed->released.handed.size(), 1u);
+  EXPECT_EQ(*Open(executed->released, MachineOf(asker.text()).decryption, reporter.epochs[0]), kName);
+}
+
+TEST_F(P4_SharesChangeHands, WithoutItTooFewAreLeft) {
+  Leave("carl");
+  Leave("cora");
+  EXPECT_EQ(WhyNotAsk(asker, reporter.case_id, "consent"), Reason::kApprovalRefused);
+}
+
+TEST_F(P4_SharesChangeHands, WhatIsNotOnesOwnOrGoesToTheWrongPersonStaysWhereItIs) {
+  const cases::Identity before = world.rows.Get<cases::Identity>(base::RowKey(reporter.case_id)).value()->record;
+  const crypto::Bytes right = Wrapped("carl", "nora", "carl");
+  EXPECT_EQ(HandOver("nora", right), Reason::kNothingHere) << "she holds none";
+  EXPECT_EQ(HandOver("yara", right), Reason::kNothingHere);
+  EXPECT_EQ(HandOver(asker.text(), right), Reason::kNothingHere);
+  EXPECT_EQ(HandOver("carl", right, format::DrawId<base::CaseId>(world.random)), Reason::kNothingHere);
+  EXPECT_EQ(HandOver("cleo", right), Reason::kShareRefused) << "carl's";
+  EXPECT_EQ(HandOver("carl", Wrapped("carl", "nora", "cleo")), Reason::kShareRefused) << "signed by somebody else";
+  EXPECT_EQ(HandOver("carl", Wrapped("carl", "cleo", "carl")), Reason::kShareRefused) << "two shares would be one person's";
+  EXPECT_EQ(HandOver("carl", Wrapped("carl", "carl", "carl")), Reason::kShareRefused) << "it is there already";
+  EXPECT_EQ(HandOver("carl", Wrapped("carl", "yara", "carl")), Reason::kShareRefused) << "no custodian";
+  EXPECT_EQ(HandOver("carl", Wrapped("carl", asker.text(), "carl")), Reason::kShareRefused) << "no custodian, and has the case";
+  for (std::size_t i = 0; i < right.size(); i += 5) {
+    crypto::Bytes flipped = right;
+    flipped[i] ^= 1;
+    EXPECT_EQ(HandOver("carl", flipped), Reason::kShareRefused) << i;
+  }
+  EXPECT_EQ(HandOver("carl", right.substr(1)), Reason::kShareRefused);
+  const Reporter other = FileAnother(world.Facts(), {"carl", "cleo", "cora", "nora"});
+  EXPECT_EQ(HandOver("carl", right, other.case_id), Reason::kShareRefused) << "another case's";
+  EXPECT_EQ(world.rows.Get<cases::Identity>(base::RowKey(reporter.case_id)).value()->record.handed, before.handed) << "no change";
+  EXPECT_EQ(HandOver("carl", right), std::nullopt) << "control";
+  EXPECT_EQ(HandOver("carl", right), Reason::kNothingHere) << "it is hers now";
+}
+
+TEST_F(P4_SharesChangeHands, BehindAWallThereIsNothingToHandOver) {
+  const crypto::Bytes right = Wrapped("carl", "nora", "carl");
+  GrowWall("nora");
+  EXPECT_EQ(HandOver("carl", right), Reason::kShareRefused) << "she stands behind it";
+  GrowWall("carl");
+  EXPECT_EQ(Listed("carl"), 0u);
+  EXPECT_EQ(HandOver("carl", right), Reason::kNothingHere) << "the same as for a case that never was";
+}
+
+// A request that was open keeps the custodians with whom it was asked.
+TEST_F(P4_SharesChangeHands, AnOpenRequestAsksNobodyElse) {
+  const base::ApprovalId id = Ask("consent");
+  ASSERT_EQ(Answer(id, Decision::kApprove), std::nullopt);
+  ASSERT_EQ(HandOver("carl", Wrapped("carl", "nora", "carl")), std::nullopt);
+  EXPECT_FALSE(approvals::GetApproval(world.ports(), Slug("carl"), id)->held) << "it would not open";
+  EXPECT_EQ(Why(approvals::GetApproval(world.ports(), Slug("nora"), id)), Reason::kNothingHere);
+  ASSERT_EQ(Give("cleo", id), std::nullopt);
+  ASSERT_EQ(Give("cora", id), std::nullopt);
+  EXPECT_EQ(*Open(Execute(id)->released, MachineOf(asker.text()).decryption, reporter.epochs[0]), kName);
 }
 
 TEST_F(P4_Identity, FewerCustodiansWithTheDatabaseTheServersKeysAndTheCaseTeamRecoverNothing) {

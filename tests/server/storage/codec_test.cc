@@ -124,7 +124,7 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(cases::Measure), 136U);
   EXPECT_EQ(sizeof(cases::Entry), 168U);
   EXPECT_EQ(sizeof(cases::Epoch), 112U);
-  EXPECT_EQ(sizeof(cases::Identity), 56U);
+  EXPECT_EQ(sizeof(cases::Identity), 80U);
   EXPECT_EQ(sizeof(cases::CaseLeaf), 160U);
   EXPECT_EQ(sizeof(cases::HistoryLeaf), 96U);
   EXPECT_EQ(sizeof(cases::Blob), 88U);
@@ -338,6 +338,8 @@ TEST(Codec, TheOtherRowsOfACaseComeBack) {
   cases::Identity identity;
   identity.case_id = epoch.case_id;
   identity.sealed = "sealed";
+  identity.handed = {"first", "second"};
+  EXPECT_EQ(RoundTrip(identity).handed, identity.handed);
   EXPECT_EQ(RoundTrip(identity).sealed, identity.sealed);
 
   cases::CaseLeaf leaf;

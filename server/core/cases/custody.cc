@@ -1,0 +1,30 @@
+#include "server/core/cases/custody.h"
+
+#include "crypto/format/share.h"
+#include "server/core/base/errors.h"
+
+namespace alcove::cases {
+
+absl::StatusOr<std::vector<CustodyLine>> CustodyOf(const Identity& identity) {
+  const absl::StatusOr<format::ParsedIdentity> sealed = format::ParseIdentity(identity.sealed);
+  if (!sealed.ok()) return base::Broken("a kept identity does not parse");
+  std::vector<CustodyLine> lines;
+  for (std::size_t i = 0; i < sealed->custodians; ++i) lines.push_back({sealed->CustodianAt(i), sealed->ShareAt(i), std::nullopt});
+  for (const crypto::Bytes& bytes : identity.handed) {
+    const absl::StatusOr<format::ParsedShare> share = format::ParseShare(bytes);
+    if (!share.ok() || share->index > lines.size()) return base::Broken("a share that was handed over does not parse");
+    lines[share->index - 1u].holder = share->recipient;
+    lines[share->index - 1u].handed = bytes;
+  }
+  return lines;
+}
+
+absl::StatusOr<std::vector<crypto::KeyId>> ShareHolders(const Identity& identity) {
+  const absl::StatusOr<std::vector<CustodyLine>> lines = CustodyOf(identity);
+  if (!lines.ok()) return lines.status();
+  std::vector<crypto::KeyId> holders;
+  for (const CustodyLine& line : *lines) holders.push_back(line.holder);
+  return holders;
+}
+
+}  // namespace alcove::cases
