@@ -120,4 +120,8 @@ bool InConflict(const people::Organisation& organisation, const base::StaffSlug&
   return person == nullptr || InConflict(organisation, *person, wall);
 }
 
+bool MayRead(const people::Organisation& organisation, const people::Person& person, const Wall& wall) {
+  return !InConflict(organisation, person, wall) && !person.watches;
+}
+
 }  // namespace alcove::access

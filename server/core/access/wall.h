@@ -52,4 +52,8 @@ bool InConflict(const people::Organisation& organisation, const people::Person& 
 // The same for a slug. Somebody who is not in the directory any more is in conflict with everything.
 bool InConflict(const people::Organisation& organisation, const base::StaffSlug& slug, const Wall& wall);
 
+// May read a case behind this wall, as far as role and wall say: in no conflict, and neither auditor nor protection officer (design
+// section 3: they learn nothing of a case, also when they were investigators before). They may decide what others ask for.
+bool MayRead(const people::Organisation& organisation, const people::Person& person, const Wall& wall);
+
 }  // namespace alcove::access

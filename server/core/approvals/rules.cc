@@ -20,10 +20,6 @@ namespace alcove::approvals {
 namespace {
 
 using format::ReleaseCondition;
-using format::Role;
-
-// Roles that watch over cases or keep the service never read one (design section 3).
-constexpr Role kNeverOnATeam[] = {Role::kAdministrator, Role::kProtectionOfficer, Role::kAuditor};
 
 // Whoever reads already needs no approval, and who stands in for others keeps the grant that waits for that. What a guest or
 // a colleague of the desk has gives way to the new grant; so does the place of a reader who lost their machine, and need not
@@ -44,9 +40,7 @@ absl::Status AllowedIf(bool allowed) { return allowed ? absl::OkStatus() : Appro
 
 absl::Status CanBeAdded(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
   const people::Person* person = ports.organisation.FindPerson(terms.person);
-  if (person == nullptr || access::InConflict(ports.organisation, *person, record.wall)) return ApprovalRefused();
-  if (std::any_of(std::begin(kNeverOnATeam), std::end(kNeverOnATeam), [&](Role role) { return person->Has(role); }))
-    return ApprovalRefused();
+  if (person == nullptr || !access::MayRead(ports.organisation, *person, record.wall)) return ApprovalRefused();
   std::size_t others = 0;
   for (const grants::Holder& holder : record.thread.holders) {
     if (holder.staff != terms.person) ++others;

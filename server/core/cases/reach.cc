@@ -34,8 +34,8 @@ bool IsHandedOut(const grants::Holder& holder, const people::Person& person, bas
 
 bool MayReach(const Ports& ports, const people::Person& person, const Case& record) {
   const bool held = HoldsReleasedKey(person, record.thread.holders, ports.clock.Today());
-  const bool conflict = access::InConflict(ports.organisation, person, record.wall);
-  return held && !conflict;
+  const bool may_read = access::MayRead(ports.organisation, person, record.wall);
+  return held && may_read;
 }
 
 absl::StatusOr<TeamReach> ReachAsTeamThoughDoomed(const Ports& ports, const base::StaffSlug& caller,

@@ -9,14 +9,14 @@ namespace alcove::grants {
 bool PersonReadsOn(const Holder& holder, const people::Organisation& organisation, const access::Wall& wall,
                    base::Day today) {
   const people::Person* person = organisation.FindPerson(holder.staff);
-  return person != nullptr && InForce(holder, today) && !access::InConflict(organisation, *person, wall);
+  return person != nullptr && InForce(holder, today) && access::MayRead(organisation, *person, wall);
 }
 
 bool MayReadOn(const Holder& holder, const people::Organisation& organisation, const access::Wall& wall,
                base::Day today) {
   const people::Person* person = organisation.FindPerson(holder.staff);
   return person != nullptr && person->DeviceOf(holder.key_id) != nullptr && InForce(holder, today) &&
-         !access::InConflict(organisation, *person, wall);
+         access::MayRead(organisation, *person, wall);
 }
 
 std::vector<Holder> Remaining(const std::vector<Holder>& holders, const people::Organisation& organisation,

@@ -14,11 +14,12 @@ using people::Role;
 using Position = std::uint32_t;
 
 bool CanHold(const Person& person) { return !person.administers && !person.devices.empty(); }
+bool CanRead(const Person& person) { return CanHold(person) && !person.watches; }
 bool IsApprover(const Person& person) { return CanHold(person) && person.Has(Role::kApprover); }
 bool IsCustodian(const Person& person) { return CanHold(person) && person.Has(Role::kCustodian); }
-bool IsFallback(const Person& person) { return CanHold(person) && person.outside && person.Has(Role::kFallback); }
+bool IsFallback(const Person& person) { return CanRead(person) && person.outside && person.Has(Role::kFallback); }
 bool Serves(const Person& person, const std::string& desk) {
-  return CanHold(person) && person.Has(Role::kInvestigator) && person.SitsAt(desk);
+  return CanRead(person) && person.Has(Role::kInvestigator) && person.SitsAt(desk);
 }
 
 // How many of a kind are left when some are taken away.

@@ -27,10 +27,10 @@ void AddLines(const std::vector<const people::Person*>& chosen, grants::Purpose 
   }
 }
 
-void EraseConflicted(const people::Organisation& organisation, const access::Wall& wall,
+void EraseWhoMayNotRead(const people::Organisation& organisation, const access::Wall& wall,
                      std::vector<const people::Person*>& people) {
   std::erase_if(people, [&](const people::Person* person) {
-    return person->devices.empty() || access::InConflict(organisation, *person, wall);
+    return person->devices.empty() || !access::MayRead(organisation, *person, wall);
   });
 }
 
@@ -68,9 +68,9 @@ Eligible EligibleFor(const people::Organisation& organisation, const std::string
   Eligible eligible{organisation.MembersOf(desk), organisation.With(people::Role::kEscalation),
                     organisation.With(people::Role::kFallback)};
   std::erase_if(eligible.fallbacks, [](const people::Person* person) { return !person->outside; });
-  EraseConflicted(organisation, wall, eligible.desk);
-  EraseConflicted(organisation, wall, eligible.escalation);
-  EraseConflicted(organisation, wall, eligible.fallbacks);
+  EraseWhoMayNotRead(organisation, wall, eligible.desk);
+  EraseWhoMayNotRead(organisation, wall, eligible.escalation);
+  EraseWhoMayNotRead(organisation, wall, eligible.fallbacks);
   return eligible;
 }
 

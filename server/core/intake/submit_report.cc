@@ -50,13 +50,14 @@ bool IsTheFiling(const cases::Ports& ports, const Plan& plan, const format::Enve
 
 // The chart may have changed since the plan: nobody who came into conflict gets a grant, and the reporter is shown whom they
 // get instead.
-bool AnyInConflict(const people::Organisation& organisation, const std::vector<grants::Holder>& holders,
+bool AnyMayNotRead(const people::Organisation& organisation, const std::vector<grants::Holder>& holders,
                    const access::Wall& wall) {
   const base::StaffSlug* last = nullptr;  // lines of one person stand together
   for (const grants::Holder& holder : holders) {
     if (last != nullptr && *last == holder.staff) continue;
     last = &holder.staff;
-    if (access::InConflict(organisation, holder.staff, wall)) return true;
+    const people::Person* person = organisation.FindPerson(holder.staff);
+    if (person == nullptr || !access::MayRead(organisation, *person, wall)) return true;
   }
   return false;
 }
@@ -190,7 +191,7 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   absl::StatusOr<std::vector<grants::Holder>> holders = HoldersOf(world.organisation, *plan);
   if (!holders.ok()) return holders.status();
   access::Wall wall = WallOf(world.organisation, plan->subjects, plan->kept_out, std::move(plan->struck_out));
-  if (AnyInConflict(world.organisation, *holders, wall)) return PlanStale();
+  if (AnyMayNotRead(world.organisation, *holders, wall)) return PlanStale();
   const grants::Binding binding{{world.organisation.id(), plan->case_id, format::Keyring::kThread, 0},
                                 crypto::KeyIdOf(request.mailbox_verify_key),
                                 plan->directory_version};

@@ -10,12 +10,12 @@ namespace {
 std::size_t OutsideFallbacks(const Organisation& organisation) {
   const std::vector<const Person*> fallbacks = organisation.With(Role::kFallback);
   return static_cast<std::size_t>(std::count_if(
-      fallbacks.begin(), fallbacks.end(), [](const Person* person) { return person->outside && !person->administers; }));
+      fallbacks.begin(), fallbacks.end(), [](const Person* person) { return person->outside && !person->administers && !person->watches; }));
 }
 
-// Whoever administers the service is behind the wall of every case.
+// Whoever administers the service is behind the wall of every case, and whoever watches over cases reads none.
 bool NobodyMayRead(const std::vector<const Person*>& people) {
-  return std::all_of(people.begin(), people.end(), [](const Person* person) { return person->administers; });
+  return std::all_of(people.begin(), people.end(), [](const Person* person) { return person->administers || person->watches; });
 }
 
 }  // namespace

@@ -105,18 +105,23 @@ absl::Status Organisation::IndexPeople() {
 }
 
 void Organisation::FindPeopleInChart() {
-  std::set<EmployeeIndex> administrators;
+  std::set<EmployeeIndex> administrators, watchers;
   for (Person& person : people_) {
     for (const TagHash& tag : person.tags)
       if (const std::optional<EmployeeIndex> found = chart().Find(tag);
           found && std::find(person.employees.begin(), person.employees.end(), *found) == person.employees.end())
         person.employees.push_back(*found);
     person.administers = person.Has(Role::kAdministrator);
+    person.watches = person.Has(Role::kAuditor) || person.Has(Role::kProtectionOfficer);
     if (person.administers) administrators.insert(person.employees.begin(), person.employees.end());
+    if (person.watches) watchers.insert(person.employees.begin(), person.employees.end());
   }
-  for (Person& person : people_)
-    for (EmployeeIndex employee : person.employees)
+  for (Person& person : people_) {
+    for (EmployeeIndex employee : person.employees) {
       person.administers = person.administers || administrators.contains(employee);
+      person.watches = person.watches || watchers.contains(employee);
+    }
+  }
 }
 
 bool Organisation::DirectoryValidOn(base::Day day) const {

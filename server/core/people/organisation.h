@@ -55,6 +55,7 @@ struct Person {
   // Who in the chart this is, found by the tags; usually one, none for people from outside or before the first sync.
   std::vector<EmployeeIndex> employees;
   bool administers = false;  // an administrator, by this or another account of the same person
+  bool watches = false;      // an auditor or protection officer, likewise: watches over cases and reads none
 
   bool Has(Role role) const;
   bool SitsAt(std::string_view desk) const;
