@@ -132,7 +132,8 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"READER_NOT_IN_DIRECTORY",
        "The server offered a reader who is not in the signed list of staff: {}. Nothing was sent. This can be an attack."},
       {"READER_KEY_SWAPPED",
-       "The server offered a key that is not the one in the signed list of staff: {}. Nothing was sent. This can be an attack."},
+       "The server offered a key that is not the one in the signed list of staff: {}. Nothing was sent. The list may have changed this "
+       "very moment: run it again. When it says the same then, this can be an attack."},
       {"READER_KEY_WEAK", "The server offered a key that protects nothing: {}. Nothing was sent. This can be an attack."},
       {"READER_NAMED",
        "The server wanted to let a person read whom you named: {}. Nothing was sent. Please use another way of reporting."},

@@ -182,6 +182,15 @@ inline Json LeafAnswers() {
       {LeafKind::kConsentDecided, details::ConsentDecided(Fixed<ApprovalId>("release"), Decision::kApprove), "", 0},
       {LeafKind::kShareGiven, details::ShareGiven(Fixed<ApprovalId>("release"), 1), "kim", 18},
       {LeafKind::kIdentityReleased, details::IdentityReleased(Fixed<ApprovalId>("release")), "amira", 19},
+      {LeafKind::kShareHandedOver, details::ShareHandedOver(2, "ben"), "kim", 20},
+      {LeafKind::kHoldPlaced, details::Hold("litigation"), "amira", 21},
+      {LeafKind::kHoldLifted, details::Hold("litigation"), "amira", 22},
+      {LeafKind::kCaseDoomed, details::CaseDoomed(Fixed<ApprovalId>("deletion")), "amira", 23},
+      {LeafKind::kCaseKept, "", "amira", 24},
+      {LeafKind::kRetentionShortened, details::RetentionShortened(Day(20900)), "amira", 25},
+      {LeafKind::kCaseShredded,
+       details::CaseShredded(entry_hash, 6, Fixed<ApprovalId>("deletion"), Day(20778), 3), "", 0},
+      {LeafKind::kEntryRedacted, details::EntryRedacted(Keyring::kThread, 4, entry_hash, Fixed<ApprovalId>("redaction")), "", 0},
   };
   Json answers = Json::array();
   Digest head;

@@ -112,6 +112,33 @@ TEST(GivenShare, EveryFlippedBitAndEveryCutIsRefused) {
   test::ExpectEveryCutRefused(good, [](BytesView bytes) { return ParseShare(bytes).ok(); });
 }
 
+TEST(GivenShare, OneThatIsHandedOverIsTheNewHoldersAndAnswersNoRequest) {
+  auto epoch = ThreadEpoch0();
+  const Bytes identity = Identity(epoch);
+  SeededRandom random("handing over");
+  const auto own = OpenIdentityShare(*ParseIdentity(identity), Decrypting("kim"));
+  ASSERT_TRUE(own.ok()) << own.status();
+  const Bytes bytes =
+      *HandShareOver(Organisation(), Case(), *own, Decrypting("ben").encryption_key(), Signing("kim"), random);
+  const auto share = ParseShare(bytes);
+  ASSERT_TRUE(share.ok()) << share.status();
+  EXPECT_TRUE(share->IsHandedOver());
+  EXPECT_FALSE(ParseShare(Given("kim", identity, Request()))->IsHandedOver()) << "control";
+  const Bytes request = Request();
+  EXPECT_FALSE(share->IsFor(ParseApprovalRequest(request)->statement));
+  const auto opened = OpenGivenShare(*share, Decrypting("ben"));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->index, own->index);
+  EXPECT_EQ(opened->value.expose(), own->value.expose());
+  EXPECT_REFUSED(OpenGivenShare(*share, Decrypting("kim")), kGrantMismatch);
+  // Half of it says that it is for a request.
+  for (size_t offset : {40, 56}) {
+    Bytes half = bytes;
+    half.replace(offset, 16, Fixed<CaseId>("moved").view());
+    EXPECT_REFUSED(ParseShare(half).status(), kMalformed) << offset;
+  }
+}
+
 TEST(GivenShare, NumbersAndKeysOutOfRangeAreRefused) {
   SeededRandom random("ranges");
   const Bytes request = Request();
