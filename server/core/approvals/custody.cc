@@ -13,6 +13,7 @@
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/requests.h"
+#include "server/core/cases/show.h"
 #include "server/core/ledger/draft.h"
 
 namespace alcove::approvals {

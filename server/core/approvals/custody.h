@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "server/core/approvals/approvals.h"
