@@ -111,12 +111,13 @@ absl::Status FromGrpc(const grpc::Status& status) {
       }
     }
   }
-  if (!named && (status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                 status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)) {
-    return Refuse(Refusal::kServerUnreachable, status.error_code() == grpc::StatusCode::UNAVAILABLE
-                                                   ? "no answer at the address in the organisation file"
-                                                   : "no answer in time");
-  }
+  if (!named && status.error_code() == grpc::StatusCode::UNAVAILABLE)
+    return Refuse(Refusal::kServerUnreachable, "no answer at the address in the organisation file");
+  if (!named && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)
+    return Refuse(Refusal::kServerUnreachable, "no answer in time");
+  // What came in at the moment in which the server stopped, and nobody looked at.
+  if (!named && status.error_code() == grpc::StatusCode::CANCELLED)
+    return Refuse(Refusal::kServerUnreachable, "it stopped before it answered");
   if (!named && status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
     // gRPC: "Received message larger than max (A vs. B)"; deploy/nginx: "too large", "too many calls".
     const std::string& text = status.error_message();

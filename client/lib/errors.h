@@ -82,7 +82,7 @@ absl::Status Refuse(Refusal refusal, std::string_view detail);
 absl::Status Refuse(Refusal refusal, const absl::Status& because);
 
 // What a server answered, as an absl::Status with its ErrorInfo reason and the metadata keys `field` and `gap`.
-// OK stays OK. UNAVAILABLE and DEADLINE_EXCEEDED without a reason become kServerUnreachable. RESOURCE_EXHAUSTED without one is
+// OK stays OK. UNAVAILABLE, DEADLINE_EXCEEDED and CANCELLED without a reason become kServerUnreachable. RESOURCE_EXHAUSTED without one is
 // not the server's word but gRPC's or nginx's, who look at a message before anybody reads it: kMessageTooLarge when they
 // say so, else BUDGET_EXHAUSTED as the server would.
 absl::Status FromGrpc(const grpc::Status& status);

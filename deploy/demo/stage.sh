@@ -40,7 +40,7 @@ make_certificate() {
 
 # Loopback only, every service on one listener, a published tree every two seconds so that nobody waits an hour.
 write_configuration() {
-  mkdir -p -m 0700 "$STAGE/server"
+  mkdir -p -m 0700 "$STAGE/server" "$STAGE/server/backups"
   cat >"$STAGE/server/alcoved.toml" <<TOML
 data = "$STAGE/server/data"
 keys = "$STAGE/server/keys"
@@ -52,6 +52,9 @@ address = "127.0.0.1:$PORT"
 certificate = "$STAGE/tls/server.pem"
 private_key = "$STAGE/tls/server.key"
 services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr"]
+
+[shred]
+backups = "$STAGE/server/backups"
 TOML
 }
 

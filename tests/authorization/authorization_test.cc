@@ -271,7 +271,7 @@ TEST(Authorization, AWrongValueAMissingRowAndARowWithoutAMethodAreFound) {
   EXPECT_FALSE(Gaps(stranger).empty());
 
   matrix.Set("CaseService/GetCase", "subject", "investigator", "ok");
-  matrix.Set("CaseService/ListCases", "assigned", "auditor", "empty");
+  matrix.Set("CaseService/ListCases", "assigned", "auditor", "listed");
   Door door;
   std::vector<std::string> faults;
   const Door::Tally tally = door.All(matrix, {"subject", "assigned"}, {"CaseService/GetCase", "CaseService/ListCases"},

@@ -61,7 +61,9 @@ class Reporter {
 
   // Signs in with the mailbox's keys, opens the only entry and returns its narrative. NOT_FOUND when the mailbox does
   // not let us in, DATA_LOSS when it does and anything about the report is not as it was filed.
-  absl::StatusOr<std::string> ReadBack(const Filing& filing);
+  // Readers are those of the filing, unless the directory has given them other machines since.
+  enum class Readers { kAsFiled, kChanged };
+  absl::StatusOr<std::string> ReadBack(const Filing& filing, Readers readers = Readers::kAsFiled);
 
  private:
   const World& world_;

@@ -115,7 +115,7 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "This machine has no key to the case yet: {}. Open it with your other key file. Whoever writes next makes a key for this "
        "one too."},
       {"KEY_NEEDED", "The key file stays where it is: {}. A key that is gone is never made again, so nothing was deleted."},
-      {"SHARE_KEPT", "{}. Nothing was lost; the others were handed over."},
+      {"SHARE_KEPT", "Not every share could be handed over: {}. Nothing was lost; the others are with their new holder."},
       {"SERVER_UNREACHABLE", "The server cannot be reached ({}). Nothing was lost; try again, perhaps from another network."},
       {"DIRECTORY_INVALID",
        "The list of staff keys is not properly signed: {}. Nothing was sent. Tell a person you trust; this can be an attack."},

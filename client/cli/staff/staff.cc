@@ -11,6 +11,7 @@
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/lib/enrolment.h"
 #include "client/lib/files.h"
+#include "client/lib/identity.h"
 #include "client/lib/plan.h"
 #include "crypto/encoding.h"
 #include "crypto/format/keyfile.h"

@@ -1,6 +1,8 @@
 // A server, a custodian or a thief of either that wants a name which it may not have: what the three clients refuse.
 #include "client/lib/identity.h"
 
+#include <algorithm>
+
 #include "crypto/format/identity.h"
 #include "crypto/format/share.h"
 #include "tests/client/lib/reporter.h"
@@ -279,8 +281,12 @@ TEST_F(AskedForIdentity, WhoeverAskedOpensItWithWhatChecks) {
 
 // Fay has become a custodian since the name was sealed, and carl hands his share over to her.
 TEST_F(AskedForIdentity, P4_AShareThatWasHandedOverCountsWhereEverybodyWhoHeldItSaidSo) {
-  for (format::Person& person : impostor.directory().people)
-    if (person.slug == "fay" || person.slug == "emil") person.roles.push_back(format::Role::kCustodian);
+  for (format::Person& person : impostor.directory().people) {
+    if (person.slug == "fay" || person.slug == "emil") {
+      person.roles.push_back(format::Role::kCustodian);
+      std::sort(person.roles.begin(), person.roles.end());
+    }
+  }
   impostor.NextDirectory();
   const auto identity = format::ParseIdentity(sealed());
   const format::OrganisationId organisation = impostor.organisation().id;

@@ -119,7 +119,7 @@ TEST(GivenShare, OneThatIsHandedOverIsTheNewHoldersAndAnswersNoRequest) {
   const auto own = OpenIdentityShare(*ParseIdentity(identity), Decrypting("kim"));
   ASSERT_TRUE(own.ok()) << own.status();
   const Bytes bytes =
-      *HandShareOver(Organisation(), Case(), *own, Decrypting("ben").encryption_key(), Signing("kim"), random);
+      *HandShareOver(test::Organisation(), test::Case(), *own, Decrypting("ben").encryption_key(), Signing("kim"), random);
   const auto share = ParseShare(bytes);
   ASSERT_TRUE(share.ok()) << share.status();
   EXPECT_TRUE(share->IsHandedOver());

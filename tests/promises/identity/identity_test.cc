@@ -218,7 +218,11 @@ TEST_F(P4_Identity, WithTheReportersConsentTwoOfThreeOpenItForWhoeverAskedAlone)
 class P4_SharesChangeHands : public P4_Identity {
  protected:
   P4_SharesChangeHands() {
-    world.PublishDirectory([this](format::Directory& directory) { world.AddPerson(directory, "nora", {format::Role::kCustodian}, {}); });
+    world.PublishDirectory([this](format::Directory& directory) {
+      world.AddPerson(directory, "nora", {format::Role::kCustodian}, {});
+      std::sort(directory.people.begin(), directory.people.end(),
+                [](const format::Person& one, const format::Person& other) { return one.slug < other.slug; });
+    });
   }
   // Of the case unless said; from what the person's machine is handed by the service.
   crypto::Bytes Wrapped(std::string_view from, std::string_view to, std::string_view signer) {

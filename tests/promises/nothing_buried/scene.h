@@ -125,7 +125,7 @@ class Buried : public testing::Test {
   std::optional<Reason> Decide(const std::string& who, const base::ApprovalId& id, Decision decision = Decision::kApprove) {
     return Why(world.Carry(Deciding(who, id, decision)));
   }
-  absl::StatusOr<base::Outcome<std::string>> Executing(const base::ApprovalId& id) {
+  absl::StatusOr<base::Outcome<approvals::Executed>> Executing(const base::ApprovalId& id) {
     return approvals::ExecuteApproval(world.ports(), asker, id, View(id).etag, world.RequestId(), {});
   }
   std::optional<Reason> Execute(const base::ApprovalId& id) { return Why(world.Carry(Executing(id))); }

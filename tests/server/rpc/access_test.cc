@@ -75,6 +75,8 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.ApprovalService/CreateApproval", {{CALLER_STAFF}, RELATION_TEAM}},
       {"/alcove.v1.ApprovalService/GetApproval", {{CALLER_STAFF}, RELATION_PARTY}},
       {"/alcove.v1.ApprovalService/ListApprovals", {{CALLER_STAFF}, RELATION_VISIBLE}},
+      {"/alcove.v1.ApprovalService/ListHeldShares", {{CALLER_STAFF}, RELATION_VISIBLE}},
+      {"/alcove.v1.ApprovalService/HandOverShare", {{CALLER_STAFF}, RELATION_VISIBLE}},
       {"/alcove.v1.ApprovalService/DecideApproval", {{CALLER_STAFF}, RELATION_PARTY}},
       {"/alcove.v1.ApprovalService/CancelApproval", {{CALLER_STAFF}, RELATION_PARTY}},
       {"/alcove.v1.ApprovalService/ExecuteApproval", {{CALLER_STAFF}, RELATION_PARTY}},
