@@ -15,6 +15,7 @@ TEST(Refusals, GrpcAndNginxHaveNoReasonsSoTheirWordsAreRead) {
   EXPECT_EQ(Read(grpc::RESOURCE_EXHAUSTED, "too many calls"), "BUDGET_EXHAUSTED") << "nginx";
   EXPECT_EQ(Read(grpc::RESOURCE_EXHAUSTED, ""), "BUDGET_EXHAUSTED");
   EXPECT_EQ(Read(grpc::INTERNAL, "Received message larger than max"), "") << "control";
+  EXPECT_EQ(Read(grpc::CANCELLED, "CANCELLED"), "SERVER_UNREACHABLE") << "it stopped with the call on its doorstep";
   // A reason of the server's stands.
   EXPECT_EQ(Reason(FromGrpc(Impostor::Refusing(grpc::RESOURCE_EXHAUSTED, "ERROR_REASON_STORE_FULL"))), "STORE_FULL");
 }
