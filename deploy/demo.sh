@@ -64,7 +64,7 @@ for program in alcove alcoved; do
 done
 
 stage=$(mktemp -d "${TMPDIR:-/tmp}/alcove-demo-XXXXXX")
-export STAGE=$stage ALCOVE_DEMO=$PWD/deploy/demo ALCOVE_POLICY=$PWD/deploy/policy PATH=$bin:$PATH BASH_ENV=$PWD/deploy/demo/stage.sh
+export STAGE=$stage ALCOVE_DEMO=$PWD/deploy/demo ALCOVE_EXAMPLES=$PWD/client/examples ALCOVE_POLICY=$PWD/deploy/policy PATH=$bin:$PATH BASH_ENV=$PWD/deploy/demo/stage.sh
 # shellcheck source=deploy/demo/stage.sh
 . deploy/demo/stage.sh
 PORT=$(free_port)
@@ -92,6 +92,7 @@ The server is still running. In another terminal, for instance:
   cd $stage/people/ana   && alcove case inbox
   cd $stage/people/mika  && alcove report new
   cd $stage/people/petra && alcove admin status
+  cd $stage/people/payroll && alcove hr sync $ALCOVE_DEMO/employees.csv --validate-only   # an HR system's service account
 
 Ctrl-C ends it and removes everything.
 END

@@ -47,16 +47,19 @@ install_packages() {
   as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
-install_style_tools() {
-  local lock=tests/style/package-lock.json stamp=tests/style/node_modules/.installed
+# What a folder's package-lock.json names.
+install_node_modules() {
+  local folder=$1
+  local lock=$folder/package-lock.json stamp=$folder/node_modules/.installed
   if [ -f "$stamp" ] && cmp -s "$lock" "$stamp"; then return 0; fi
-  step "installing the style tools"
-  (cd tests/style && npm ci --engine-strict --ignore-scripts --no-audit --no-fund >/dev/null)
+  step "installing what $folder needs"
+  (cd "$folder" && npm ci --engine-strict --ignore-scripts --no-audit --no-fund >/dev/null)
   cp "$lock" "$stamp"
 }
 
 install_packages
-install_style_tools
+install_node_modules tests/style
+install_node_modules client/examples/node
 
 step "configuring"
 mkdir -p build

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""An HR system that talks to Alcove: signs in with a service account's key, and tells the service who works here.
+
+    bash stubs.sh DIR                       once: Python's side of the contract
+    PYTHONPATH=DIR python3 alcove_hr.py --org alcove.org --key alcove.key sync employees.csv
+
+To read along: `Organisation`, `Account` and `verified_directory` are what every client needs, `sync` is one use of it.
+Nothing here knows a case: the account's role lets it tell who works here and learn nothing back.
+
+Needs python3-grpcio, python3-protobuf and python3-cryptography.
+Exit status: 0 done, 1 refused by the service (its reason is printed), 2 wrong usage, 3 out of reach, 4 a signature does not verify.
+"""
+
+import argparse
+import base64
+import csv
+import datetime
+import hashlib
+import os
+import ssl
+import stat
+import sys
+import uuid
+
+import grpc
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from alcove.v1 import hr_service_pb2 as hr
+from alcove.v1 import hr_service_pb2_grpc as hr_grpc
+from alcove.v1 import ledger_service_pb2 as ledger
+from alcove.v1 import ledger_service_pb2_grpc as ledger_grpc
+from alcove.v1 import session_service_pb2 as session
+from alcove.v1 import session_service_pb2_grpc as session_grpc
+from google.rpc import error_details_pb2, status_pb2
+
+ROWS_OF_A_PAGE = 128
+DEADLINE = 30  # seconds
+
+
+class Unverified(Exception):
+    """What the service sent does not check. Nothing was sent to it after that."""
+
+
+class WrongUsage(Exception):
+    """A file that is not what it should be."""
+
+
+def lines_of(path, first):
+    """The lines of a text of one form, as (word, value); the first line says what it is."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    if lines[0] != first:
+        raise WrongUsage(f"{path} does not begin with `{first}`")
+    return [tuple(line.split(" ", 1)) for line in lines[1:] if " " in line]
+
+
+def id_bytes(text):
+    """The 16 bytes of an id: 26 characters of base32 without padding."""
+    return base64.b32decode(text.upper() + "=" * 6)
+
+
+class Organisation:
+    """The organisation file, which comes by a way of its own and never from the service (crypto/format/organisation.h)."""
+
+    def __init__(self, path):
+        self.roots, self.tls_roots = {}, []
+        for word, value in lines_of(path, "alcove.organisation.v1"):
+            if word == "id":
+                self.id = id_bytes(value)
+            elif word == "address":
+                self.address = value
+            elif word == "root":
+                name, key = value.split(" ")
+                self.roots[name] = base64.b64decode(key)
+            elif word == "threshold":
+                self.threshold = int(value)
+            elif word == "tls-root":
+                self.tls_roots.append(ssl.DER_cert_to_PEM_cert(base64.b64decode(value)))
+
+    def connect(self):
+        trusted = "".join(self.tls_roots).encode() or None
+        return grpc.secure_channel(self.address, grpc.ssl_channel_credentials(root_certificates=trusted))
+
+
+class Account:
+    """A service account's key file, closed to others (crypto/format/keyfile.h)."""
+
+    def __init__(self, path):
+        if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+            raise WrongUsage(f"others can read {path}: chmod 600 {path}")
+        fields = dict(lines_of(path, "alcove.key.v1"))
+        if fields["protection"] != "none":
+            raise WrongUsage(f"{path} is sealed under a passphrase, which an example does not ask for")
+        private = base64.b64decode(fields["private"])
+        self.name = fields["name"]
+        self.signing = Ed25519PrivateKey.from_private_bytes(private[32:64])
+        self.decryption = private[:32]
+
+
+def verified_directory(note, roots, threshold, organisation, today):
+    """The text of a directory that enough root holders signed (C2SP signed note), as a list of (word, value).
+
+    Version 1 is signed by the roots of the organisation file. Later versions are signed by the roots of the version before; a client
+    that lives for long walks from one to the next, as client/lib/directory.h does."""
+    text, separator, signatures = note.partition("\n\n")
+    if not separator:
+        raise Unverified("the directory is no signed note")
+    text += "\n"
+    signers = set()
+    for line in signatures.splitlines():
+        if not line.startswith("\u2014 ") or line.count(" ") != 2:
+            raise Unverified("a signature line of the directory is malformed")
+        _, name, encoded = line.split(" ")
+        raw = base64.b64decode(encoded)
+        for root, key in roots.items():
+            signs_as = "alcove.root/" + root
+            key_hash = hashlib.sha256(signs_as.encode() + b"\n\x01" + key).digest()[:4]
+            if name != signs_as or raw[:4] != key_hash:
+                continue
+            try:
+                Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
+            except InvalidSignature as error:
+                raise Unverified(f"the signature of {root} under the directory is wrong") from error
+            signers.add(root)
+    if len(signers) < threshold:
+        raise Unverified(f"{len(signers)} root holders signed the directory; {threshold} must")
+    lines = [tuple(line.split(" ", 1)) if " " in line else (line, "") for line in text.split("\n")[1:-1]]
+    fields = dict(line for line in lines if line[0] in ("organisation", "valid-from", "valid-until"))
+    if id_bytes(fields["organisation"]) != organisation:
+        raise Unverified("the directory is another organisation's")
+    if not fields["valid-from"] <= today.isoformat() <= fields["valid-until"]:
+        raise Unverified("the directory is not valid today")
+    return lines
+
+
+def directory_of(channel, organisation, today):
+    """Walks from version 1, which the organisation file's roots signed, to the newest."""
+    stub = ledger_grpc.LedgerServiceStub(channel)
+    newest = stub.GetDirectory(ledger.GetDirectoryRequest(), timeout=DEADLINE).note.decode()
+    version = int(next(line for line in newest.split("\n") if line.startswith("version ")).split(" ")[1])
+    roots, threshold, lines, previous = organisation.roots, organisation.threshold, [], "-"
+    for number in range(1, version + 1):
+        last = number == version
+        note = newest if last else stub.GetDirectory(ledger.GetDirectoryRequest(version=number), timeout=DEADLINE).note.decode()
+        # An older version need not be valid today: what counts is who signed it, and whom it names.
+        fields = dict(line.split(" ", 1) for line in note.partition("\n\n")[0].split("\n")[1:] if " " in line)
+        day = today if last else datetime.date.fromisoformat(fields["valid-from"])
+        lines = verified_directory(note, roots, threshold, organisation.id, day)
+        if dict(lines).get("previous") != previous:
+            raise Unverified("a version of the directory does not follow the one before it")
+        previous = base64.b64encode(hashlib.sha256((note.partition("\n\n")[0] + "\n").encode()).digest()).decode()
+        roots = {value.split(" ")[0]: base64.b64decode(value.split(" ")[1]) for word, value in lines if word == "root"}
+        threshold = int(dict(lines)["threshold"])
+    return dict(line for line in lines if line[0] in ("version", "log"))
+
+
+def sign_in(channel, organisation, account, log_key):
+    """A bearer token for 15 minutes: the signature covers the service's log key, so it opens nothing anywhere else."""
+    stub = session_grpc.SessionServiceStub(channel)
+    principal = "staff/" + account.name
+    challenge = stub.CreateChallenge(session.CreateChallengeRequest(principal=principal), timeout=DEADLINE)
+    if challenge.price:
+        raise WrongUsage("the service asks every caller for work at the moment; try again in a minute")
+    statement = organisation.id + log_key + bytes([len(principal)]) + principal.encode() + challenge.nonce
+    signature = account.signing.sign(b"alcove sign-in v1\0" + statement)
+    opened = stub.CreateSession(
+        session.CreateSessionRequest(principal=principal, nonce=challenge.nonce, signature=signature), timeout=DEADLINE)
+    return (("authorization", "Bearer " + base64.urlsafe_b64encode(opened.token).decode().rstrip("=")),)
+
+
+def identifier(text):
+    """The one normal form (crypto/format/tag.h): printable ASCII, numbers in upper case, addresses in lower case."""
+    text = text.strip()
+    if not text.isascii() or not text.isprintable():
+        raise WrongUsage("an identifier holds other than printable ASCII")
+    return "mail:" + text.lower() if "@" in text else "emp:" + text.upper()
+
+
+def row_of(line):
+    """One line of the CSV file, as `alcove hr sync` reads it: number,mail,manager,dotted,delegate,relation,left."""
+    def people(field):
+        return [identifier(one) for one in (line.get(field) or "").split(";") if one.strip()]
+    return hr.ChartRow(identifiers=people("number") + people("mail"), manager=(people("manager") or [""])[0],
+                       dotted=people("dotted"), delegates=people("delegate"), relations=people("relation"),
+                       left=line.get("left") == "yes")
+
+
+def sync(channel, authorization, path, validate_only):
+    """Tells who works here and who stands by whom: begins, uploads pages, commits all of it at once."""
+    stub = hr_grpc.HrServiceStub(channel)
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = [row_of(line) for line in csv.DictReader(file)]
+    # A request id is drawn once an act, and sent again unchanged when the line breaks: then it is done at most once.
+    begun = stub.CreateSync(hr.CreateSyncRequest(request_id=str(uuid.uuid4()), mode=hr.SYNC_MODE_FULL),
+                            metadata=authorization, timeout=DEADLINE)
+    pages = [rows[at:at + ROWS_OF_A_PAGE] for at in range(0, len(rows), ROWS_OF_A_PAGE)]
+    for number, page in enumerate(pages):
+        stub.UploadSyncPage(hr.UploadSyncPageRequest(name=begun.name, page=number, rows=page),
+                            metadata=authorization, timeout=DEADLINE)
+    return stub.CommitSync(hr.CommitSyncRequest(request_id=str(uuid.uuid4()), name=begun.name, pages=len(pages),
+                                                validate_only=validate_only), metadata=authorization, timeout=300)
+
+
+def reason_of(error):
+    """The service's own reason, `CALLER_NOT_ALLOWED` for instance; empty when it has none."""
+    for key, value in error.trailing_metadata() or ():
+        if key != "grpc-status-details-bin":
+            continue
+        info = error_details_pb2.ErrorInfo()
+        for detail in status_pb2.Status.FromString(value).details:
+            if detail.Unpack(info) and info.domain == "alcove":
+                return info.reason.removeprefix("ERROR_REASON_")
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description="An HR system that talks to Alcove.")
+    parser.add_argument("--org", required=True, help="the organisation file")
+    parser.add_argument("--key", required=True, help="the service account's key file")
+    parser.add_argument("--today", default=datetime.date.today().isoformat(), help=argparse.SUPPRESS)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    command = verbs.add_parser("sync", help="tell who works here")
+    command.add_argument("file", help="CSV: number,mail,manager,dotted,delegate,relation,left")
+    command.add_argument("--validate-only", action="store_true", help="say what would change, and change nothing")
+    options = parser.parse_args()
+    try:
+        organisation, account = Organisation(options.org), Account(options.key)
+        with organisation.connect() as channel:
+            directory = directory_of(channel, organisation, datetime.date.fromisoformat(options.today))
+            authorization = sign_in(channel, organisation, account, base64.b64decode(directory["log"]))
+            answer = sync(channel, authorization, options.file, options.validate_only)
+            counts = answer.counts
+            print(f"chart version {answer.version}{' would be' if options.validate_only else ''} in force: {counts.after} people, "
+                  f"{counts.added} added, {counts.changed} changed, {counts.removed} removed")
+            return 0
+    except grpc.RpcError as error:
+        reason = reason_of(error)
+        print(f"refused: {reason}" if reason else f"out of reach: {error.code().name}", file=sys.stderr)
+        return 1 if reason else 3
+    except Unverified as error:
+        print(f"does not verify: {error}. Nothing was sent.", file=sys.stderr)
+        return 4
+    except (WrongUsage, OSError, KeyError, ValueError) as error:
+        print(f"wrong usage: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
