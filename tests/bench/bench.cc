@@ -7,11 +7,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,14 +46,32 @@ loadgen::Result drive(bench::Side& side, const Options& o, int clients) {
   loadgen::Result result = loadgen::run_async(run, [&side](int client) {
     return [&side, client](std::function<void(bool)> done) { side.submit(client, std::move(done)); };
   });
+  result.errors += side.no_answers();
   std::fprintf(stderr, "%s\n", result.to_json(side.name()).c_str());
   return result;
 }
 
-// How many submissions a run can use up. The product cannot outrun the ideal; with many clients it does not come near.
-std::size_t enough(const loadgen::Result& ideal, const Options& o) {
-  const double share = ideal.concurrency < 8 ? 1.2 : 0.9;
-  return static_cast<std::size_t>(std::ceil(ideal.per_second() * share * (o.warmup + o.seconds + 0.2))) + 100;
+// Waits until no server does anything, at most half a minute: what one puts off must not fall into the other's time.
+void rest(const std::vector<pid_t>& servers) {
+  const auto busy = [&servers] {
+    double seconds = 0;
+    for (const pid_t server : servers) seconds += loadgen::cpu_of(server).total();
+    return seconds;
+  };
+  for (int i = 0; i < 100; ++i) {
+    const double before = busy();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (busy() - before < 0.015) return;
+  }
+}
+
+// How many submissions a run can use up. The product cannot outrun the ideal; with many clients it does not come near. The
+// ideal's best round counts: this one may have been disturbed.
+std::size_t enough(const bench::Measured& ideal, const Options& o) {
+  double best = 0;
+  for (const loadgen::Result& round : ideal.rounds) best = std::max(best, round.per_second());
+  const double share = ideal.rounds.front().concurrency < 8 ? 1.2 : 0.9;
+  return static_cast<std::size_t>(std::ceil(best * share * (o.warmup + o.seconds + 0.2))) + 100;
 }
 
 int run(const Options& o) {
@@ -65,13 +85,17 @@ int run(const Options& o) {
   }
   const std::unique_ptr<bench::AlcoveSide> alcove = o.only_ideal ? nullptr : bench::open_alcove({o.alcoved, o.folder});
   if (alcove) report.alcove_idle_mib = alcove->idle_mib();
+  std::vector<pid_t> servers{ideal->server()};
+  if (alcove) servers.push_back(alcove->server());
   for (int round = 0; round < o.rounds; ++round) {
     for (const int clients : o.clients) {
       if (!ideal->connect(std::min(o.connections, clients))) return 1;
+      rest(servers);
       report.ideal[clients].rounds.push_back(drive(*ideal, o, clients));
       if (!alcove) continue;
-      if (!alcove->prepare(enough(report.ideal[clients].rounds.back(), o))) return 1;
+      if (!alcove->prepare(enough(report.ideal[clients], o))) return 1;
       if (!alcove->connect(std::min(o.connections, clients))) return 1;
+      rest(servers);
       report.alcove[clients].rounds.push_back(drive(*alcove, o, clients));
     }
   }

@@ -11,25 +11,39 @@
 #include <utility>
 #include <vector>
 
-#include "tests/bench/ideal/ideal.grpc.pb.h"
+#include "tests/bench/ideal/ideal.pb.h"
 #include "tests/bench/ideal/server.h"
+#include "tests/bench/prepared_calls.h"
 #include "tests/support/test_pki.h"
 
 namespace bench {
 namespace {
 
 constexpr std::size_t kPayload = 4096;
+// More bytes than the processors' cache: each is read from memory, as on the other side.
+constexpr std::size_t kRequests = 8192;
+constexpr char kMethod[] = "/alcove.ideal.Ideal/Submit";
+
+bool HoldsId(const std::string& answer) {
+  alcove::ideal::SubmitReply reply;
+  return reply.ParseFromString(answer) && !reply.id().empty();
+}
 
 class Ideal final : public Side {
  public:
   Ideal(pid_t server, int stop, std::string address, std::string ca)
       : server_(server), stop_(stop), address_(std::move(address)), ca_(std::move(ca)) {
+    std::ifstream random("/dev/urandom", std::ios::binary);
     std::string payload(kPayload, '\0');
-    std::ifstream("/dev/urandom", std::ios::binary).read(payload.data(), static_cast<std::streamsize>(payload.size()));
-    request_.set_payload(payload);
+    for (std::size_t i = 0; i < kRequests; ++i) {
+      random.read(payload.data(), static_cast<std::streamsize>(payload.size()));
+      alcove::ideal::SubmitRequest request;
+      request.set_payload(payload);
+      calls_.Add(request.SerializeAsString());
+    }
   }
   ~Ideal() override {
-    stubs_.clear();
+    (void)calls_.Connect({});
     close(stop_);
     int status = 0;
     waitpid(server_, &status, 0);
@@ -40,42 +54,26 @@ class Ideal final : public Side {
   bool prepare(std::size_t) override { return true; }
 
   bool connect(int connections) override {
-    stubs_.clear();
     grpc::SslCredentialsOptions tls;
     tls.pem_root_certs = ca_;
+    std::vector<std::shared_ptr<grpc::Channel>> channels;
     for (int i = 0; i < connections; ++i) {
       grpc::ChannelArguments arguments;
       arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
-      auto channel = grpc::CreateCustomChannel(address_, grpc::SslCredentials(tls), arguments);
-      if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10))) return false;
-      stubs_.push_back(alcove::ideal::Ideal::NewStub(channel));
+      channels.push_back(grpc::CreateCustomChannel(address_, grpc::SslCredentials(tls), arguments));
     }
-    return true;
+    return calls_.Connect(std::move(channels));
   }
 
-  void submit(int client, std::function<void(bool)> done) override {
-    struct Call {
-      grpc::ClientContext context;
-      alcove::ideal::SubmitReply reply;
-    };
-    auto call = std::make_shared<Call>();
-    Call* raw = call.get();
-    stubs_[static_cast<std::size_t>(client) % stubs_.size()]->async()->Submit(
-        &raw->context, &request_, &raw->reply,
-        [call = std::move(call), done = std::move(done)](const grpc::Status& status) mutable {
-          const bool ok = status.ok() && !call->reply.id().empty();
-          call.reset();
-          done(ok);
-        });
-  }
+  void submit(int client, std::function<void(bool)> done) override { calls_.Submit(client, std::move(done)); }
+  std::size_t no_answers() override { return calls_.NoAnswers(); }
 
  private:
   const pid_t server_;
   const int stop_;
   const std::string address_;
   const std::string ca_;
-  alcove::ideal::SubmitRequest request_;
-  std::vector<std::unique_ptr<alcove::ideal::Ideal::Stub>> stubs_;
+  PreparedCalls calls_{kMethod, PreparedCalls::Use::kInTurn, HoldsId};
 };
 
 }  // namespace

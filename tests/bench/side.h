@@ -22,6 +22,8 @@ class Side {
   virtual bool connect(int connections) = 0;
   // Submits once for that client; calls `done` once, later, from another thread.
   virtual void submit(int client, std::function<void(bool)> done) = 0;
+  // Looks at the answers of the run that is over: how many are not what was asked for.
+  virtual std::size_t no_answers() = 0;
 };
 
 }  // namespace bench
