@@ -82,6 +82,7 @@ std::string MailText(std::string_view from, std::string_view to, base::Instant n
 absl::StatusOr<std::unique_ptr<Mailer>> Mailer::Start(World world) {
   absl::StatusOr<std::vector<std::string>> listed = ReadRecipients(world.settings.recipients);
   if (!listed.ok()) return listed.status();
+  if (!MailCarrier::Ready()) return FileUnreadable("libcurl.so.4", "no mail can be sent without it: install libcurl4");
   return std::unique_ptr<Mailer>(new Mailer(std::move(world), *std::move(listed)));
 }
 

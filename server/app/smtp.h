@@ -1,4 +1,4 @@
-// Handing one mail to a mail server, by libcurl. The only place with libcurl.
+// Handing one mail to a mail server, by libcurl. The only place with libcurl, which is loaded only where mail is sent.
 #pragma once
 
 #include <atomic>
@@ -20,6 +20,9 @@ struct MailServer {
 // One connection for several mails. One thread.
 class MailCarrier {
  public:
+  // False where libcurl is not installed: nothing can be sent then.
+  static bool Ready();
+
   // Both outlive the carrier. What is under way ends within about a second when `stop` is set.
   MailCarrier(const MailServer& server, const std::atomic<bool>& stop);
   ~MailCarrier();
