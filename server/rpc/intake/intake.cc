@@ -1,5 +1,8 @@
 #include "server/rpc/intake/intake.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -75,13 +78,18 @@ grpc::ServerUnaryReactor* IntakeHandler::PlanReport(grpc::CallbackServerContext*
 }
 
 grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContext* context,
-                                                      const v1::SubmitReportRequest* request,
-                                                      v1::SubmitReportResponse* response) {
+                                                      const grpc::ByteBuffer* bytes, grpc::ByteBuffer* response) {
+  auto parsed = std::make_shared<v1::SubmitReportRequest>();
+  const v1::SubmitReportRequest* request = parsed.get();
+  if (grpc::ByteBuffer unread(*bytes);
+      !grpc::SerializationTraits<v1::SubmitReportRequest>::Deserialize(&unread, parsed.get()).ok()) {
+    return world_.door.Read(context, request, [](const Caller&) { return base::FieldInvalid("request"); });
+  }
   return world_.door.Decide<intake::Filing>(
       context, request,
       // Paid once, however often the decision is repeated. A client that lost the answer sends the same bytes again, with
       // work that is spent by now: a repetition is answered all the same, and commits nothing.
-      [this, request, paid = std::optional<absl::Status>()](
+      [this, request, parsed = std::move(parsed), paid = std::optional<absl::Status>()](
           const Caller&) mutable -> absl::StatusOr<base::Outcome<intake::Filing>> {
         absl::StatusOr<intake::SubmitRequest> submit = ParseSubmit(*request);
         if (!submit.ok()) return submit.status();
@@ -101,7 +109,12 @@ grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContex
         if (!paid->ok() && !repetition) return *paid;
         return filing;
       },
-      [response](const intake::Filing& filing) { Fill(filing, response); });
+      [response](const intake::Filing& filing) {
+        v1::SubmitReportResponse answer;
+        Fill(filing, &answer);
+        bool own_buffer = false;
+        (void)grpc::SerializationTraits<v1::SubmitReportResponse>::Serialize(answer, response, &own_buffer);
+      });
 }
 
 }  // namespace alcove::rpc
