@@ -85,6 +85,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kEntryRedacted, "entry.redacted", "kuhi", "keyring sequence entry-hash approval"},
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
     {LeafKind::kReaderMachines, "reader.machines", "ps", "staff count"},
+    {LeafKind::kServiceCalled, "service.called", "t", "method"},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -216,6 +217,7 @@ Bytes ReaderLost(std::string_view staff) { return Assigned(staff); }
 Bytes ReaderMachines(std::string_view staff, uint8_t machines) {
   return ByteWriter(34).Short(Cut(staff)).U8(machines).Take();
 }
+Bytes ServiceCalled(std::string_view method) { return ByteWriter(1 + method.size()).Short(Cut(method)).Take(); }
 Bytes PeopleAdded(uint8_t count) { return Bytes(1, static_cast<char>(count)); }
 Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker) {
   return ByteWriter(21).U8(static_cast<uint8_t>(keyring)).U32(epoch).Fixed(maker).Take();

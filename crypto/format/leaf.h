@@ -73,6 +73,7 @@
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
 //      63  store.rekeyed        epoch 4 of the server's key that was destroyed
 //      67  reader.machines      staff text, machines 1                         they hold a key on so many now; 0: none until somebody writes
+//      68  service.called       method text                                     a service account, whatever it calls; of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -166,8 +167,9 @@ enum class LeafKind : uint16_t {
   kEntryRedacted = 62,
   kStoreRekeyed = 63,
   kReaderMachines = 67,
+  kServiceCalled = 68,
 };
-inline constexpr uint16_t kLastLeafKind = 67;
+inline constexpr uint16_t kLastLeafKind = 68;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -190,6 +192,8 @@ Bytes PolicyPublished(std::string_view document, uint32_t version, const Digest&
 Bytes ReaderLost(std::string_view staff);
 // On how many machines this reader holds a key now; 0: on none until somebody writes.
 Bytes ReaderMachines(std::string_view staff, uint8_t machines);
+// `method`: `/alcove.v1.HrService/CommitSync`, cut to 255 bytes.
+Bytes ServiceCalled(std::string_view method);
 // Of subjects.corrected and readers.excluded.
 Bytes PeopleAdded(uint8_t count);
 Bytes GrantBad(Keyring keyring, uint32_t epoch, const crypto::KeyId& maker);  // signing key of who wrapped the grant

@@ -197,6 +197,7 @@ void Server::MakeDoor() {
   sign_in_work_ = std::make_unique<intake::WorkGate>(crypto::SymmetricKey::Draw(world_.random), sign_in, world_.clock,
                                                      world_.random);
   sessions_ = std::make_unique<rpc::Sessions>(world_.clock, world_.random);
+  quotas_ = std::make_unique<rpc::Quotas>(rpc::Quotas::Terms(), world_.clock);
   nonces_ = std::make_unique<rpc::Nonces>(world_.clock, world_.random);
   principals_ = std::make_unique<rpc::DirectoryPrincipals>(*core_);
 }
@@ -215,7 +216,16 @@ absl::Status Server::OpenListeners() {
             return ledger::DecideRefusal(store_->reader(), store_->organisation(), staff, world_.clock.Now(),
                                          world_.random);
           },
-      .events = world_.log});
+      .events = world_.log,
+      .note_service =
+          [this](const base::StaffSlug& account, std::string_view method, base::ChangeSet& changes,
+                 std::vector<base::LeafDraft>& leaves) {
+            ledger::DraftLeaf(store_->organisation(),
+                              ledger::Act::OfStaff(format::LeafKind::kServiceCalled, account, world_.clock.Now(),
+                                                   format::details::ServiceCalled(method)),
+                              world_.random, changes, leaves);
+          },
+      .quotas = quotas_.get()});
 
   // Of these key pairs only the public halves are kept: what signatures of absent principals are checked against.
   const std::array nobody{crypto::SigningKey::Draw(world_.random).verify_key(),

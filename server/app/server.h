@@ -103,6 +103,7 @@ class Server {
   std::unique_ptr<intake::WorkGate> work_;
   std::unique_ptr<rpc::AccessTable> access_;
   std::unique_ptr<rpc::Sessions> sessions_;
+  std::unique_ptr<rpc::Quotas> quotas_;
   std::unique_ptr<rpc::Nonces> nonces_;
   std::unique_ptr<intake::WorkGate> sign_in_work_;
   std::unique_ptr<rpc::DirectoryPrincipals> principals_;

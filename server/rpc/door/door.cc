@@ -67,6 +67,7 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       caller.staff = session->principal.slug;
       caller.administrator = standing->administrator;
       caller.auditor = standing->auditor;
+      caller.service = !standing->scopes.empty();
       admitted = standing->scopes.empty()
                      ? rule.Admits(v1::CALLER_STAFF) || (caller.administrator && rule.Admits(v1::CALLER_ADMINISTRATOR)) ||
                            (caller.auditor && rule.Admits(v1::CALLER_AUDITOR))
@@ -74,6 +75,8 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       break;
   }
   if (!admitted) return base::Refuse(base::Reason::kCallerNotAllowed);
+  if (caller.service && world_.quotas != nullptr)
+    if (absl::Status status = world_.quotas->Spend(caller.staff); !status.ok()) return status;
   return caller;
 }
 
@@ -114,6 +117,15 @@ void Door::End(const std::shared_ptr<Call>& call, const absl::Status& status) {
     }
   }
   Finish(*call, status);
+}
+
+void Door::EndNoted(const std::shared_ptr<Call>& call) {
+  base::Transaction transaction;
+  world_.note_service(call->caller.staff, call->rule->path, transaction.changes, transaction.leaves);
+  world_.committer.Commit(std::move(transaction), [this, call](const absl::Status& written) {
+    if (base::ReasonOf(written) == base::Reason::kContended && Again(call, [this, call] { EndNoted(call); })) return;
+    End(call, written);
+  });
 }
 
 bool Door::Again(const std::shared_ptr<Call>& call, std::function<void()> next) {

@@ -2,10 +2,11 @@
 //
 //   1. Find the rule of the method (access_table.h).
 //   2. Find out who calls: nobody, or the principal of a session that is open and whose holder is still what they were.
-//   3. Refuse who may not call, and everybody while the server drains.
+//   3. Refuse who may not call, a service account beyond its quota, and everybody while the server drains.
 //   4. Let the handler decide; commit what it decided; decide again when somebody else was faster, at most kMostTries
 //      times; answer.
-//   5. Put a staff refusal into the ledger before it is answered, so that probing leaves a trace.
+//   5. Put a staff refusal into the ledger before it is answered, so that probing leaves a trace; and every call of a service
+//      account that is answered, with its name and the method.
 //
 // A handler has one of two shapes. `Read` computes an answer that changes nothing and that no leaf has to precede.
 // `Decide` returns a base::Outcome. Both run on a gRPC callback thread and must not block; conversion of the answer runs
@@ -40,6 +41,7 @@
 #include "server/core/base/ports.h"
 #include "server/rpc/door/access_table.h"
 #include "server/rpc/door/principals.h"
+#include "server/rpc/door/quotas.h"
 #include "server/rpc/door/sessions.h"
 #include "server/rpc/door/status.h"
 
@@ -52,6 +54,7 @@ struct Caller {
   base::StaffSlug staff;  // empty: not staff
   bool administrator = false;
   bool auditor = false;
+  bool service = false;   // a service account: `staff` is its name
   crypto::VerifyKey key;  // with which the session was opened; zero for strangers
 
   bool stranger() const { return !mailbox && staff.empty(); }
@@ -60,6 +63,10 @@ struct Caller {
 // What a refusal to staff leaves in the ledger: what has to be durable before `staff` hears NOTHING_HERE, nothing to
 // commit when one already stands for this minute (server/core/ledger/refusals.h).
 using NoteRefusal = std::function<absl::StatusOr<base::Outcome<std::monostate>>(const base::StaffSlug& staff)>;
+
+// Adds what has to be durable before a service account is answered: a leaf that names it and the method.
+using NoteService = std::function<void(const base::StaffSlug& account, std::string_view method, base::ChangeSet& changes,
+                                       std::vector<base::LeafDraft>& leaves)>;
 
 // How often a method was called, since the last time somebody asked. No caller, no time.
 struct CallTotal {
@@ -81,6 +88,8 @@ class Door {
     base::Committer& committer;
     NoteRefusal note_refusal;
     base::EventSink& events;
+    NoteService note_service = {};  // empty: no leaf
+    Quotas* quotas = nullptr;       // null: no limit
   };
 
   // Everything in `world` outlives the door, and the door outlives every call.
@@ -129,6 +138,8 @@ class Door {
   // Answers; a refusal that has to stand in the ledger first is committed first.
   void End(const std::shared_ptr<Call>& call, const absl::Status& status);
   void Finish(Call& call, const absl::Status& status);
+  // Answers a service account, whose call has to stand in the ledger first.
+  void EndNoted(const std::shared_ptr<Call>& call);
   // Arranges another try after a short pause, or false when there were enough or the deadline is near.
   bool Again(const std::shared_ptr<Call>& call, std::function<void()> next);
 
@@ -156,7 +167,13 @@ grpc::ServerUnaryReactor* Door::Read(grpc::CallbackServerContext* context, const
     return call->reactor;
   }
   call->caller = *std::move(caller);
-  End(call, answer(static_cast<const Caller&>(call->caller)));
+  const absl::Status status = answer(static_cast<const Caller&>(call->caller));
+  if (status.ok() && call->caller.service && world_.note_service) {
+    grpc::ServerUnaryReactor* reactor = call->reactor;
+    EndNoted(call);
+    return reactor;
+  }
+  End(call, status);
   return call->reactor;
 }
 
@@ -188,6 +205,8 @@ void Door::Try(const std::shared_ptr<Run<A>>& run) {
     return;
   }
   run->answer = std::move(outcome->answer);
+  if (run->caller.service && world_.note_service)
+    world_.note_service(run->caller.staff, run->rule->path, outcome->changes, outcome->leaves);
   if (outcome->changes.empty() && outcome->leaves.empty()) {
     run->respond(run->answer);
     End(run, absl::OkStatus());

@@ -108,6 +108,7 @@ std::vector<KindCase> EveryKind() {
        {{"keyring", "THREAD"}, {"sequence", "4"}, {"entry-hash", hex}, {"approval", Text(approval)}}},
       {LeafKind::kStoreRekeyed, details::StoreRekeyed(3), {{"key-epoch", "3"}}},
       {LeafKind::kReaderMachines, details::ReaderMachines("amira", 2), {{"staff", "amira"}, {"count", "2"}}},
+      {LeafKind::kServiceCalled, details::ServiceCalled("alcove.v1.HrService/CommitSync"), {{"method", "alcove.v1.HrService/CommitSync"}}},
   };
 }
 

@@ -116,6 +116,8 @@ class DoorTest : public testing::Test {
   FakePrincipals principals_;
   Sessions sessions_{clock_, crypto::SystemRandom()};
   int refusals_noted_ = 0;
+  std::vector<std::string> noted_;
+  Quotas quotas_{{.per_second = 1, .burst = 3}, clock_};
   Door door_{{.access = table_,
               .sessions = sessions_,
               .principals = principals_,
@@ -126,7 +128,14 @@ class DoorTest : public testing::Test {
                     if (refusals_noted_++ == 0) outcome.leaves.push_back({});
                     return outcome;
                   },
-              .events = events_}};
+              .events = events_,
+              .note_service =
+                  [this](const base::StaffSlug& account, std::string_view method, base::ChangeSet&,
+                         std::vector<base::LeafDraft>& leaves) {
+                    noted_.push_back(account.text() + " " + std::string(method));
+                    leaves.push_back({});
+                  },
+              .quotas = &quotas_}};
   Cases cases_{door_};
   Intake intake_{door_};
   Admin admin_{door_};
@@ -154,6 +163,28 @@ TEST_F(DoorTest, AServiceAccountMayCallItsScopesMethodsAndNoOthers) {
   EXPECT_EQ(CreateSync(SignedIn("mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa")), "CALLER_NOT_ALLOWED");
   EXPECT_EQ(CreateSync(""), "SESSION_REQUIRED");
   EXPECT_EQ(PublishDirectory(hr), "CALLER_NOT_ALLOWED") << "whatever else its line says";
+}
+
+TEST_F(DoorTest, EveryCallOfAServiceAccountIsWrittenDownBeforeItIsAnswered) {
+  const std::string hr = SignedIn("staff/hr", {.scopes = {"directory"}});
+  EXPECT_EQ(CreateSync(hr), "OK");
+  EXPECT_EQ(noted_, std::vector<std::string>{"hr /alcove.v1.HrService/CreateSync"});
+  EXPECT_EQ(committer_.order, std::vector<std::string>{"committed"});
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  EXPECT_EQ(PublishDirectory(hr), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(noted_.size(), 1U) << "control: neither people nor refusals";
+}
+
+TEST_F(DoorTest, AServiceAccountBeyondItsQuotaIsRefusedAndNobodyElse) {
+  const std::string hr = SignedIn("staff/hr", {.scopes = {"directory"}});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(CreateSync(hr), "OK");
+  EXPECT_EQ(CreateSync(hr), "BUDGET_EXHAUSTED");
+  EXPECT_EQ(noted_.size(), 3U) << "what was refused did nothing";
+  EXPECT_EQ(CreateSync(SignedIn("staff/other-hr", {.scopes = {"directory"}})), "OK");
+  EXPECT_EQ(GetCase(SignedIn("staff/amira")), "OK");
+  clock_.Pass(std::chrono::seconds(1));
+  EXPECT_EQ(CreateSync(hr), "OK");
+  EXPECT_EQ(CreateSync(hr), "BUDGET_EXHAUSTED");
 }
 
 TEST_F(DoorTest, WhoLeftTheDirectoryIsOutAtTheNextCall) {
