@@ -124,7 +124,7 @@ absl::StatusOr<const format::DirectoryNote*> DirectoryHistory::Older(const forma
   return &older_.emplace(version, std::move(note)).first->second;
 }
 
-absl::StatusOr<const format::Directory*> DirectoryHistory::Version(uint32_t version) {
+absl::StatusOr<const format::DirectoryNote*> DirectoryHistory::Note(uint32_t version) {
   const format::DirectoryNote* note = &newest_.note;
   if (version == 0 || version > note->directory.version) {
     return Refuse(Refusal::kDirectoryForked, "version " + std::to_string(version) + " is not there");
@@ -132,6 +132,11 @@ absl::StatusOr<const format::Directory*> DirectoryHistory::Version(uint32_t vers
   while (note->directory.version > version) {
     ALCOVE_CLIENT_ASSIGN(note, Older(*note));
   }
+  return note;
+}
+
+absl::StatusOr<const format::Directory*> DirectoryHistory::Version(uint32_t version) {
+  ALCOVE_CLIENT_ASSIGN(const format::DirectoryNote* note, Note(version));
   return &note->directory;
 }
 

@@ -66,6 +66,8 @@ class DirectoryHistory {
   // The directory as of one version; lives as long as the history. kDirectoryForked as above, and for a version that is
   // newer than the newest, or 0.
   absl::StatusOr<const format::Directory*> Version(uint32_t version);
+  // The same with its signatures.
+  absl::StatusOr<const format::DirectoryNote*> Note(uint32_t version);
 
  private:
   absl::StatusOr<const format::DirectoryNote*> Older(const format::DirectoryNote& than);

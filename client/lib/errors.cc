@@ -68,6 +68,7 @@ constexpr std::array kRows = {
     Row{Refusal::kApprovalInvalid, "APPROVAL_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kSummaryInvalid, "SUMMARY_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kTombstoneInvalid, "TOMBSTONE_INVALID", absl::StatusCode::kDataLoss},
+    Row{Refusal::kExportInvalid, "EXPORT_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kAttachmentMissing, "ATTACHMENT_MISSING", absl::StatusCode::kNotFound},
     Row{Refusal::kCaseGone, "CASE_GONE", absl::StatusCode::kNotFound},
 };

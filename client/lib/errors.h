@@ -66,6 +66,7 @@ enum class Refusal {
   kApprovalInvalid,
   kSummaryInvalid,  // uses what the reporter did not release
   kTombstoneInvalid,
+  kExportInvalid,  // an archive that somebody was handed
   // An attachment that the entry names never arrived. NOT_FOUND.
   kAttachmentMissing,
   // The case is to go or is gone, and what the server says of it checks. NOT_FOUND.

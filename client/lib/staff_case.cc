@@ -286,6 +286,32 @@ absl::StatusOr<v1::ChangeCaseStateResponse> StaffDesk::Move(const v1::Case& fact
   return connection_->CallAgain(&v1::CaseService::Stub::ChangeCaseState, request, &session_);
 }
 
+absl::StatusOr<v1::ExportCaseResponse> StaffDesk::Export(OpenedCase& opened, format::ExportPurpose purpose) {
+  v1::ExportCaseRequest request;
+  request.set_name(opened.facts.name());
+  request.set_request_id(DrawRequestId(*random_));
+  request.set_purpose(static_cast<v1::ExportPurpose>(purpose));
+  ALCOVE_CLIENT_ASSIGN(v1::ExportCaseResponse answer,
+                       connection_->CallAgain(&v1::CaseService::Stub::ExportCase, request, &session_));
+  ALCOVE_CLIENT_ASSIGN(v1::Case facts, GetCase(opened.facts.name()));
+  if (facts.thread_head() != opened.facts.thread_head() || facts.team_head() != opened.facts.team_head()) {
+    return absl::AbortedError("somebody wrote on this case meanwhile; nothing was made, run the command again");
+  }
+  ALCOVE_CLIENT_ASSIGN(CheckedHistory past, History(facts));
+  ALCOVE_CLIENT_TRY(CheckAgainstEntries(past.chain, opened.thread, opened.team));
+  if (answer.leaf() == 0 || answer.leaf() > past.chain.leaves.size()) {
+    return Refuse(Refusal::kLeafOmitted, "that the case is exported");
+  }
+  const format::Leaf& leaf = past.chain.leaves[answer.leaf() - 1];
+  if (leaf.kind != format::LeafKind::kCaseExported || leaf.actor != keys_->slug ||
+      leaf.details != format::details::Exported(purpose)) {
+    return Refuse(Refusal::kLeafInvalid, "it does not say that the case is exported");
+  }
+  opened.facts = std::move(facts);
+  opened.leaves = std::move(past.chain);
+  return answer;
+}
+
 absl::StatusOr<v1::RecuseFromCaseResponse> StaffDesk::Recuse(const std::string& name) {
   v1::RecuseFromCaseRequest request;
   request.set_name(name);

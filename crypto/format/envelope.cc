@@ -149,8 +149,7 @@ absl::StatusOr<Bytes> SealEnvelope(const EnvelopeContext& context, const EpochKe
   return out.Take();
 }
 
-absl::StatusOr<crypto::Plaintext> OpenEnvelope(const ParsedEnvelope& envelope, const EpochKey& epoch_key) {
-  if (auto status = CheckBody(envelope); !status.ok()) return status;
+absl::StatusOr<crypto::SymmetricKey> ContentKeyOf(const ParsedEnvelope& envelope, const EpochKey& epoch_key) {
   auto raw_key = crypto::Open(EpochContentKey(epoch_key, ScopeOf(envelope.context)), envelope.sealed_content_key,
                               crypto::AssociatedData(envelope.header.substr(0, kBoundHeader)));
   if (!raw_key.ok()) return CannotOpen(kLayout);
@@ -159,13 +158,29 @@ absl::StatusOr<crypto::Plaintext> OpenEnvelope(const ParsedEnvelope& envelope, c
   if (crypto::Commitment(*content_key, kCommitmentContext) != envelope.key_commitment) {
     return KeyCommitmentMismatch(kLayout);
   }
-  auto padded = crypto::Open(crypto::DeriveKey(*content_key, kBodyLabel), envelope.body,
+  return content_key;
+}
+
+absl::StatusOr<crypto::Plaintext> OpenWithContentKey(const ParsedEnvelope& envelope,
+                                                     const crypto::SymmetricKey& content_key) {
+  if (auto status = CheckBody(envelope); !status.ok()) return status;
+  if (crypto::Commitment(content_key, kCommitmentContext) != envelope.key_commitment) {
+    return KeyCommitmentMismatch(kLayout);
+  }
+  auto padded = crypto::Open(crypto::DeriveKey(content_key, kBodyLabel), envelope.body,
                              crypto::AssociatedData(crypto::Sha256(envelope.header).view()));
   if (!padded.ok()) return CannotOpen(kLayout);
   auto text = crypto::Unpad(padded->view(), kBodyFloor);
   if (!text.ok()) return Malformed(kLayout, "padding");
   padded->bytes.resize(text->size());
   return std::move(*padded);
+}
+
+absl::StatusOr<crypto::Plaintext> OpenEnvelope(const ParsedEnvelope& envelope, const EpochKey& epoch_key) {
+  if (auto status = CheckBody(envelope); !status.ok()) return status;
+  auto content_key = ContentKeyOf(envelope, epoch_key);
+  if (!content_key.ok()) return content_key.status();
+  return OpenWithContentKey(envelope, *content_key);
 }
 
 absl::Status EntryChain::Append(const ParsedEnvelope& envelope) {

@@ -144,6 +144,14 @@ absl::StatusOr<Bytes> SealEnvelope(const EnvelopeContext& context, const EpochKe
 // does, with a key that the caller knows from the directory or the mailbox.
 absl::StatusOr<crypto::Plaintext> OpenEnvelope(const ParsedEnvelope& envelope, const EpochKey& epoch_key);
 
+// The content key of one entry alone: with it anybody can open that entry and check it against the header's commitment, and open
+// no other. An export hands it on; nothing else takes it out of its seal.
+// kCannotOpen, kKeyCommitment.
+absl::StatusOr<crypto::SymmetricKey> ContentKeyOf(const ParsedEnvelope& envelope, const EpochKey& epoch_key);
+
+// The same as OpenEnvelope, with the content key.
+absl::StatusOr<crypto::Plaintext> OpenWithContentKey(const ParsedEnvelope& envelope, const crypto::SymmetricKey& content_key);
+
 // The chain of one keyring's entries, checked from the first on.
 class EntryChain {
  public:

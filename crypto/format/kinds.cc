@@ -102,4 +102,13 @@ ApprovalRule ApprovalRuleOf(ApprovalKind kind) {
   return {2, kCoolingOffDays};
 }
 
+std::string_view Name(ExportPurpose purpose) {
+  switch (purpose) {
+    case ExportPurpose::kRegulator: return "REGULATOR";
+    case ExportPurpose::kCourt: return "COURT";
+    case ExportPurpose::kAccused: return "ACCUSED";
+  }
+  return "UNKNOWN";
+}
+
 }  // namespace alcove::format

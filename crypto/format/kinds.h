@@ -137,12 +137,23 @@ enum class TokenKind : uint8_t {
   kEscrow = 2,
 };
 
+// For whom a case is taken out of the service. How much is left out for whom, client/lib/exports knows.
+enum class ExportPurpose : uint8_t {
+  // An authority that examines how reports are handled.
+  kRegulator = 1,
+  // A court that asked for the case.
+  kCourt = 2,
+  // The person complained about.
+  kAccused = 3,
+};
+
 constexpr bool IsKeyring(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsEntryKind(uint8_t code) { return code >= 1 && code <= kLastEntryKind; }
 constexpr bool IsReleaseCondition(uint8_t code) { return code >= 1 && code <= 7; }
 constexpr bool IsApprovalKind(uint8_t code) { return code >= 1 && code <= static_cast<uint8_t>(kLastApprovalKind); }
 constexpr bool IsDecision(uint8_t code) { return code == 1 || code == 2; }
 constexpr bool IsTokenKind(uint8_t code) { return code == 1 || code == 2; }
+constexpr bool IsExportPurpose(uint8_t code) { return code >= 1 && code <= 3; }
 
 // `THREAD`, `TEAM`.
 std::string_view Name(Keyring keyring);
@@ -156,6 +167,8 @@ std::string_view Name(ApprovalKind kind);
 std::string_view Name(Decision decision);
 // `EMPLOYMENT`, `ESCROW`.
 std::string_view Name(TokenKind kind);
+// `REGULATOR`, `COURT`, `ACCUSED`.
+std::string_view Name(ExportPurpose purpose);
 
 ApprovalRule ApprovalRuleOf(ApprovalKind kind);
 

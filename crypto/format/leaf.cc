@@ -20,7 +20,7 @@ struct KindRow {
   LeafKind kind;
   std::string_view name;
   // The details, one letter a field: k keyring, c condition, s a state or small count, u 32-bit number, i 16-byte id,
-  // h 32-byte hash, t text, p the slug of a person, a kind of approval, d decision, y day or none.
+  // h 32-byte hash, t text, p the slug of a person, a kind of approval, d decision, y day or none, x purpose of an export.
   std::string_view fields;
   // What DescribeDetails calls them, separated by one space.
   std::string_view labels;
@@ -74,6 +74,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kConsentDecided, "consent.decided", "id", "approval decision"},
     {LeafKind::kShareGiven, "share.given", "is", "approval index"},
     {LeafKind::kIdentityReleased, "identity.released", "i", "approval"},
+    {LeafKind::kCaseExported, "case.exported", "x", "purpose"},
     {LeafKind::kShareHandedOver, "share.handed_over", "st", "index staff"},
     {LeafKind::kSharesListed, "shares.listed", "", ""},
     {LeafKind::kHoldPlaced, "hold.placed", "t", "reason"},
@@ -134,6 +135,12 @@ bool ReadDetails(LeafKind kind, BytesView details, Take take) {
         uint8_t code = reader.U8();
         if (!IsDecision(code)) return false;
         take([&] { return std::string(Name(static_cast<Decision>(code))); });
+        break;
+      }
+      case 'x': {
+        uint8_t code = reader.U8();
+        if (!IsExportPurpose(code)) return false;
+        take([&] { return std::string(Name(static_cast<ExportPurpose>(code))); });
         break;
       }
       case 'y': {
@@ -261,6 +268,7 @@ Bytes IdentityNotified(const ApprovalId& approval) { return approval.str(); }
 Bytes ConsentDecided(const ApprovalId& approval, Decision decision) { return ApprovalDecided(approval, decision); }
 Bytes ShareGiven(const ApprovalId& approval, uint8_t index) { return ByteWriter(17).Fixed(approval).U8(index).Take(); }
 Bytes IdentityReleased(const ApprovalId& approval) { return approval.str(); }
+Bytes Exported(ExportPurpose purpose) { return Bytes(1, static_cast<char>(purpose)); }
 Bytes ShareHandedOver(uint8_t index, std::string_view staff) {
   return ByteWriter(2 + staff.size()).U8(index).Short(Cut(staff)).Take();
 }

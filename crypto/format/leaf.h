@@ -61,6 +61,7 @@
 //      45  consent.decided      approval 16, decision 1
 //      46  share.given          approval 16, index 1                         a custodian, for whoever asked alone
 //      47  identity.released    approval 16
+//      48  case.exported        purpose 1 (ExportPurpose)                       taken out of the service, redacted for it
 //      49  share.handed_over    index 1, staff text                             a custodian, who holds it no longer
 //      50  shares.listed        -                                               a custodian, by the identities that they hold a share of
 //      51  hold.placed          reason text                                    nothing of the case may go from now on
@@ -156,6 +157,7 @@ enum class LeafKind : uint16_t {
   kConsentDecided = 45,
   kShareGiven = 46,
   kIdentityReleased = 47,
+  kCaseExported = 48,
   kShareHandedOver = 49,
   kSharesListed = 50,
   kHoldPlaced = 51,
@@ -219,6 +221,7 @@ Bytes IdentityNotified(const ApprovalId& approval);
 Bytes ConsentDecided(const ApprovalId& approval, Decision decision);
 Bytes ShareGiven(const ApprovalId& approval, uint8_t index);
 Bytes IdentityReleased(const ApprovalId& approval);
+Bytes Exported(ExportPurpose purpose);
 Bytes ShareHandedOver(uint8_t index, std::string_view staff);
 // Of hold.placed and hold.lifted.
 Bytes Hold(std::string_view reason);

@@ -5,6 +5,7 @@
 #include "crypto/sign.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/errors.h"
+#include "crypto/format/evidence.h"
 #include "crypto/format/lines.h"
 #include "crypto/format/organisation.h"
 #include "crypto/format/wire.h"
@@ -20,18 +21,18 @@ constexpr std::string_view kProof = "proof of filing";
 constexpr std::string_view kProofFirstLine = "alcove.proof.v1";
 constexpr std::string_view kLedger = "saved ledger";
 constexpr std::string_view kLedgerFirstLine = "alcove.ledger.v1";
-constexpr uint64_t kMaxIndex = INT64_MAX;
-constexpr size_t kMaxTreePath = 64;
 constexpr size_t kMaxContinuation = 128;
-// A ledger of 100,000 leaves, each with its proof.
-constexpr size_t kMaxEvidence = 256u << 20;
+
+using internal::Base64Line;
+using internal::kMaxEvidence;
+using internal::kMaxIndex;
+using internal::kMaxTreePath;
+using internal::TakeBase64;
+using internal::TakeFixed;
+using internal::TakeId;
 
 Bytes SignedPart(const OrganisationId& organisation, Day day, uint32_t count, const Digest& group_root) {
   return ByteWriter(56).Fixed(organisation).U32(day.number()).U32(count).Fixed(group_root).Take();
-}
-
-std::string Base64Line(std::string_view word, BytesView bytes) {
-  return std::string(word) + " " + crypto::Base64Encode(bytes) + "\n";
 }
 
 std::string HashesLine(std::string_view word, const std::vector<Digest>& hashes) {
@@ -39,30 +40,6 @@ std::string HashesLine(std::string_view word, const std::vector<Digest>& hashes)
   if (hashes.empty()) line += " -";
   for (const Digest& hash : hashes) line += " " + crypto::Base64Encode(hash.view());
   return line + "\n";
-}
-
-std::optional<Bytes> TakeBase64(internal::LineReader& lines, std::string_view word) {
-  auto value = lines.Take(word);
-  if (!value) return std::nullopt;
-  auto bytes = crypto::Base64Decode(*value);
-  if (!bytes.ok() || bytes->empty()) return std::nullopt;
-  return std::move(*bytes);
-}
-
-template <class F>
-std::optional<F> TakeFixed(internal::LineReader& lines, std::string_view word) {
-  auto value = lines.Take(word);
-  if (!value) return std::nullopt;
-  return internal::FixedFromBase64<F>(*value);
-}
-
-template <class Id>
-std::optional<Id> TakeId(internal::LineReader& lines, std::string_view word) {
-  auto value = lines.Take(word);
-  if (!value) return std::nullopt;
-  auto id = FromText<Id>(*value);
-  if (!id.ok()) return std::nullopt;
-  return *id;
 }
 
 bool ReadHashes(std::string_view value, size_t most, std::vector<Digest>* hashes) {
@@ -119,33 +96,6 @@ bool TakeProof(internal::LineReader& lines, ProofOfFiling* proof) {
     proof->anchor = Anchor{.organisation_file = std::move(*file), .directory_note = std::move(*directory)};
   }
   return lines.done();
-}
-
-bool TakeLeaf(std::string_view value, SavedLeaf* leaf) {
-  auto content = internal::Two(value);
-  if (!content) return false;
-  auto salt = internal::Two(content->second);
-  if (!salt) return false;
-  auto index = internal::Two(salt->second);
-  if (!index) return false;
-  auto content_bytes = crypto::Base64Decode(content->first);
-  auto salt_bytes = internal::FixedFromBase64<LeafSalt>(salt->first);
-  if (!content_bytes.ok() || content_bytes->empty() || !salt_bytes) return false;
-  leaf->content = std::move(*content_bytes);
-  leaf->salt = *salt_bytes;
-  if (index->first == "-") return index->second == "-";
-  leaf->index = internal::Number(index->first, kMaxIndex);
-  if (!leaf->index) return false;
-  if (index->second == "-") return true;
-  auto joined = crypto::Base64Decode(index->second);
-  if (!joined.ok() || joined->empty() || joined->size() % Digest::kSize != 0 ||
-      joined->size() / Digest::kSize > kMaxTreePath) {
-    return false;
-  }
-  for (size_t i = 0; i < joined->size(); i += Digest::kSize) {
-    leaf->path.push_back(*Digest::FromBytes(BytesView(*joined).substr(i, Digest::kSize)));
-  }
-  return true;
 }
 
 // The organisation file vouches for the directory, the directory for the log key.
@@ -299,15 +249,9 @@ absl::StatusOr<std::string> LedgerText(const SavedLedger& ledger) {
                      Text(ledger.case_id) + "\n" + Base64Line("log", ledger.log_key.view()) + "checkpoint " +
                      (ledger.checkpoint.empty() ? "-" : crypto::Base64Encode(ledger.checkpoint)) + "\n";
   for (const SavedLeaf& leaf : ledger.leaves) {
-    if (leaf.content.empty() || (leaf.index && *leaf.index > kMaxIndex) || (!leaf.index && !leaf.path.empty()) ||
-        leaf.path.size() > kMaxTreePath) {
-      return Malformed(kLedger, "leaf");
-    }
-    Bytes joined;
-    for (const Digest& hash : leaf.path) joined.append(hash.view());
-    text += "leaf " + crypto::Base64Encode(leaf.content) + " " + crypto::Base64Encode(leaf.salt.view()) + " " +
-            (leaf.index ? std::to_string(*leaf.index) : "-") + " " +
-            (joined.empty() ? "-" : crypto::Base64Encode(joined)) + "\n";
+    const std::optional<std::string> value = internal::LeafValue(leaf);
+    if (!value) return Malformed(kLedger, "leaf");
+    text += "leaf " + *value + "\n";
   }
   return text;
 }
@@ -323,19 +267,15 @@ absl::StatusOr<SavedLedger> ParseLedger(std::string_view text) {
   if (!case_id) return lines.Fail();
   auto log = TakeFixed<VerifyKey>(lines, "log");
   if (!log) return lines.Fail();
-  auto checkpoint = lines.Take("checkpoint");
-  if (!checkpoint) return lines.Fail();
+  auto checkpoint = internal::TakeNote(lines, "checkpoint");
+  if (!checkpoint) return Malformed(kLedger, "checkpoint");
   ledger.organisation = *organisation;
   ledger.case_id = *case_id;
   ledger.log_key = *log;
-  if (*checkpoint != "-") {
-    auto note = crypto::Base64Decode(*checkpoint);
-    if (!note.ok() || note->empty()) return Malformed(kLedger, "checkpoint");
-    ledger.checkpoint = std::move(*note);
-  }
+  ledger.checkpoint = std::move(*checkpoint);
   while (auto value = lines.Take("leaf")) {
     SavedLeaf leaf;
-    if (!TakeLeaf(*value, &leaf)) return Malformed(kLedger, "leaf");
+    if (!internal::ReadLeaf(*value, &leaf)) return Malformed(kLedger, "leaf");
     ledger.leaves.push_back(std::move(leaf));
   }
   if (!lines.done()) return lines.Fail();

@@ -336,6 +336,12 @@ const Requests& AllRequests() {
                                            r.set_request_id(a.cast.world.RequestId());
                                            r.set_state(v1::MEASURE_STATE_RUNNING);
                                          }),
+      For<v1::ExportCaseRequest>("CaseService/ExportCase",
+                                 [](const Asking& a, auto& r) {
+                                   r.set_name(CaseName(a.target.case_id));
+                                   r.set_request_id(a.cast.world.RequestId());
+                                   r.set_purpose(v1::EXPORT_PURPOSE_COURT);
+                                 }),
       For<v1::GetOwnKeysRequest>("CaseService/GetOwnKeys", [](const Asking&, auto&) {}),
       For<v1::PlaceHoldRequest>("CaseService/PlaceHold",
                                 [](const Asking& a, auto& r) {

@@ -9,6 +9,7 @@
 
 #include "client/cli/case/case_text.h"
 #include "client/cli/case/casework.h"
+#include "client/cli/case/export.h"
 #include "client/cli/case/message_text.h"
 #include "client/cli/case/opened_case.h"
 #include "client/cli/case/records.h"
@@ -344,6 +345,7 @@ void AddCaseCommands(CLI::App& app, Frame& frame) {
   AddCasework(*noun, frame);
   AddTasks(*noun, frame);
   AddStates(*noun, frame);
+  AddExport(*noun, frame);
 }
 
 }  // namespace alcove::cli

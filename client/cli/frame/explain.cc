@@ -97,6 +97,11 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"RETENTION_REFUSED",
        "The case is not closed, or the day is not at least 30 days ahead and before the one until which it is kept. Nothing was changed; "
        "`alcove case show` says that day."},
+      {"APPROVALS_STAND",
+       "Others still have to decide something about this case, so it is not handed over yet. Nothing was written. `alcove approval "
+       "list` shows what you are party to; wait, or whoever asked takes it back with `alcove approval cancel`."},
+      {"EXPORT_ON_HOLD",
+       "This case is on hold. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},
@@ -162,6 +167,8 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "An approval does not check: {}. Nobody was let in and nothing was sent. This can be an attack: tell the auditor."},
       {"SUMMARY_INVALID",
        "The summary for the accused does not hold to what was released for it: {}. Nobody may serve it like this."},
+      {"EXPORT_INVALID",
+       "This archive is not what was handed out: {}. Do not rely on anything in it; ask whoever gave it to you for another copy."},
       {"READER_SURPLUS", "Somebody was added to the readers who was not there before: {}. Nothing was sent."},
       {"READER_DROPPED",
        "Somebody who could read this case cannot any more, and its record does not say that they lost it: {}. Nothing was "

@@ -151,6 +151,11 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
     case format::LeafKind::kShareGiven: return who + " gave share " + details["index"] + " of your sealed name to whoever asked";
     case format::LeafKind::kShareHandedOver: return who + " handed share " + details["index"] + " of your sealed name over to " + staff;
     case format::LeafKind::kIdentityReleased: return who + " learned who you are";
+    case format::LeafKind::kCaseExported:
+      return who + " took it out of the service for " +
+             (details["purpose"] == "COURT"       ? "a court"
+              : details["purpose"] == "REGULATOR" ? "a regulator"
+                                                  : "the person complained about: the summary that was handed over");
     case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
     default: return std::string(format::Name(leaf.kind));
   }

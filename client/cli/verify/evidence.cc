@@ -5,6 +5,7 @@
 
 #include "client/cli/frame/table.h"
 #include "client/lib/errors.h"
+#include "client/lib/exports/archive.h"
 #include "crypto/encoding.h"
 
 namespace alcove::cli {
@@ -79,6 +80,36 @@ std::string LedgerText(const format::VerifiedLedger& ledger) {
   return text;
 }
 
+std::string ArchiveText(const client::exports::CheckedArchive& archive, const std::optional<bool>& same_file) {
+  const format::VerifiedExport& proofs = archive.proofs;
+  std::string text = "The exported case is good.\n\n";
+  text += "  Case         " + format::CaseName(proofs.case_id) + "\n";
+  text += "  Organisation " + format::Text(proofs.organisation) + "\n";
+  text += "  For          " + std::string(format::Name(proofs.purpose)) + ", on " + proofs.day.Text() + ", by " + proofs.exporter +
+          ", as the record of the case says\n";
+  size_t signed_entries = 0, shown_leaves = 0;
+  for (const format::VerifiedEntry& entry : proofs.entries) signed_entries += entry.context.has_value();
+  for (const auto& leaf : proofs.leaves) shown_leaves += leaf.has_value();
+  text += "  Entries      " + std::to_string(proofs.entries.size()) + ", of which " + std::to_string(signed_entries) +
+          " with author and day, " + std::to_string(archive.shown) + " with words, " + std::to_string(archive.proven) +
+          " with words that are proven\n";
+  text += "  Record       " + std::to_string(proofs.leaves.size()) + " numbers, of which " + std::to_string(shown_leaves) +
+          " are shown and " + std::to_string(proofs.published) + " published";
+  if (proofs.tree_size) text += " in the tree of " + std::to_string(*proofs.tree_size) + " leaves";
+  text += "\n  Head         " + crypto::HexEncode(proofs.head.view()) + "\n";
+  text += "  Log key      " + LogKeyText(proofs.log_key) + "\n";
+  text += "  Fingerprint  " + proofs.fingerprint + "\n\n";
+  if (archive.shown > archive.proven) {
+    text += "Words that are not proven have something left out of them and rest on the signature of " + proofs.exporter + ".\n";
+  }
+  text += same_file == true ? "The keys are those of the organisation file that you gave.\n"
+                            : "Compare the fingerprint with the organisation's poster: it says whose keys these are.\n";
+  if (same_file == false) {
+    text += "The organisation file that you gave is not the one in this archive: it may be newer, or another.\n";
+  }
+  return text;
+}
+
 nlohmann::json LeafJson(const format::Leaf& leaf) {
   nlohmann::json json = {{"kind", format::Name(leaf.kind)}, {"day", leaf.day.Text()}};
   if (leaf.number != 0) json["number"] = leaf.number;
@@ -97,11 +128,19 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
     if (!file.ok()) return Refuse(Refusal::kOrganisationFileInvalid, "the organisation file is malformed");
     compared = *std::move(file);
   }
+  Evidence evidence;
+  if (client::exports::IsArchive(text)) {
+    ALCOVE_CLIENT_ASSIGN(evidence.archive, client::exports::CheckArchive(text));
+    if (compared && compared->id != evidence.archive->proofs.organisation) {
+      return Refuse(Refusal::kExportInvalid, "it is of another organisation than the file that you gave");
+    }
+    if (compared) evidence.same_organisation_file = evidence.archive->proofs.fingerprint == format::Fingerprint(*compared);
+    return evidence;
+  }
   const auto kind = format::EvidenceKindOf(text);
   if (!kind.ok()) {
-    return Refuse(Refusal::kInputInvalid, "this is neither a proof of filing nor a saved ledger");
+    return Refuse(Refusal::kInputInvalid, "this is neither a proof of filing nor a saved ledger nor an exported case");
   }
-  Evidence evidence;
   if (*kind == format::EvidenceKind::kProofOfFiling) {
     const auto parsed = format::ParseProof(text);
     if (!parsed.ok()) return Refuse(Refusal::kPromiseInvalid, Said(parsed.status()));
@@ -130,12 +169,31 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
 }
 
 std::string EvidenceText(const Evidence& evidence) {
+  if (evidence.archive) return ArchiveText(*evidence.archive, evidence.same_organisation_file);
   return evidence.proof ? ProofText(*evidence.proof, evidence.same_organisation_file) : LedgerText(*evidence.ledger);
 }
 
 std::string EvidenceJson(const Evidence& evidence) {
   nlohmann::json json;
-  if (evidence.proof) {
+  if (evidence.archive) {
+    const format::VerifiedExport& proofs = evidence.archive->proofs;
+    json = {{"exportedCase",
+             {{"organisation", format::Text(proofs.organisation)},
+              {"logKey", LogKeyText(proofs.log_key)},
+              {"fingerprint", proofs.fingerprint},
+              {"case", format::CaseName(proofs.case_id)},
+              {"purpose", format::Name(proofs.purpose)},
+              {"day", proofs.day.Text()},
+              {"exporter", proofs.exporter},
+              {"entries", proofs.entries.size()},
+              {"shown", evidence.archive->shown},
+              {"proven", evidence.archive->proven},
+              {"leaves", proofs.leaves.size()},
+              {"published", proofs.published},
+              {"head", crypto::HexEncode(proofs.head.view())}}}};
+    if (proofs.tree_size) json["exportedCase"]["treeSize"] = *proofs.tree_size;
+    if (evidence.same_organisation_file) json["exportedCase"]["sameOrganisationFile"] = *evidence.same_organisation_file;
+  } else if (evidence.proof) {
     const format::VerifiedProof& proof = *evidence.proof;
     json = {{"proofOfFiling",
              {{"organisation", format::Text(proof.organisation)},

@@ -1,6 +1,6 @@
-// What a reporter holds against the service, checked by anybody, offline: a proof of filing or a saved ledger.
+// What somebody holds against the service, checked by anybody, offline: a proof of filing, a saved ledger or an exported case.
 //
-// It stands on crypto/format/proof.h and crypto/merkle.h alone: no network, and no code of the tree that the server
+// It stands on crypto/format/proof.h, crypto/format/export.h and crypto/merkle.h alone: no network, and no code of the tree that the server
 // builds. Pure functions.
 #pragma once
 
@@ -9,21 +9,23 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "client/lib/exports/check.h"
 #include "crypto/format/organisation.h"
 #include "crypto/format/proof.h"
 
 namespace alcove::cli {
 
-// A file of which everything checked. One of the two is set.
+// A file of which everything checked. One of the three is set.
 struct Evidence {
   std::optional<format::VerifiedProof> proof;
   std::optional<format::VerifiedLedger> ledger;
-  // The organisation file that the person gave for comparison, if any, is the one that the proof carries, byte for
-  // byte.
+  std::optional<client::exports::CheckedArchive> archive;
+  // The organisation file that the person gave for comparison, if any, is the one that the proof or the archive
+  // carries, byte for byte.
   std::optional<bool> same_organisation_file;
 };
 
-// INPUT_INVALID (wrong usage) when the text is no such file at all; PROMISE_INVALID or LEAF_INVALID (does not verify)
+// INPUT_INVALID (wrong usage) when the text is no such file at all; PROMISE_INVALID, LEAF_INVALID or EXPORT_INVALID (does not verify)
 // at the first thing in it that does not hold, a changed byte anywhere included. `organisation`: the organisation
 // file's text, to compare with; evidence of another organisation does not verify.
 absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optional<std::string>& organisation);

@@ -76,6 +76,8 @@ constexpr std::array kEntries = {
     Entry{Reason::kCoolingOff, kPrecondition, "the waiting time is not over"},
     Entry{Reason::kUnread, kPrecondition, "something is unread"},
     Entry{Reason::kRetentionRefused, kPrecondition, "retention cannot be changed so"},
+    Entry{Reason::kApprovalsStand, kPrecondition, "approvals are undecided"},
+    Entry{Reason::kExportOnHold, kPrecondition, "not to the accused while on hold"},
 };
 constexpr Entry kNone = {Reason{}, absl::StatusCode::kInternal, "internal"};
 

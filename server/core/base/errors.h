@@ -73,6 +73,8 @@ enum class Reason : std::uint16_t {
   kCoolingOff = 51,
   kUnread = 52,
   kRetentionRefused = 53,
+  kApprovalsStand = 70,
+  kExportOnHold = 71,
 };
 
 // Every reason, in the order of the numbers; some numbers are nobody's.

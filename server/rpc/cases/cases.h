@@ -51,6 +51,8 @@ class CaseHandler final : public v1::CaseService::CallbackService {
   grpc::ServerUnaryReactor* ChangeMeasureState(grpc::CallbackServerContext* context,
                                                const v1::ChangeMeasureStateRequest* request,
                                                v1::ChangeMeasureStateResponse* response) override;
+  grpc::ServerUnaryReactor* ExportCase(grpc::CallbackServerContext* context, const v1::ExportCaseRequest* request,
+                                       v1::ExportCaseResponse* response) override;
   grpc::ServerUnaryReactor* GetOwnKeys(grpc::CallbackServerContext* context, const v1::GetOwnKeysRequest* request,
                                        v1::GetOwnKeysResponse* response) override;
   grpc::ServerUnaryReactor* PlaceHold(grpc::CallbackServerContext* context, const v1::PlaceHoldRequest* request,

@@ -388,6 +388,12 @@ struct Impostor::Services : v1::SessionService::Service,
     if (in.hooks.entries) in.hooks.entries(*answer);
     return grpc::Status::OK;
   }
+  grpc::Status ExportCase(Context*, const v1::ExportCaseRequest* request, v1::ExportCaseResponse* answer) override {
+    in.AddLeaf(format::LeafKind::kCaseExported, "ana", format::details::Exported(static_cast<format::ExportPurpose>(request->purpose())));
+    answer->set_leaf(static_cast<uint32_t>(in.leaves.size()));
+    if (in.hooks.exported) in.hooks.exported(*answer);
+    return grpc::Status::OK;
+  }
   grpc::Status ListHistory(Context*, const v1::ListHistoryRequest*, v1::ListHistoryResponse* answer) override {
     for (const v1::LeafOpening& leaf : in.leaves) {
       v1::HistoryEvent& event = *answer->add_events();

@@ -92,6 +92,7 @@ class Impostor {
     std::function<void(v1::AnswerCheckInResponse&)> check_in;
     std::function<grpc::Status()> rotated;  // after it was carried out
     std::function<void(v1::ListEntriesResponse&)> entries;
+    std::function<void(v1::ExportCaseResponse&)> exported;
     std::function<grpc::Status(const v1::WriteBlobPartRequest&)> write_part;
     std::function<void(v1::ReadBlobPartResponse&)> read_part;
     // Signing in fails as the real server refuses.

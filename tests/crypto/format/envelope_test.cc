@@ -44,6 +44,28 @@ TEST(Envelope, OpensToWhatWasSealed) {
   EXPECT_EQ(text->view(), test::kText);
 }
 
+TEST(Envelope, ItsContentKeyOpensItAndNoOther) {
+  auto epoch = ThreadEpoch0();
+  const Bytes bytes = Filing(epoch);
+  const auto envelope = *ParseEnvelope(bytes);
+  const auto key = ContentKeyOf(envelope, epoch.key);
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto text = OpenWithContentKey(envelope, *key);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(text->view(), test::kText);
+
+  SeededRandom random("content key");
+  EXPECT_REFUSED(ContentKeyOf(envelope, EpochKey::Draw(random)), kCannotOpen);
+  EXPECT_REFUSED(OpenWithContentKey(envelope, crypto::SymmetricKey::Draw(random)), kKeyCommitment);
+  EnvelopeContext next = FilingContext(epoch);
+  next.kind = EntryKind::kMessage;
+  next.sequence = 1;
+  next.previous = EntryHash(envelope);
+  const Bytes other = *SealEnvelope(next, epoch.key, Signing("mailbox"), "another", random);
+  EXPECT_REFUSED(OpenWithContentKey(*ParseEnvelope(other), *key), kKeyCommitment) << "of the same epoch";
+  EXPECT_FALSE(OpenWithContentKey(*ParseRedacted(BytesView(bytes).substr(0, kEnvelopePrefixSize)), *key).ok());
+}
+
 TEST(Envelope, ARedactedOneKeepsHashChainAndSignatureAndHasNoContent) {
   auto epoch = ThreadEpoch0();
   const Bytes whole = Filing(epoch);

@@ -191,6 +191,7 @@ inline Json LeafAnswers() {
       {LeafKind::kCaseShredded,
        details::CaseShredded(entry_hash, 6, Fixed<ApprovalId>("deletion"), Day(20778), 3), "", 0},
       {LeafKind::kEntryRedacted, details::EntryRedacted(Keyring::kThread, 4, entry_hash, Fixed<ApprovalId>("redaction")), "", 0},
+      {LeafKind::kCaseExported, details::Exported(ExportPurpose::kCourt), "amira", 26},
   };
   Json answers = Json::array();
   Digest head;

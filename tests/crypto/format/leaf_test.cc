@@ -95,6 +95,7 @@ std::vector<KindCase> EveryKind() {
        {{"approval", Text(approval)}, {"decision", "REFUSE"}}},
       {LeafKind::kShareGiven, details::ShareGiven(approval, 3), {{"approval", Text(approval)}, {"index", "3"}}},
       {LeafKind::kIdentityReleased, details::IdentityReleased(approval), {{"approval", Text(approval)}}},
+      {LeafKind::kCaseExported, details::Exported(ExportPurpose::kAccused), {{"purpose", "ACCUSED"}}},
       {LeafKind::kShareHandedOver, details::ShareHandedOver(3, "nora"), {{"index", "3"}, {"staff", "nora"}}},
       {LeafKind::kSharesListed, "", {}},
       {LeafKind::kHoldPlaced, details::Hold("litigation"), {{"reason", "litigation"}}},

@@ -69,6 +69,7 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.CaseService/SetFinding", {{CALLER_STAFF}, RELATION_TEAM}},
       {"/alcove.v1.CaseService/CreateMeasure", {{CALLER_STAFF}, RELATION_TEAM}},
       {"/alcove.v1.CaseService/ChangeMeasureState", {{CALLER_STAFF}, RELATION_TEAM}},
+      {"/alcove.v1.CaseService/ExportCase", {{CALLER_STAFF}, RELATION_TEAM}},
       {"/alcove.v1.CaseService/GetOwnKeys", {{CALLER_STAFF}, RELATION_NONE}},
       {"/alcove.v1.CaseService/PlaceHold", {{CALLER_STAFF}, RELATION_TEAM}},
       {"/alcove.v1.CaseService/ListTasks", {{CALLER_STAFF}, RELATION_VISIBLE}},
