@@ -176,7 +176,8 @@ bool TakeExport(LineReader& lines, ExportProofs* proofs) {
   return lines.done();
 }
 
-// The directories, from the newest on, each checked by the one after it.
+// The directories, from the newest on, each quoting the one after it here. One of them is signed by the organisation file's roots; from
+// that one on each vouches for the next version, as roots may have been replaced.
 absl::StatusOr<std::vector<DirectoryNote>> CheckAnchor(const ExportProofs& proofs, VerifiedExport* shown) {
   auto file = ParseOrganisation(proofs.organisation_file);
   if (!file.ok()) return file.status();
@@ -185,15 +186,21 @@ absl::StatusOr<std::vector<DirectoryNote>> CheckAnchor(const ExportProofs& proof
   for (const Bytes& bytes : proofs.directories) {
     auto note = ParseDirectoryNote(bytes);
     if (!note.ok()) return note.status();
-    if (directories.empty()) {
-      if (auto status = CheckFirst(*file, *note); !status.ok()) return status;
-    } else if (note->hash != directories.back().directory.previous ||
-               note->directory.version + 1 != directories.back().directory.version) {
+    if (!directories.empty() && (note->hash != directories.back().directory.previous ||
+                                 note->directory.version + 1 != directories.back().directory.version)) {
       return Forked(kExport);
     }
     directories.push_back(std::move(*note));
   }
   if (directories.empty()) return Malformed(kExport, "directory");
+  size_t rooted = 0;
+  absl::Status first = CheckFirst(*file, directories.front());
+  while (!CheckFirst(*file, directories[rooted]).ok()) {
+    if (++rooted == directories.size()) return first;
+  }
+  for (; rooted > 0; --rooted) {
+    if (auto status = CheckNext(directories[rooted], directories[rooted - 1]); !status.ok()) return status;
+  }
   if (directories.front().directory.log_key != proofs.log_key) return BadProof("the directory names another log key");
   shown->fingerprint = Fingerprint(*file);
   return directories;

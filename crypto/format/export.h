@@ -10,7 +10,8 @@
 //   log <base64 Ed25519 key>
 //   checkpoint <base64 note | ->   `-` when nothing is published yet
 //   organisation-file <base64>
-//   directory <base64 note>        one line or more: the newest first, then each version before it as far as keys are needed
+//   directory <base64 note>        one line or more: the newest first, then each version before it, as far as keys are needed and
+//                                  back to one that the roots of the organisation file signed
 //   mailbox <base64 Ed25519 key>*  the reporter's keys, one line each, oldest first; none for the accused
 //   leaf <as in a saved ledger>    one line for each leaf of the case's chain, in order; in the place of a leaf that is left out:
 //   head <base64, 32 bytes>        the chain's head after that leaf
@@ -138,8 +139,8 @@ struct VerifiedExport {
 };
 
 // Everything but the members' hashes, which are for whoever has the files:
-//   the organisation file vouches for the newest directory, each directory for the one before it, the newest for the log key and for
-//   the exporter's; the exporter signed, and the chain says that they exported for this purpose;
+//   the organisation file vouches for a directory, that one for those after it, each for the one before it, and the newest for the log key
+//   and the exporter's; the exporter signed, and the chain says that they exported for this purpose;
 //   chain, commitment and inclusion of every leaf that is shown; the checkpoint's signature;
 //   order, chain and signature of every entry that is shown, what it quotes of the case's chain, and what shown leaves say of it;
 //   every opening: body, commitment, seal.

@@ -54,6 +54,15 @@ bool ReadHashes(std::string_view value, size_t most, std::vector<Digest>* hashes
   }
 }
 
+std::optional<Anchor> TakeAnchor(internal::LineReader& lines, bool* malformed) {
+  auto file = TakeBase64(lines, "organisation-file");
+  if (!file) return std::nullopt;
+  auto directory = TakeBase64(lines, "directory");
+  *malformed = !directory;
+  if (!directory) return std::nullopt;
+  return Anchor{.organisation_file = std::move(*file), .directory_note = std::move(*directory)};
+}
+
 bool TakeProof(internal::LineReader& lines, ProofOfFiling* proof) {
   if (!lines.TakeBare(kProofFirstLine)) return false;
   auto organisation = TakeId<OrganisationId>(lines, "organisation");
@@ -90,23 +99,25 @@ bool TakeProof(internal::LineReader& lines, ProofOfFiling* proof) {
       proof->continuation = std::move(continuation);
     }
   }
-  if (auto file = TakeBase64(lines, "organisation-file")) {
-    auto directory = TakeBase64(lines, "directory");
-    if (!directory) return false;
-    proof->anchor = Anchor{.organisation_file = std::move(*file), .directory_note = std::move(*directory)};
-  }
+  bool malformed = false;
+  proof->anchor = TakeAnchor(lines, &malformed);
+  if (malformed) return false;
   return lines.done();
 }
 
+std::string AnchorLines(const Anchor& anchor) {
+  return Base64Line("organisation-file", anchor.organisation_file) + Base64Line("directory", anchor.directory_note);
+}
+
 // The organisation file vouches for the directory, the directory for the log key.
-absl::StatusOr<std::string> VerifyAnchor(const ProofOfFiling& proof) {
-  auto file = ParseOrganisation(proof.anchor->organisation_file);
+absl::StatusOr<std::string> VerifyAnchor(const Anchor& anchor, const OrganisationId& organisation, const VerifyKey& log_key) {
+  auto file = ParseOrganisation(anchor.organisation_file);
   if (!file.ok()) return file.status();
-  if (file->id != proof.organisation) return OtherOrganisation(kProof);
-  auto directory = ParseDirectoryNote(proof.anchor->directory_note);
+  if (file->id != organisation) return OtherOrganisation(kProof);
+  auto directory = ParseDirectoryNote(anchor.directory_note);
   if (!directory.ok()) return directory.status();
   if (auto status = CheckFirst(*file, *directory); !status.ok()) return status;
-  if (directory->directory.log_key != proof.log_key) return BadProof("the directory names another log key");
+  if (directory->directory.log_key != log_key) return BadProof("the directory names another log key");
   return Fingerprint(*file);
 }
 
@@ -179,8 +190,7 @@ absl::StatusOr<std::string> ProofText(const ProofOfFiling& proof) {
   }
   if (proof.anchor) {
     if (proof.anchor->organisation_file.empty() || proof.anchor->directory_note.empty()) return Malformed(kProof, "anchor");
-    text += Base64Line("organisation-file", proof.anchor->organisation_file) +
-            Base64Line("directory", proof.anchor->directory_note);
+    text += AnchorLines(*proof.anchor);
   }
   return text;
 }
@@ -237,7 +247,7 @@ absl::StatusOr<VerifiedProof> VerifyProof(const ProofOfFiling& proof) {
     }
   }
   if (proof.anchor) {
-    auto fingerprint = VerifyAnchor(proof);
+    auto fingerprint = VerifyAnchor(*proof.anchor, proof.organisation, proof.log_key);
     if (!fingerprint.ok()) return fingerprint.status();
     shown.fingerprint = std::move(*fingerprint);
   }
@@ -252,6 +262,10 @@ absl::StatusOr<std::string> LedgerText(const SavedLedger& ledger) {
     const std::optional<std::string> value = internal::LeafValue(leaf);
     if (!value) return Malformed(kLedger, "leaf");
     text += "leaf " + *value + "\n";
+  }
+  if (ledger.anchor) {
+    if (ledger.anchor->organisation_file.empty() || ledger.anchor->directory_note.empty()) return Malformed(kLedger, "anchor");
+    text += AnchorLines(*ledger.anchor);
   }
   return text;
 }
@@ -278,7 +292,9 @@ absl::StatusOr<SavedLedger> ParseLedger(std::string_view text) {
     if (!internal::ReadLeaf(*value, &leaf)) return Malformed(kLedger, "leaf");
     ledger.leaves.push_back(std::move(leaf));
   }
-  if (!lines.done()) return lines.Fail();
+  bool malformed = false;
+  ledger.anchor = TakeAnchor(lines, &malformed);
+  if (malformed || !lines.done()) return lines.Fail();
   auto canonical = LedgerText(ledger);
   if (!canonical.ok()) return canonical.status();
   if (*canonical != text) return Malformed(kLedger, "form");
@@ -292,7 +308,13 @@ absl::StatusOr<VerifiedLedger> VerifyLedger(const SavedLedger& ledger) {
                        .leaves = {},
                        .head = {},
                        .published = 0,
-                       .tree_size = {}};
+                       .tree_size = {},
+                       .fingerprint = {}};
+  if (ledger.anchor) {
+    auto fingerprint = VerifyAnchor(*ledger.anchor, ledger.organisation, ledger.log_key);
+    if (!fingerprint.ok()) return fingerprint.status();
+    shown.fingerprint = std::move(*fingerprint);
+  }
   Checkpoint checkpoint;
   if (!ledger.checkpoint.empty()) {
     auto verified = VerifyCheckpoint(ledger.checkpoint, ledger.organisation, ledger.log_key);

@@ -40,6 +40,8 @@
 //   checkpoint <base64 note | ->   `-` when nothing is published yet
 //   leaf <base64 content> <base64 salt> <index | -> <base64 hashes of the inclusion proof, leaf to root, joined without a gap | ->
 //                                  one line for each leaf of the case's chain, in order
+//   organisation-file <base64>     from here on optional, together: why the log key is this organisation's
+//   directory <base64 note>
 //
 // Verification needs no network and shares no code with the tree that the server builds: it stands on crypto/merkle.h.
 // A key inside a file proves nothing by itself: compare `log_key` (or the fingerprint, where the file carries
@@ -165,6 +167,8 @@ struct SavedLedger {
   // Empty when nothing is published yet.
   Bytes checkpoint;
   std::vector<SavedLeaf> leaves;
+  // With it the file can be checked when nobody remembers which log key was whose.
+  std::optional<Anchor> anchor = {};
 };
 
 absl::StatusOr<std::string> LedgerText(const SavedLedger& ledger);
@@ -180,9 +184,11 @@ struct VerifiedLedger {
   // How many of the leaves are shown to be in the published tree.
   uint32_t published = 0;
   std::optional<uint64_t> tree_size;
+  // As in VerifiedProof.
+  std::optional<std::string> fingerprint;
 };
 
-// Chain, inclusion of every leaf that has an index, checkpoint signature. Published leaves come before the others.
+// Anchor, chain, inclusion of every leaf that has an index, checkpoint signature. Published leaves come before the others.
 absl::StatusOr<VerifiedLedger> VerifyLedger(const SavedLedger& ledger);
 
 // ---- `alcove verify FILE` ----

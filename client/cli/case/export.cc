@@ -55,7 +55,8 @@ absl::Status Export(Frame& frame, const ExportOptions& options) {
 
   client::DirectoryHistory history(done.member->connection(), done.member->directory());
   ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::Bytes> notes,
-                       client::exports::NotesFor(done.opened, done.member->directory(), history));
+                       client::exports::NotesFor(done.opened, done.member->connection().organisation(),
+                                                 done.member->directory(), history));
   ALCOVE_CLIENT_ASSIGN(const client::exports::Exported exported,
                        client::exports::MakeArchive(done.opened, purpose, frame.today(),
                                                     done.member->connection().organisation(), notes, done.member->keys()));

@@ -492,7 +492,13 @@ absl::Status SaveLedger(Frame& frame, const VisitOptions& options) {
   const client::CheckedLeaves& leaves = visit.mailbox->leaves();
   nlohmann::json written = nlohmann::json::array();
   if (!options.save_to.empty()) {
-    const auto text = format::LedgerText(leaves.saved);
+    format::SavedLedger saved = leaves.saved;
+    if (auto file = format::OrganisationText(visit.connection->organisation()); file.ok()) {
+      saved.anchor = format::Anchor{*std::move(file), visit.directory.bytes};
+      // Where the roots were replaced since the organisation file was written, the file does not reach this directory.
+      if (!format::VerifyLedger(saved).ok()) saved.anchor.reset();
+    }
+    const auto text = format::LedgerText(saved);
     if (!text.ok()) return text.status();
     ALCOVE_CLIENT_TRY(client::WriteNewFile(options.save_to, *text));
     written.push_back(options.save_to);

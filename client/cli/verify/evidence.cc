@@ -32,6 +32,17 @@ std::string DetailsOf(const format::Leaf& leaf) {
 
 std::string LogKeyText(const crypto::VerifyKey& key) { return crypto::Base64Encode(key.view()); }
 
+// What to compare, so that the log key is somebody's.
+std::string WhoseKeyText(const std::optional<std::string>& fingerprint, const std::optional<bool>& same_file) {
+  if (!fingerprint) return "Compare the log key with the organisation's directory: this file does not say whose it is.\n";
+  if (same_file == true) return "The log key is the one of the organisation file that you gave.\n";
+  std::string text = "Compare the fingerprint with the organisation's poster: it says whose log key this is.\n";
+  if (same_file == false) {
+    text += "The organisation file that you gave is not the one in this file: it may be newer, or another.\n";
+  }
+  return text;
+}
+
 std::string ProofText(const format::VerifiedProof& proof, const std::optional<bool>& same_file) {
   const bool gone = proof.leaf.kind == format::LeafKind::kCaseShredded;
   std::string text = gone ? "The proof that a case was deleted is good.\n\n" : "The proof of filing is good.\n\n";
@@ -49,21 +60,12 @@ std::string ProofText(const format::VerifiedProof& proof, const std::optional<bo
     text += "  Continued    by the tree of " + std::to_string(*proof.newer_size) + " leaves\n";
   }
   text += "  Log key      " + LogKeyText(proof.log_key) + "\n";
-  if (proof.fingerprint) {
-    text += "  Fingerprint  " + *proof.fingerprint + "\n\n";
-    text += same_file == true
-                ? "The log key is the one of the organisation file that you gave.\n"
-                : "Compare the fingerprint with the organisation's poster: it says whose log key this is.\n";
-    if (same_file == false) {
-      text += "The organisation file that you gave is not the one in this file: it may be newer, or another.\n";
-    }
-  } else {
-    text += "\nCompare the log key with the organisation's directory: this file does not say whose it is.\n";
-  }
+  if (proof.fingerprint) text += "  Fingerprint  " + *proof.fingerprint + "\n";
+  text += "\n" + WhoseKeyText(proof.fingerprint, same_file);
   return text;
 }
 
-std::string LedgerText(const format::VerifiedLedger& ledger) {
+std::string LedgerText(const format::VerifiedLedger& ledger, const std::optional<bool>& same_file) {
   std::string text = "The saved ledger is good: " + std::to_string(ledger.leaves.size()) + " records without a gap, " +
                      std::to_string(ledger.published) + " of them published";
   if (ledger.tree_size) text += " in the tree of " + std::to_string(*ledger.tree_size) + " leaves";
@@ -76,7 +78,9 @@ std::string LedgerText(const format::VerifiedLedger& ledger) {
   text += table.Text();
   text += "\nCase " + format::CaseName(ledger.case_id) + " of organisation " + format::Text(ledger.organisation) + "\n";
   text += "Head " + crypto::HexEncode(ledger.head.view()) + "\n";
-  text += "Log key " + LogKeyText(ledger.log_key) + ": compare it with the organisation's directory.\n";
+  text += "Log key " + LogKeyText(ledger.log_key) + "\n";
+  if (ledger.fingerprint) text += "Fingerprint " + *ledger.fingerprint + "\n";
+  text += WhoseKeyText(ledger.fingerprint, same_file);
   return text;
 }
 
@@ -164,13 +168,15 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
   if (compared && compared->id != shown->organisation) {
     return Refuse(Refusal::kLeafInvalid, "it is of another organisation than the file that you gave");
   }
+  if (compared && shown->fingerprint)
+    evidence.same_organisation_file = *shown->fingerprint == format::Fingerprint(*compared);
   evidence.ledger = *std::move(shown);
   return evidence;
 }
 
 std::string EvidenceText(const Evidence& evidence) {
   if (evidence.archive) return ArchiveText(*evidence.archive, evidence.same_organisation_file);
-  return evidence.proof ? ProofText(*evidence.proof, evidence.same_organisation_file) : LedgerText(*evidence.ledger);
+  return evidence.proof ? ProofText(*evidence.proof, evidence.same_organisation_file) : LedgerText(*evidence.ledger, evidence.same_organisation_file);
 }
 
 std::string EvidenceJson(const Evidence& evidence) {
@@ -217,6 +223,8 @@ std::string EvidenceJson(const Evidence& evidence) {
               {"published", ledger.published}}}};
     nlohmann::json& shown = json["savedLedger"];
     if (ledger.tree_size) shown["treeSize"] = *ledger.tree_size;
+    if (ledger.fingerprint) shown["fingerprint"] = *ledger.fingerprint;
+    if (evidence.same_organisation_file) shown["sameOrganisationFile"] = *evidence.same_organisation_file;
     for (const format::Leaf& leaf : ledger.leaves) shown["leaves"].push_back(LeafJson(leaf));
   }
   return json.dump();

@@ -20,7 +20,7 @@ struct Evidence {
   std::optional<format::VerifiedProof> proof;
   std::optional<format::VerifiedLedger> ledger;
   std::optional<client::exports::CheckedArchive> archive;
-  // The organisation file that the person gave for comparison, if any, is the one that the proof or the archive
+  // The organisation file that the person gave for comparison, if any, is the one that the file
   // carries, byte for byte.
   std::optional<bool> same_organisation_file;
 };

@@ -23,6 +23,16 @@ std::string DateText(const google::type::Date& date) {
   return day.ok() ? day->Text() : "";
 }
 
+// Takes away what is of use only to whoever proves the entry, at any depth.
+void WithoutKeys(nlohmann::json& value) {
+  if (value.is_object()) {
+    value.erase("key");
+    value.erase("tag");
+  }
+  if (!value.is_structured()) return;
+  for (nlohmann::json& inner : value) WithoutKeys(inner);
+}
+
 }  // namespace
 
 std::string JsonText(const nlohmann::json& document) {
@@ -47,11 +57,13 @@ std::unique_ptr<google::protobuf::Message> BodyOf(EntryKind kind) {
   }
 }
 
-nlohmann::json WordsJson(const google::protobuf::Message& message) {
+nlohmann::json WordsJson(const google::protobuf::Message& message, bool whole) {
   std::string text;
   if (!google::protobuf::util::MessageToJsonString(message, &text).ok()) return nlohmann::json::object();
   nlohmann::json words = nlohmann::json::parse(text, nullptr, false);
-  return words.is_discarded() ? nlohmann::json::object() : words;
+  if (words.is_discarded()) return nlohmann::json::object();
+  if (!whole) WithoutKeys(words);
+  return words;
 }
 
 std::unique_ptr<google::protobuf::Message> MessageOf(EntryKind kind, const nlohmann::json& words) {

@@ -38,7 +38,8 @@ std::optional<nlohmann::json> ParseJsonText(std::string_view text);
 
 // An empty body of the kind: what the words are the JSON mapping of.
 std::unique_ptr<google::protobuf::Message> BodyOf(format::EntryKind kind);
-nlohmann::json WordsJson(const google::protobuf::Message& message);
+// Where the entry is not opened whole, without keys of files and tags of people: nothing has to be proven with them.
+nlohmann::json WordsJson(const google::protobuf::Message& message, bool whole);
 // The message that the words map; null when they map none.
 std::unique_ptr<google::protobuf::Message> MessageOf(format::EntryKind kind, const nlohmann::json& words);
 

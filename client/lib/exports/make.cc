@@ -88,7 +88,7 @@ absl::Status AddKeyring(const std::vector<OpenedEntry>& entries, const KeyringKe
     nlohmann::json json =
         EntryJson(keyring, context.sequence, entry.hash, redacted.header ? &context : nullptr, entry.author);
     if (redacted.words != nullptr) {
-      json["words"] = WordsJson(*redacted.words);
+      json["words"] = WordsJson(*redacted.words, whole);
       json["proven"] = whole;
       draft.shown.push_back(&entry);
     }
@@ -189,8 +189,8 @@ absl::StatusOr<Exported> MakeArchive(const OpenedCase& opened, ExportPurpose pur
   return exported;
 }
 
-absl::StatusOr<std::vector<crypto::Bytes>> NotesFor(const OpenedCase& opened, const CheckedDirectory& newest,
-                                                    DirectoryHistory& history) {
+absl::StatusOr<std::vector<crypto::Bytes>> NotesFor(const OpenedCase& opened, const format::OrganisationFile& organisation,
+                                                    const CheckedDirectory& newest, DirectoryHistory& history) {
   std::set<crypto::KeyId> wanted;
   for (const auto* entries : {&opened.thread, &opened.team}) {
     for (const OpenedEntry& entry : *entries) {
@@ -199,11 +199,13 @@ absl::StatusOr<std::vector<crypto::Bytes>> NotesFor(const OpenedCase& opened, co
     }
   }
   std::vector<crypto::Bytes> notes;
+  bool rooted = false;
   for (uint32_t version = newest.directory().version; version > 0; --version) {
     ALCOVE_CLIENT_ASSIGN(const format::DirectoryNote* note, history.Note(version));
     notes.push_back(note->note.Serialize());
     std::erase_if(wanted, [&](const crypto::KeyId& key) { return FindDevice(note->directory, key).has_value(); });
-    if (wanted.empty()) break;
+    rooted = rooted || format::CheckFirst(organisation, *note).ok();
+    if (wanted.empty() && rooted) break;
   }
   return notes;
 }

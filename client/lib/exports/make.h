@@ -34,8 +34,9 @@ absl::StatusOr<Exported> MakeArchive(const OpenedCase& opened, format::ExportPur
                                      const format::OrganisationFile& organisation,
                                      const std::vector<crypto::Bytes>& directories, const StaffKeys& keys);
 
-// The notes that MakeArchive needs, checked by the history.
-absl::StatusOr<std::vector<crypto::Bytes>> NotesFor(const OpenedCase& opened, const CheckedDirectory& newest,
-                                                    DirectoryHistory& history);
+// The notes that MakeArchive needs, checked by the history: as far back as keys are needed and to one that the organisation file's own
+// roots signed.
+absl::StatusOr<std::vector<crypto::Bytes>> NotesFor(const OpenedCase& opened, const format::OrganisationFile& organisation,
+                                                    const CheckedDirectory& newest, DirectoryHistory& history);
 
 }  // namespace alcove::client::exports

@@ -179,6 +179,25 @@ TEST(SavedLedger, ComesBackFromItsTextAndHolds) {
   EXPECT_FALSE(EvidenceKindOf("alcove.organisation.v1\n").ok());
 }
 
+TEST(SavedLedger, SaysWhoseItsLogKeyIsWhereItCarriesTheDirectory) {
+  SavedLedger ledger = ThreeLeaves();
+  ledger.anchor = WholeProof().anchor;
+  const std::string text = *LedgerText(ledger);
+  const auto back = ParseLedger(text);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*LedgerText(*back), text);
+  EXPECT_EQ(VerifyLedger(*back)->fingerprint, Fingerprint(test::TestOrganisation()));
+  EXPECT_EQ(VerifyLedger(ThreeLeaves())->fingerprint, std::nullopt) << "control";
+  EXPECT_FALSE(ParseLedger(text.substr(0, text.rfind("directory "))).ok()) << "one without the other";
+  SavedLedger wrong = ledger;
+  auto directory = test::TestDirectory();
+  directory.log_key = Signing("another log").verify_key();
+  wrong.anchor->directory_note = test::DirectoryNoteBytes(directory, {"ada", "bo"});
+  EXPECT_REFUSED(VerifyLedger(wrong), kBadProof);
+  wrong.anchor->directory_note = test::DirectoryNoteBytes(test::TestDirectory(), {"ada"});
+  EXPECT_REFUSED(VerifyLedger(wrong), kUnderSigned);
+}
+
 TEST(SavedLedger, EveryFlippedBitIsRefusedByProofsOrHead) {
   SavedLedger ledger = ThreeLeaves();
   Digest head = VerifyLedger(ledger)->head;

@@ -54,7 +54,7 @@ class VerifyTest : public Test {
   // The program's way: a file, a frame, an exit code.
   ExitCode Run(const std::string& text, bool json = false) {
     std::ofstream(path, std::ios::binary) << text;
-    Frame frame(terminal, filed.random, [] { return std::chrono::system_clock::time_point(); });
+    Frame frame(terminal, filed.random, [this] { return now; });
     frame.options().json = json;
     frame.UseConnections([]() -> absl::StatusOr<std::unique_ptr<client::Connection>> {
       ADD_FAILURE() << "verify asked for a server";
@@ -66,6 +66,7 @@ class VerifyTest : public Test {
 
   FiledCase filed{31};
   SilentTerminal terminal;
+  std::chrono::system_clock::time_point now;
   std::string path = testing::TempDir() + "alcove-evidence-" + std::to_string(::getpid());
 };
 
@@ -83,6 +84,19 @@ TEST_F(VerifyTest, ASavedLedgerIsDoneAndShowsEveryRecord) {
     EXPECT_NE(terminal.printed.find(what), std::string::npos) << what;
   EXPECT_NE(terminal.printed.find("5 records without a gap, 5 of them published"), std::string::npos)
       << terminal.printed;
+}
+
+TEST_F(VerifyTest, WhatWasGoodIsGoodAtAnyTime) {
+  for (const std::string& file : {ProofFile(), LedgerFile()}) {
+    std::string first;
+    for (const int years : {0, 30, 56, 90, 200}) {
+      now = std::chrono::system_clock::time_point() + std::chrono::hours(24 * 365) * years;
+      terminal.printed.clear();
+      EXPECT_EQ(Run(file), ExitCode::kDone) << years;
+      if (first.empty()) first = terminal.printed;
+      EXPECT_EQ(terminal.printed, first) << "not a word about the time";
+    }
+  }
 }
 
 TEST_F(VerifyTest, JsonHoldsTheSame) {
@@ -162,7 +176,7 @@ TEST_F(VerifyTest, AProofFromOneCaseWithThePromiseOfAnotherEndsInFour) {
 TEST_F(VerifyTest, AnotherFileIsWrongUsage) {
   EXPECT_EQ(Run("a shopping list\n"), ExitCode::kUsage);
   EXPECT_EQ(Run(""), ExitCode::kUsage);
-  Frame frame(terminal, filed.random, [] { return std::chrono::system_clock::time_point(); });
+  Frame frame(terminal, filed.random, [this] { return now; });
   frame.End(VerifyFile(frame, path + ".not-there"));
   EXPECT_EQ(frame.exit_code(), ExitCode::kUsage);
 }

@@ -109,7 +109,7 @@ class Exports : public ::testing::Test {
   }
   absl::StatusOr<Exported> MakeOf(const OpenedCase& opened, ExportPurpose purpose, const StaffKeys* keys = nullptr) {
     DirectoryHistory history(*reporter.connection, reporter.directory);
-    ALCOVE_CLIENT_ASSIGN(const auto notes, NotesFor(opened, reporter.directory, history));
+    ALCOVE_CLIENT_ASSIGN(const auto notes, NotesFor(opened, impostor.organisation(), reporter.directory, history));
     return MakeArchive(opened, purpose, kToday, impostor.organisation(), notes, keys == nullptr ? ana : *keys);
   }
   // Published before, so that proofs are in it.
@@ -238,6 +238,20 @@ TEST_F(Exports, OnlyEntriesOfWhichNothingIsLeftOutAreOpened) {
     EXPECT_EQ(whole, openings.size());
     // The report names its author, so it is opened to nobody.
     EXPECT_TRUE(entries[0].contains("leftOut")) << TextOf(purpose);
+  }
+}
+
+TEST_F(Exports, AnEntryThatIsNotOpenedHasNeitherKeysOfFilesNorTags) {
+  const std::string key(32, 'K'), tag(64, 'T');
+  sealed::v1::Report report;
+  report.add_attachments()->set_key(key);
+  report.mutable_attachments(0)->set_file_name("messages.png");
+  report.add_subjects()->set_tag(tag);
+  for (const bool whole : {true, false}) {
+    const std::string text = WordsJson(report, whole).dump();
+    EXPECT_EQ(text.find(crypto::Base64Encode(key)) != std::string::npos, whole);
+    EXPECT_EQ(text.find(crypto::Base64Encode(tag)) != std::string::npos, whole);
+    EXPECT_NE(text.find("messages.png"), std::string::npos);
   }
 }
 
@@ -485,6 +499,35 @@ TEST_F(Exports, SomebodyElsesSignatureIsNotTheExporters) {
   ASSERT_TRUE(format::SignExport(crypto::SigningKey::Draw(crypto::SystemRandom()), &proofs).ok());
   members[4].text = *format::ExportText(proofs);
   EXPECT_EQ(Reason(CheckArchive(*WriteArchive(members)).status()), "EXPORT_INVALID");
+}
+
+TEST_F(Exports, RootHoldersWhoWereReplacedSinceDoNotUndoIt) {
+  // Version 2 names other roots, which sign version 3. The client still starts from its old organisation file.
+  std::map<std::string, crypto::SigningKey> others;
+  for (const char* name : {"new-a", "new-b"}) others.emplace(name, crypto::SigningKey::Draw(crypto::SystemRandom()));
+  format::Directory& directory = impostor.directory();
+  directory.next_roots.keys.clear();
+  for (const auto& [name, key] : others) directory.next_roots.keys.push_back({name, key.verify_key()});
+  directory.next_roots.threshold = 2;
+  impostor.NextDirectory();
+  impostor.older_notes[directory.version] = impostor.directory_note;
+  directory.previous = format::ParseDirectoryNote(impostor.directory_note)->hash;
+  directory.version += 1;
+  std::string note = *format::DirectoryText(directory);
+  for (const auto& [name, key] : others) note = *format::AddRootSignature(note, name, key);
+  impostor.directory_note = note;
+  auto fresh = FetchDirectory(*reporter.connection, nullptr, kToday);
+  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  reporter.directory = *std::move(fresh);
+
+  const std::string archive = Archive(ExportPurpose::kCourt);
+  const auto checked = CheckArchive(archive);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ(checked->proofs.fingerprint, format::Fingerprint(impostor.organisation()));
+  EXPECT_EQ(WhyForged(archive, [](std::vector<Member>&, format::ExportProofs& p) { p.directories.pop_back(); }), "OK")
+      << "version 2 is signed by the old roots as well";
+  EXPECT_EQ(WhyForged(archive, [](std::vector<Member>&, format::ExportProofs& p) { p.directories.resize(1); }), "EXPORT_INVALID")
+      << "nobody vouches for version 3";
 }
 
 TEST_F(Exports, WhoLeftTheDirectorySinceStillSignedWhatTheySigned) {
