@@ -112,6 +112,7 @@ class StaffDesk {
   // Places a legal hold: nothing of the case goes until two others lift it. `name` in full where the case is about to go: then it
   // is in no list any more.
   absl::StatusOr<v1::PlaceHoldResponse> Hold(const std::string& name, const std::string& reason);
+
   // Says that the case is taken out, and reads the record anew, so that `opened` shows the leaf. kLeafInvalid when it does not say who
   // and for whom. ABORTED when somebody wrote meanwhile: what was opened is not all there is.
   absl::StatusOr<v1::ExportCaseResponse> Export(OpenedCase& opened, format::ExportPurpose purpose);

@@ -101,7 +101,7 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "Others still have to decide something about this case, so it is not handed over yet. Nothing was written. `alcove approval "
        "list` shows what you are party to; wait, or whoever asked takes it back with `alcove approval cancel`."},
       {"EXPORT_ON_HOLD",
-       "This case is on hold. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
+       "This case is on hold, or a legal hold stands on it. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

@@ -104,8 +104,10 @@ nlohmann::json FactsJson(const v1::Case& facts) {
                          {"desk", facts.desk()},
                          {"assignee", facts.assignee()},
                          {"withdrawn", facts.withdrawn()},
+                         {"legalHolds", nlohmann::json::array()},
                          {"allegations", nlohmann::json::array()},
                          {"measures", nlohmann::json::array()}};
+  for (const v1::LegalHold& one : facts.holds()) json["legalHolds"].push_back(one.reason());
   for (const v1::Allegation& one : facts.allegations()) {
     json["allegations"].push_back({{"allegation", one.name()}, {"category", one.category()}, {"finding", one.finding()}});
   }

@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "server/core/approvals/state.h"
 #include "server/core/cases/approval.h"
+#include "server/core/cases/holds.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -43,7 +44,8 @@ absl::StatusOr<base::Outcome<Exported>> ExportCase(const cases::Ports& ports, co
     return outcome;
   }
   cases::Case& record = reach->found.record;
-  if (purpose == format::ExportPurpose::kAccused && record.state == cases::State::kOnHold) return ExportOnHold();
+  const bool on_hold = record.state == cases::State::kOnHold || cases::IsHeld(record);
+  if (purpose == format::ExportPurpose::kAccused && on_hold) return ExportOnHold();
   const absl::StatusOr<bool> undecided = AnyUndecided(ports, record);
   if (!undecided.ok()) return undecided.status();
   if (*undecided) return ApprovalsStand();

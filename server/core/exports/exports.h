@@ -19,7 +19,7 @@ struct Exported {
 // By whoever reads the case. The leaf is in the chain that the reporter sees. `request_id`: UUIDv4 text; a repetition gets the same
 // answer and writes no second leaf. No etag: it changes nothing that the caller would have to have seen.
 //   NOTHING_HERE     not the caller's case, or none at all
-//   EXPORT_ON_HOLD   for the accused, while the case is on hold
+//   EXPORT_ON_HOLD   for the accused, while the case is on hold or a legal hold stands on it
 //   APPROVALS_STAND  an approval of the case is undecided
 //   FIELD_INVALID, REQUEST_ID_REUSED
 absl::StatusOr<base::Outcome<Exported>> ExportCase(const cases::Ports& ports, const base::StaffSlug& caller,

@@ -171,6 +171,13 @@ TEST_F(Exports, P5_AHoldKeepsTheCaseFromTheAccusedAndFromNoCourtOrRegulator) {
   EXPECT_TRUE(Export(ExportPurpose::kCourt).ok());
   SetState(cases::State::kInvestigating);
   EXPECT_TRUE(Export(ExportPurpose::kAccused).ok());
+
+  cases::Case record = world.CaseOf(reporter);
+  record.holds.push_back({"litigation", world.clock.Today()});
+  world.rows.Put(std::move(record));
+  EXPECT_EQ(WhyNot(ExportPurpose::kAccused), Reason::kExportOnHold) << "a legal hold";
+  EXPECT_TRUE(Export(ExportPurpose::kRegulator).ok());
+  EXPECT_TRUE(Export(ExportPurpose::kCourt).ok());
 }
 
 TEST_F(Exports, ARequestIdThatIsNoneIsRefused) {
