@@ -170,7 +170,7 @@ class Door {
     const bool tells = Mentions(heard, scene.target);
     if (expected == "listed" && !tells) return "the case is not in the list";
     // Refusals that only somebody hears who reached the case and may know of it.
-    static const std::set<std::string> kKnowing = {"ok", "listed", "refused", "LINK_REFUSED", "TRANSITION_REFUSED"};
+    static const std::set<std::string> kKnowing = {"ok", "listed", "refused", "LINK_REFUSED", "TRANSITION_REFUSED", "APPROVALS_STAND"};
     const bool knows = kKnowing.contains(expected);
     if (!knows && tells) return "the answer names what it must not";
     if (knows || !exists) return {};
