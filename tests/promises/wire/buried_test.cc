@@ -36,6 +36,19 @@ class P5_OverTheWire : public Scene {
     ASSERT_TRUE(filed_);
     Reach();
     Read();
+    Claim();
+  }
+  // Who does not take a case on within a day loses it to the next.
+  void Claim() {
+    v1::GetCaseRequest look;
+    look.set_name(filed_->name());
+    v1::GetCaseResponse found;
+    ASSERT_EQ(promises::Ask(*cases_, &Cases::GetCase, look, asker_, &found).reason, "OK");
+    v1::ClaimCaseRequest claim;
+    claim.set_name(filed_->name());
+    claim.set_etag(found.case_().etag());
+    claim.set_request_id(support::DrawRequestId());
+    ASSERT_EQ(promises::Ask(*cases_, &Cases::ClaimCase, claim, asker_).reason, "OK");
   }
   void Reach() {
     approvals_ = v1::ApprovalService::NewStub(channel_);
