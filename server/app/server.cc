@@ -197,7 +197,7 @@ void Server::MakeDoor() {
   sign_in_work_ = std::make_unique<intake::WorkGate>(crypto::SymmetricKey::Draw(world_.random), sign_in, world_.clock,
                                                      world_.random);
   sessions_ = std::make_unique<rpc::Sessions>(world_.clock, world_.random);
-  quotas_ = std::make_unique<rpc::Quotas>(rpc::Quotas::Terms(), world_.clock);
+  quotas_ = std::make_unique<rpc::Quotas>(rpc::Quotas::kRate, world_.clock);
   nonces_ = std::make_unique<rpc::Nonces>(world_.clock, world_.random);
   principals_ = std::make_unique<rpc::DirectoryPrincipals>(*core_);
 }

@@ -6,21 +6,18 @@
 #include <absl/status/status.h>
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <mutex>
 
 #include "server/core/base/ports.h"
+#include "server/core/base/token_bucket.h"
 
 namespace alcove::intake {
 
 enum class Call : std::uint8_t { kRead, kChallenge, kTags, kPlan, kSubmit, kRepeat, kSignIn, kSignInChallenge };
 inline constexpr int kCallCount = 8;
 
-struct Rate {
-  double per_second = 0;  // 0: no limit
-  double burst = 0;
-};
+using base::Rate;  // per_second 0: no limit
 
 // Thread-safe; in memory only.
 class Budgets {
@@ -31,14 +28,10 @@ class Budgets {
   absl::Status Spend(Call call);
 
  private:
-  struct Bucket {
-    double tokens = 0;
-    std::chrono::milliseconds filled{0};
-  };
   const std::array<Rate, kCallCount> rates_;
   const base::Clock& clock_;
   std::mutex mutex_;
-  std::array<Bucket, kCallCount> buckets_;
+  std::array<base::TokenBucket, kCallCount> buckets_;
 };
 
 }  // namespace alcove::intake

@@ -6,36 +6,30 @@
 
 #include <absl/status/status.h>
 
-#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
 
 #include "server/core/base/ids.h"
 #include "server/core/base/ports.h"
+#include "server/core/base/token_bucket.h"
 
 namespace alcove::rpc {
 
 class Quotas {
  public:
-  struct Terms {
-    double per_second = 50;  // calls, for as long as one likes
-    double burst = 5000;     // above that, at once: a nightly sync of 100,000 people is about 800 calls
-  };
-  Quotas(const Terms& terms, const base::Clock& clock) : terms_(terms), clock_(clock) {}
+  // Calls: 50 a second for as long as one likes, and so many at once. A nightly sync of 100,000 people is about 800.
+  static constexpr base::Rate kRate{50, 5000};
+  Quotas(const base::Rate& rate, const base::Clock& clock) : rate_(rate), clock_(clock) {}
 
   // BUDGET_EXHAUSTED when the account has no whole token left.
   absl::Status Spend(const base::StaffSlug& account);
 
  private:
-  struct Bucket {
-    double tokens = 0;
-    std::chrono::milliseconds filled{0};
-  };
-  const Terms terms_;
+  const base::Rate rate_;
   const base::Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Bucket> buckets_;
+  std::map<std::string, base::TokenBucket> buckets_;
 };
 
 }  // namespace alcove::rpc
