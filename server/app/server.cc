@@ -200,6 +200,7 @@ void Server::MakeDoor() {
   quotas_ = std::make_unique<rpc::Quotas>(rpc::Quotas::kRate, world_.clock);
   nonces_ = std::make_unique<rpc::Nonces>(world_.clock, world_.random);
   principals_ = std::make_unique<rpc::DirectoryPrincipals>(*core_);
+  nobody_ = std::make_unique<rpc::Nobody>(world_.random);
 }
 
 absl::Status Server::OpenListeners() {
@@ -227,15 +228,12 @@ absl::Status Server::OpenListeners() {
           },
       .quotas = quotas_.get()});
 
-  // Of these key pairs only the public halves are kept: what signatures of absent principals are checked against.
-  const std::array nobody{crypto::SigningKey::Draw(world_.random).verify_key(),
-                          crypto::SigningKey::Draw(world_.random).verify_key()};
   const std::map<Service, MakeHandler> handlers = {
       {Service::kSession,
        [=, this] {
          return std::make_unique<rpc::SessionHandler>(rpc::SessionHandler::World{
              *door_, *nonces_, *sessions_, *principals_, *budgets_, *sign_in_work_, store_->organisation(), store_->log_keys(),
-             nobody});
+             *nobody_});
        }},
       {Service::kLedger, [this] { return std::make_unique<rpc::LedgerHandler>(*door_, *core_, *budgets_); }},
       {Service::kBlob, [this] { return std::make_unique<rpc::BlobHandler>(*door_, *core_); }},

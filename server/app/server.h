@@ -32,6 +32,7 @@
 #include "server/rpc/door/nonces.h"
 #include "server/rpc/door/sessions.h"
 #include "server/rpc/session/directory_principals.h"
+#include "server/rpc/session/nobody.h"
 #include "server/storage/row_store.h"
 #include "server/storage/store.h"
 
@@ -107,6 +108,7 @@ class Server {
   std::unique_ptr<rpc::Nonces> nonces_;
   std::unique_ptr<intake::WorkGate> sign_in_work_;
   std::unique_ptr<rpc::DirectoryPrincipals> principals_;
+  std::unique_ptr<rpc::Nobody> nobody_;
   std::unique_ptr<rpc::Door> door_;
   std::unique_ptr<Timekeeper> time_;
   std::unique_ptr<Reviewer> reviewer_;

@@ -45,9 +45,8 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
                    return ledger::DecideRefusal(core_.rows, world_.file.id, staff, world_.clock.Now(), world_.random);
                  },
              .events = events_}),
-      session_({door_, nonces_, sessions_, principals_, budgets_, work_, world.file.id, world.log_keys,
-                {crypto::SigningKey::Draw(world.random).verify_key(),
-                 crypto::SigningKey::Draw(world.random).verify_key()}}),
+      nobody_(world.random),
+      session_({door_, nonces_, sessions_, principals_, budgets_, work_, world.file.id, world.log_keys, nobody_}),
       ledger_(door_, core_, budgets_),
       blob_(door_, core_),
       intake_({door_, core_, world.secrets, budgets_, work_, world.log_keys}),

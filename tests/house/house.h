@@ -76,6 +76,7 @@ class House {
   rpc::Nonces nonces_;
   rpc::DirectoryPrincipals principals_;
   rpc::Door door_;
+  rpc::Nobody nobody_;
 
   rpc::SessionHandler session_;
   rpc::LedgerHandler ledger_;

@@ -5,7 +5,6 @@
 // alone.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "server/core/ledger/log_keys.h"
 #include "server/rpc/door/door.h"
 #include "server/rpc/door/nonces.h"
+#include "server/rpc/session/nobody.h"
 
 namespace alcove::rpc {
 
@@ -32,9 +32,7 @@ class SessionHandler final : public v1::SessionService::CallbackService {
     intake::WorkGate& work;  // of signing in
     base::OrganisationId organisation;
     const ledger::LogKeys& log_keys;  // whose current key the service is known by
-    // Keys whose private halves nobody has: what absent principals are checked against. Two, because a processor that
-    // verified the same signature under the same key a moment ago is a microsecond faster the second time.
-    std::array<crypto::VerifyKey, Principals::kMostKeys> nobody;
+    const Nobody& nobody;
   };
 
   explicit SessionHandler(const World& world) : world_(world) {}

@@ -6,6 +6,8 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "crypto/format/signin.h"
 #include "crypto/puzzle.h"
@@ -100,8 +102,9 @@ class SessionTest : public testing::Test {
               .committer = committer_,
               .note_refusal = [](const base::StaffSlug&) { return base::Outcome<std::monostate>(); },
               .events = events_}};
-  SessionHandler handler_{{door_, nonces_, sessions_, principals_, budgets_, work_, organisation_, log_keys_,
-                           {nobody_.verify_key(), log_key_}}};
+  const Nobody absent_{{{nobody_.verify_key(), log_key_}}, crypto::SymmetricKey::Draw(crypto::SystemRandom())};
+  SessionHandler handler_{
+      {door_, nonces_, sessions_, principals_, budgets_, work_, organisation_, log_keys_, absent_}};
   Wire wire_{{&handler_}};
   std::unique_ptr<v1::SessionService::Stub> stub_ = v1::SessionService::NewStub(wire_.channel());
   v1::CreateSessionResponse session_;
@@ -183,8 +186,8 @@ TEST_F(SessionTest, WhoPaysNothingUsesUpNobodysBudget) {
   std::array<intake::Rate, intake::kCallCount> rates{};
   rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {1, 8};
   intake::Budgets tight(rates, clock_);
-  SessionHandler handler({door_, nonces_, sessions_, principals_, tight, work_, organisation_, log_keys_,
-                          {nobody_.verify_key(), log_key_}});
+  SessionHandler handler(
+      {door_, nonces_, sessions_, principals_, tight, work_, organisation_, log_keys_, absent_});
   const auto attempt = [&](const crypto::SigningKey& key, bool pays) {
     v1::CreateChallengeRequest ask;
     ask.set_principal("staff/amira");
@@ -222,6 +225,21 @@ TEST_F(SessionTest, AMalformedNameIsAMalformedField) {
   request.set_principal("staff/Amira Strange");
   v1::CreateChallengeResponse response;
   EXPECT_EQ(Ended(stub_->CreateChallenge(&context, request, &response)), "FIELD_INVALID");
+}
+
+TEST(NobodyTest, ANameKeepsItsKeysAndNamesHaveManyDifferentOnes) {
+  const Nobody nobody(crypto::SystemRandom());
+  std::set<std::string> keys;
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "staff/absent-" + std::to_string(i);
+    const Nobody::Pair pair = nobody.KeysFor(name);
+    EXPECT_EQ(nobody.KeysFor(name), pair);
+    for (const crypto::VerifyKey& key : pair) keys.insert(key.str());
+  }
+  // Of 256 pairs a hundred names meet about 83.
+  EXPECT_GT(keys.size(), 120U);
+  const Nobody other(crypto::SystemRandom());
+  for (const crypto::VerifyKey& key : other.KeysFor("staff/absent-0")) EXPECT_FALSE(keys.contains(key.str()));
 }
 
 }  // namespace
