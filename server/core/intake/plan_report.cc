@@ -44,12 +44,17 @@ std::vector<cases::ReaderView> ViewsOf(const people::Organisation& organisation,
 }
 
 // The custodians pass the wall like everybody else; with fewer than k of them a confidential identity is not offered.
-// A custodian holds one share, under the key of their first machine.
+// A custodian holds one share, under the key of their first machine; whoever has two accounts holds one share, too, for k shares
+// have to be k people.
 std::vector<const people::Person*> CustodiansFor(const people::Organisation& organisation, const access::Wall& wall) {
   std::vector<const people::Person*> custodians = organisation.With(people::Role::kCustodian);
   std::erase_if(custodians, [&](const people::Person* person) {
     return person->devices.empty() || access::InConflict(organisation, *person, wall);
   });
+  for (auto one = custodians.begin(); one != custodians.end(); ++one)
+    custodians.erase(std::remove_if(one + 1, custodians.end(),
+                                    [one](const people::Person* other) { return people::SamePerson(**one, *other); }),
+                     custodians.end());
   if (custodians.size() > format::kMaxCustodians) custodians.resize(format::kMaxCustodians);
   if (custodians.size() < organisation.safeguards().custodian_threshold) custodians.clear();
   return custodians;

@@ -214,6 +214,15 @@ TEST_F(P4_Identity, WithTheReportersConsentTwoOfThreeOpenItForWhoeverAskedAlone)
   EXPECT_EQ(Why(Execute(id)), Reason::kApprovalRefused) << "once";
 }
 
+// Two keys of one person would be two of the k that have to be people.
+TEST_F(P4_Identity, WhoeverIsCustodianByTwoAccountsHoldsOneShare) {
+  ASSERT_EQ(world.Plan(world.Facts()).custodians.size(), 3u) << "control";
+  world.Sync({{.number = "CARL", .also = {"CLEO"}}, {.number = "CORA"}});
+  FileAnother(world.Facts(), {"carl", "cora"});
+  world.Sync({{.number = "CARL", .also = {"CLEO", "CORA"}}});
+  EXPECT_TRUE(world.Plan(world.Facts()).custodians.empty()) << "with fewer people than it takes it is not offered";
+}
+
 // Nora becomes a custodian, and carl hands his share over before he leaves.
 class P4_SharesChangeHands : public P4_Identity {
  protected:
