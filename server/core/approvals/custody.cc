@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "crypto/format/leaf.h"
-#include "crypto/format/share.h"
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
 #include "server/core/access/wall.h"
@@ -56,13 +55,13 @@ const people::Person* NewHolder(const cases::Ports& ports, const cases::Case& re
   return lines[own].holder == key ? nullptr : person;
 }
 
+}  // namespace
+
 bool IsSignedBy(const format::ParsedShare& share, const people::Person& person) {
   return std::any_of(person.devices.begin(), person.devices.end(), [&](const people::Device& device) {
     return format::VerifyShare(share, device.verify_key).ok();
   });
 }
-
-}  // namespace
 
 Held HeldAs(const cases::CustodyLine& line) {
   Held held{line.sealed.index, line.sealed.threshold, line.sealed.custodians, {}, {}};

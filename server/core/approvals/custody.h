@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "crypto/format/share.h"
 #include "server/core/approvals/approvals.h"
 #include "server/core/cases/custody.h"
 #include "server/core/cases/views.h"
@@ -38,6 +39,9 @@ inline constexpr std::size_t kMostHandedOver = 64;
 absl::StatusOr<base::Outcome<std::monostate>> HandShareOver(const cases::Ports& ports, const base::StaffSlug& caller,
                                                             const base::CaseId& id, const std::string& request_id,
                                                             crypto::BytesView share);
+
+// Signed by one of the person's devices.
+bool IsSignedBy(const format::ParsedShare& share, const people::Person& person);
 
 // What a holder's client opens.
 Held HeldAs(const cases::CustodyLine& line);

@@ -185,10 +185,7 @@ absl::Status CheckBrought(const cases::Ports& ports, const cases::Case* record, 
   const auto asker = ports.organisation.FindByVerifyKey(statement.requester);
   if (!asker || asker->person->slug != approval.requester || share->recipient != asker->device->encryption_key_id)
     return ShareRefused();
-  const bool signed_by_caller = std::any_of(
-      person.devices.begin(), person.devices.end(),
-      [&](const people::Device& device) { return format::VerifyShare(*share, device.verify_key).ok(); });
-  return signed_by_caller ? absl::OkStatus() : ShareRefused();
+  return IsSignedBy(*share, person) ? absl::OkStatus() : ShareRefused();
 }
 
 absl::StatusOr<Released> ReleasedBy(const cases::Ports& ports, const cases::Case& record, const cases::Approval& approval) {

@@ -19,12 +19,4 @@ absl::StatusOr<std::vector<CustodyLine>> CustodyOf(const Identity& identity) {
   return lines;
 }
 
-absl::StatusOr<std::vector<crypto::KeyId>> ShareHolders(const Identity& identity) {
-  const absl::StatusOr<std::vector<CustodyLine>> lines = CustodyOf(identity);
-  if (!lines.ok()) return lines.status();
-  std::vector<crypto::KeyId> holders;
-  for (const CustodyLine& line : *lines) holders.push_back(line.holder);
-  return holders;
-}
-
 }  // namespace alcove::cases

@@ -22,7 +22,4 @@ struct CustodyLine {
 // One line a share, the first share first. Fails only where a row is damaged.
 absl::StatusOr<std::vector<CustodyLine>> CustodyOf(const Identity& identity);
 
-// The holders alone.
-absl::StatusOr<std::vector<crypto::KeyId>> ShareHolders(const Identity& identity);
-
 }  // namespace alcove::cases

@@ -49,9 +49,9 @@ void KeyUse::Add(const cases::Case& record) {
 }
 
 bool KeyUse::Add(const cases::Identity& identity) {
-  const absl::StatusOr<std::vector<crypto::KeyId>> holders = cases::ShareHolders(identity);
-  if (!holders.ok()) return false;
-  for (const crypto::KeyId& key : *holders) alone_[key] = true;
+  const absl::StatusOr<std::vector<cases::CustodyLine>> lines = cases::CustodyOf(identity);
+  if (!lines.ok()) return false;
+  for (const cases::CustodyLine& line : *lines) alone_[line.holder] = true;
   return true;
 }
 
