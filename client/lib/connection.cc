@@ -55,7 +55,8 @@ Connection::Connection(format::OrganisationFile organisation, std::shared_ptr<gr
       case_(v1::CaseService::NewStub(channel_)),
       approval_(v1::ApprovalService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)),
-      hr_(v1::HrService::NewStub(channel_)) {}
+      hr_(v1::HrService::NewStub(channel_)),
+      protection_(v1::ProtectionService::NewStub(channel_)) {}
 
 void Connection::Prepare(grpc::ClientContext& context, const Session* session) const {
   context.set_deadline(std::chrono::system_clock::now() + call_timeout_);

@@ -23,6 +23,7 @@
 #include "alcove/v1/intake_service.grpc.pb.h"
 #include "alcove/v1/ledger_service.grpc.pb.h"
 #include "alcove/v1/mailbox_service.grpc.pb.h"
+#include "alcove/v1/protection_service.grpc.pb.h"
 #include "alcove/v1/session_service.grpc.pb.h"
 #include "client/lib/errors.h"
 #include "crypto/format/organisation.h"
@@ -95,6 +96,7 @@ class Connection {
   std::unique_ptr<v1::ApprovalService::Stub> approval_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::HrService::Stub> hr_;
+  std::unique_ptr<v1::ProtectionService::Stub> protection_;
 };
 
 template <>
@@ -115,6 +117,8 @@ template <>
 inline v1::AdminService::Stub& Connection::StubOf() { return *admin_; }
 template <>
 inline v1::HrService::Stub& Connection::StubOf() { return *hr_; }
+template <>
+inline v1::ProtectionService::Stub& Connection::StubOf() { return *protection_; }
 
 // A UUIDv4 for a request_id.
 std::string DrawRequestId(crypto::Random& random);

@@ -20,13 +20,13 @@ constexpr size_t kMaxDesks = 64;
 constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxAliases = 8;
-constexpr size_t kRoles = 9;
+constexpr size_t kRoles = 10;
 constexpr size_t kMaxTokenKeys = 4;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
                                                  "auditor",      "escalation",    "fallback",  "approver",
-                                                 "service_directory"};
+                                                 "service_directory", "service_actions"};
 
 constexpr std::string_view kTokenKindNames[] = {"employment", "escrow"};
 
@@ -53,8 +53,9 @@ absl::Status CheckPerson(const Directory& directory, const Person& person) {
     }
   }
   if (!Ascending(person.roles, [](Role role) { return role; })) return Malformed(kLayout, "roles of " + person.slug);
-  const bool service = std::any_of(person.roles.begin(), person.roles.end(), [](Role role) { return !ScopeOf(role).empty(); });
-  if (service && (person.roles.size() > 1 || !person.desks.empty())) {
+  const auto of_service = [](Role role) { return !ScopeOf(role).empty(); };
+  const bool service = std::any_of(person.roles.begin(), person.roles.end(), of_service);
+  if (service && (!std::all_of(person.roles.begin(), person.roles.end(), of_service) || !person.desks.empty())) {
     return Malformed(kLayout, "service account with other roles: " + person.slug);
   }
   if (!Ascending(person.desks, [](const std::string& desk) { return std::string_view(desk); })) {
@@ -236,7 +237,13 @@ bool TakeDirectory(internal::LineReader& lines, Directory* d) {
 
 std::string_view Name(Role role) { return kRoleNames[static_cast<uint8_t>(role) - 1]; }
 
-std::string_view ScopeOf(Role role) { return role == Role::kServiceDirectory ? "directory" : ""; }
+std::string_view ScopeOf(Role role) {
+  switch (role) {
+    case Role::kServiceDirectory: return "directory";
+    case Role::kServiceActions: return "actions";
+    default: return "";
+  }
+}
 
 absl::StatusOr<Role> RoleFromText(std::string_view text) {
   for (size_t i = 0; i < kRoles; ++i) {

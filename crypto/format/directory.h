@@ -59,9 +59,11 @@ enum class Role : uint8_t {
   kEscalation = 6,
   kFallback = 7,
   kApprover = 8,
-  // A service account of an HR system that may tell who works here. Whoever holds such a role is no person: it stands alone,
-  // at no desk.
+  // A service account of an HR system that may tell who works here. Whoever holds such a role is no person: they hold only
+  // roles of this kind, at no desk.
   kServiceDirectory = 9,
+  // One that asks before anything is done against an employee.
+  kServiceActions = 10,
 };
 // The scope that a service account's role gives it; empty for the roles of people.
 std::string_view ScopeOf(Role role);

@@ -51,6 +51,8 @@ std::string AllegationName(const CaseId& parent, const AllegationId& id) {
   return CaseName(parent) + "/allegations/" + Text(id);
 }
 std::string MeasureName(const CaseId& parent, const MeasureId& id) { return CaseName(parent) + "/measures/" + Text(id); }
+std::string AdverseActionName(const AdverseActionId& id) { return "adverseActions/" + Text(id); }
+std::string ProtectionRequestName(const ProtectionRequestId& id) { return "protectionRequests/" + Text(id); }
 std::string StaffName(std::string_view slug) { return "staff/" + std::string(slug); }
 
 absl::StatusOr<CaseId> ParseCaseName(std::string_view name) {
@@ -83,6 +85,16 @@ absl::StatusOr<std::pair<CaseId, AllegationId>> ParseAllegationName(std::string_
 
 absl::StatusOr<std::pair<CaseId, MeasureId>> ParseMeasureName(std::string_view name) {
   return ParseChild<MeasureId>(name, "/measures/");
+}
+
+absl::StatusOr<AdverseActionId> ParseAdverseActionName(std::string_view name) {
+  if (!Strip(&name, "adverseActions/")) return Malformed("name", "collection");
+  return FromText<AdverseActionId>(name);
+}
+
+absl::StatusOr<ProtectionRequestId> ParseProtectionRequestName(std::string_view name) {
+  if (!Strip(&name, "protectionRequests/")) return Malformed("name", "collection");
+  return FromText<ProtectionRequestId>(name);
 }
 
 absl::StatusOr<std::string> ParseStaffName(std::string_view name) {

@@ -1,6 +1,7 @@
 // Ids: 16 random bytes, each kind a type of its own. As text 26 characters of lower-case base32 (RFC 4648 alphabet, no
 // padding, the two unused bits zero); as a resource name `cases/{c}`, `mailboxes/{m}`, `blobs/{b}`,
-// `cases/{c}/entries/{e}`, `cases/{c}/allegations/{a}`, `cases/{c}/measures/{m}`, `approvals/{a}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
+// `cases/{c}/entries/{e}`, `cases/{c}/allegations/{a}`, `cases/{c}/measures/{m}`, `approvals/{a}`, `adverseActions/{a}`,
+// `protectionRequests/{p}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
 //
 // Threads: any.
 #pragma once
@@ -24,6 +25,8 @@ struct BlobIdTag { static constexpr std::string_view kName = "blob id"; };
 struct ApprovalIdTag { static constexpr std::string_view kName = "approval id"; };
 struct AllegationIdTag { static constexpr std::string_view kName = "allegation id"; };
 struct MeasureIdTag { static constexpr std::string_view kName = "measure id"; };
+struct AdverseActionIdTag { static constexpr std::string_view kName = "adverse action id"; };
+struct ProtectionRequestIdTag { static constexpr std::string_view kName = "protection request id"; };
 
 using OrganisationId = crypto::FixedBytes<16, OrganisationIdTag>;
 using CaseId = crypto::FixedBytes<16, CaseIdTag>;
@@ -32,6 +35,8 @@ using BlobId = crypto::FixedBytes<16, BlobIdTag>;
 using ApprovalId = crypto::FixedBytes<16, ApprovalIdTag>;
 using AllegationId = crypto::FixedBytes<16, AllegationIdTag>;
 using MeasureId = crypto::FixedBytes<16, MeasureIdTag>;
+using AdverseActionId = crypto::FixedBytes<16, AdverseActionIdTag>;
+using ProtectionRequestId = crypto::FixedBytes<16, ProtectionRequestIdTag>;
 // What DeriveMailboxKeys gives.
 using MailboxId = crypto::RawMailboxId;
 
@@ -41,7 +46,7 @@ std::string IdText(crypto::BytesView raw);
 absl::StatusOr<crypto::Bytes> IdBytes(std::string_view text);
 }  // namespace internal
 
-// `Id` is one of the eight types above.
+// `Id` is one of the types above.
 template <class Id>
 std::string Text(const Id& id) {
   return internal::IdText(id.view());
@@ -66,6 +71,8 @@ std::string ApprovalName(const ApprovalId& id);
 std::string EntryName(const CaseId& parent, const EntryId& id);
 std::string AllegationName(const CaseId& parent, const AllegationId& id);
 std::string MeasureName(const CaseId& parent, const MeasureId& id);
+std::string AdverseActionName(const AdverseActionId& id);
+std::string ProtectionRequestName(const ProtectionRequestId& id);
 std::string StaffName(std::string_view slug);
 
 // Each refuses a name of another collection with INVALID_ARGUMENT.
@@ -76,6 +83,8 @@ absl::StatusOr<ApprovalId> ParseApprovalName(std::string_view name);
 absl::StatusOr<std::pair<CaseId, EntryId>> ParseEntryName(std::string_view name);
 absl::StatusOr<std::pair<CaseId, AllegationId>> ParseAllegationName(std::string_view name);
 absl::StatusOr<std::pair<CaseId, MeasureId>> ParseMeasureName(std::string_view name);
+absl::StatusOr<AdverseActionId> ParseAdverseActionName(std::string_view name);
+absl::StatusOr<ProtectionRequestId> ParseProtectionRequestName(std::string_view name);
 absl::StatusOr<std::string> ParseStaffName(std::string_view name);
 
 // 1 to 32 of [a-z0-9-], neither first nor last a hyphen: the chosen name of a person, service, desk or root holder.

@@ -87,6 +87,15 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
     {LeafKind::kReaderMachines, "reader.machines", "ps", "staff count"},
     {LeafKind::kServiceCalled, "service.called", "t", "method"},
+    {LeafKind::kActionSubmitted, "action.submitted", "i", "action"},
+    {LeafKind::kActionRepeated, "action.repeated", "i", "action"},
+    {LeafKind::kActionRead, "action.read", "i", "action"},
+    {LeafKind::kActionCancelled, "action.cancelled", "i", "action"},
+    {LeafKind::kActionDecided, "action.decided", "i", "action"},
+    {LeafKind::kActionsListed, "actions.listed", "", ""},
+    {LeafKind::kAlertsListed, "alerts.listed", "", ""},
+    {LeafKind::kProtectionRequested, "protection.requested", "", ""},
+    {LeafKind::kProtectionListed, "protection.listed", "", ""},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -283,6 +292,7 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
   return ByteWriter(53).U8(static_cast<uint8_t>(keyring)).U32(sequence).Fixed(entry_hash).Fixed(approval).Take();
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
+Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
 
 }  // namespace details
 

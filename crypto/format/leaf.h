@@ -75,6 +75,15 @@
 //      63  store.rekeyed        epoch 4 of the server's key that was destroyed
 //      67  reader.machines      staff text, machines 1                         they hold a key on so many now; 0: none until somebody writes
 //      68  service.called       method text                                     a service account, whatever it calls; of no case
+//      70  action.submitted     action 16                                      an adverse action of HR's (officer_letter.h)
+//      71  action.repeated      action 16                                      HR submitted about the same employee again
+//      72  action.read          action 16                                      HR asked
+//      73  action.cancelled     action 16                                      HR took it back
+//      74  action.decided       action 16                                      by an officer; what, stands in no leaf
+//      75  actions.listed                                                      of no case
+//      76  alerts.listed                                                       of no case
+//      77  protection.requested                                                somebody asked for protection; of no case
+//      78  protection.listed                                                   of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -170,8 +179,17 @@ enum class LeafKind : uint16_t {
   kStoreRekeyed = 63,
   kReaderMachines = 67,
   kServiceCalled = 68,
+  kActionSubmitted = 70,
+  kActionRepeated = 71,
+  kActionRead = 72,
+  kActionCancelled = 73,
+  kActionDecided = 74,
+  kActionsListed = 75,
+  kAlertsListed = 76,
+  kProtectionRequested = 77,
+  kProtectionListed = 78,
 };
-inline constexpr uint16_t kLastLeafKind = 68;
+inline constexpr uint16_t kLastLeafKind = 78;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -233,6 +251,8 @@ Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& appro
 // `approval`: zero where none asked for it.
 Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash, const ApprovalId& approval);
 Bytes StoreRekeyed(uint32_t key_epoch);
+// Of action.submitted, .repeated, .read, .cancelled and .decided. What was decided stands in no leaf.
+Bytes ActionDone(const AdverseActionId& action);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -51,7 +51,7 @@ work_price = 8
 address = "127.0.0.1:$PORT"
 certificate = "$STAGE/tls/server.pem"
 private_key = "$STAGE/tls/server.key"
-services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr"]
+services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr", "protection"]
 
 [shred]
 backups = "$STAGE/server/backups"

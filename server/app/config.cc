@@ -258,7 +258,7 @@ absl::Status ApplyOverrides(const Overrides& overrides, Config* config) {
 
 const std::vector<std::string>& ServiceNames() {
   static const auto& names =
-      *new std::vector<std::string>{"session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr"};
+      *new std::vector<std::string>{"session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr", "protection"};
   return names;
 }
 

@@ -18,7 +18,7 @@
 namespace alcove::app {
 
 // The services a listener can serve, by the names the configuration uses.
-enum class Service { kSession, kLedger, kBlob, kIntake, kMailbox, kCase, kApproval, kAdmin, kHr };
+enum class Service { kSession, kLedger, kBlob, kIntake, kMailbox, kCase, kApproval, kAdmin, kHr, kProtection };
 
 // Every name, in the order of the enum: "session", "ledger", ...
 const std::vector<std::string>& ServiceNames();

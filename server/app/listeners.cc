@@ -24,6 +24,7 @@ std::string ContractName(Service service) {
     case Service::kApproval: return "alcove.v1.ApprovalService";
     case Service::kAdmin: return "alcove.v1.AdminService";
     case Service::kHr: return "alcove.v1.HrService";
+    case Service::kProtection: return "alcove.v1.ProtectionService";
   }
   return {};
 }

@@ -27,6 +27,7 @@
 #include "server/rpc/intake/intake.h"
 #include "server/rpc/ledger/ledger.h"
 #include "server/rpc/mailbox/mailbox.h"
+#include "server/rpc/protection/protection.h"
 #include "server/rpc/session/session.h"
 #include "server/storage/backup.h"
 #include "server/storage/errors.h"
@@ -58,6 +59,7 @@ std::array<intake::Rate, intake::kCallCount> Rates(std::uint32_t work_price) {
   rates[static_cast<std::size_t>(intake::Call::kSubmit)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kRepeat)] = {50, 200};
   rates[static_cast<std::size_t>(intake::Call::kSignIn)] = {100, 400};
+  rates[static_cast<std::size_t>(intake::Call::kProtection)] = {10, 50};
   return rates;
 }
 
@@ -252,6 +254,7 @@ absl::Status Server::OpenListeners() {
        [this] {
          return std::make_unique<rpc::HrHandler>(rpc::HrHandler::World{*door_, *core_, secrets_->tag, world_.log});
        }},
+      {Service::kProtection, [this] { return std::make_unique<rpc::ProtectionHandler>(*door_, *core_); }},
       {Service::kAdmin,
        [this] {
          return std::make_unique<rpc::AdminHandler>(rpc::AdminHandler::World{

@@ -13,6 +13,7 @@
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
+#include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
 #include "server/core/ledger/records.h"
 #include "server/core/ledger/tree.h"
@@ -49,6 +50,7 @@ class Check {
     if (const absl::Status status = EveryMailbox(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryApproval(); !status.ok()) Problem(status);
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
+    if (const absl::Status status = Actions(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_keys_);
     if (ledger.ok()) report_.ledger = *ledger;
     else Problem(ledger.status());
@@ -381,6 +383,41 @@ class Check {
       const auto sync = records_.Get<hr::Sync>(page.record.sync.view());
       if (!sync.ok()) inner = sync.status();
       else if (!*sync) Problem("sync-page", "a page of a sync that is not there");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
+  }
+
+  // What waits for a verdict is an action that has none, and every such action waits; the newest of an employee is theirs.
+  absl::Status Actions() {
+    absl::Status inner;
+    std::size_t waiting = 0;
+    absl::Status status = records_.Scan<hr::AdverseAction>({}, {}, kAll, [&](const base::Versioned<hr::AdverseAction>& row) {
+      const hr::AdverseAction& action = row.record;
+      waiting += action.verdict == 0 && !action.cancelled;
+      if (action.day > action.comes_up || action.comes_up > action.visible)
+        Problem("adverse-action", "days that do not follow each other");
+      if ((action.verdict == 0) != action.decided_by.empty())
+        Problem("adverse-action", "a verdict without an officer, or the other way round");
+      return true;
+    });
+    if (!status.ok()) return status;
+    status = records_.Scan<hr::UndecidedAction>({}, {}, kAll, [&](const base::Versioned<hr::UndecidedAction>& row) {
+      const auto action = records_.Get<hr::AdverseAction>(base::RowKey(row.record.action));
+      if (!action.ok()) inner = action.status();
+      else if (!*action || (*action)->record.verdict != 0 || (*action)->record.cancelled ||
+               (*action)->record.visible != row.record.visible)
+        Problem("undecided-action", "an action that does not wait for a verdict");
+      return inner.ok();
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    if (report_.rows[base::Table::kUndecidedAction] != waiting)
+      Problem("undecided-action", "an action waits and is not among those that do");
+    status = records_.Scan<hr::NewestAction>({}, {}, kAll, [&](const base::Versioned<hr::NewestAction>& row) {
+      const auto action = records_.Get<hr::AdverseAction>(base::RowKey(row.record.action));
+      if (!action.ok()) inner = action.status();
+      else if (!*action || (*action)->record.employee != row.record.employee)
+        Problem("newest-action", "an action about somebody else, or none");
       return inner.ok();
     });
     return status.ok() ? inner : status;

@@ -60,4 +60,73 @@ bool FromRow(const v1::SyncPageRow& row, hr::SyncPage* record) {
   return fields.ok();
 }
 
+void ToRow(const hr::AdverseAction& record, v1::AdverseActionRow* row) {
+  Write(record.id, row->mutable_id());
+  row->set_by(record.by.text());
+  Write(record.employee, row->mutable_employee());
+  row->set_letter(record.letter);
+  row->set_day(record.day.number());
+  row->set_comes_up(record.comes_up.number());
+  row->set_visible(record.visible.number());
+  row->set_repeats(record.repeats);
+  row->set_verdict(record.verdict);
+  row->set_decided_by(record.decided_by.text());
+  row->set_cancelled(record.cancelled);
+}
+
+bool FromRow(const v1::AdverseActionRow& row, hr::AdverseAction* record) {
+  FieldReader fields;
+  fields.Read(row.id(), &record->id);
+  fields.Read(row.by(), &record->by);
+  fields.Read(row.employee(), &record->employee);
+  record->letter = row.letter();
+  fields.Read(row.day(), &record->day);
+  fields.Read(row.comes_up(), &record->comes_up);
+  fields.Read(row.visible(), &record->visible);
+  record->repeats = row.repeats();
+  fields.Require(row.verdict() <= static_cast<std::uint32_t>(hr::Verdict::kNotCleared));
+  fields.ReadSmall(row.verdict(), &record->verdict);
+  fields.Read(row.decided_by(), &record->decided_by);
+  record->cancelled = row.cancelled();
+  return fields.ok();
+}
+
+void ToRow(const hr::NewestAction& record, v1::NewestActionRow* row) {
+  Write(record.employee, row->mutable_employee());
+  Write(record.action, row->mutable_action());
+}
+
+bool FromRow(const v1::NewestActionRow& row, hr::NewestAction* record) {
+  FieldReader fields;
+  fields.Read(row.employee(), &record->employee);
+  fields.Read(row.action(), &record->action);
+  return fields.ok();
+}
+
+void ToRow(const hr::UndecidedAction& record, v1::UndecidedActionRow* row) {
+  row->set_visible(record.visible.number());
+  Write(record.action, row->mutable_action());
+}
+
+bool FromRow(const v1::UndecidedActionRow& row, hr::UndecidedAction* record) {
+  FieldReader fields;
+  fields.Read(row.visible(), &record->visible);
+  fields.Read(row.action(), &record->action);
+  return fields.ok();
+}
+
+void ToRow(const intake::ProtectionRequest& record, v1::ProtectionRequestRow* row) {
+  Write(record.id, row->mutable_id());
+  row->set_day(record.day.number());
+  row->set_letter(record.letter);
+}
+
+bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* record) {
+  FieldReader fields;
+  fields.Read(row.id(), &record->id);
+  fields.Read(row.day(), &record->day);
+  record->letter = row.letter();
+  return fields.ok();
+}
+
 }  // namespace alcove::storage

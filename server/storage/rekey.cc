@@ -72,7 +72,12 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
     case base::Table::kMail:
     case base::Table::kClockApproval:
     case base::Table::kDoomed:
-    case base::Table::kTombstone: return std::nullopt;
+    case base::Table::kTombstone:
+    // Of no case, so that none of them can be joined to one.
+    case base::Table::kAdverseAction:
+    case base::Table::kNewestAction:
+    case base::Table::kUndecidedAction:
+    case base::Table::kProtectionRequest: return std::nullopt;
   }
   return std::nullopt;
 }

@@ -235,7 +235,8 @@ TEST(Authorization, TheMatrixContradictsNoAccessOption) {
       if (role == "service") continue;  // scopes are the door's; the matrix says which
       if (role != "stranger" && role != "mailbox")
         admitted = rule.Admits(v1::CALLER_STAFF) || (role == "administrator" && rule.Admits(v1::CALLER_ADMINISTRATOR)) ||
-                   (role == "auditor" && rule.Admits(v1::CALLER_AUDITOR));
+                   (role == "auditor" && rule.Admits(v1::CALLER_AUDITOR)) ||
+                   (role == "protection_officer" && rule.Admits(v1::CALLER_PROTECTION_OFFICER));
       for (const std::string& relation : Cast::Relations()) {
         if (!Cast::Possible(role, relation)) continue;
         const std::string value = matrix.Expected(method, relation, role);

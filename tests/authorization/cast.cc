@@ -26,7 +26,7 @@ const std::vector<Part>& Parts() {
   static const std::vector<Part> parts = {
       {"stranger", "", {}},
       {"mailbox", "", {}},
-      {"service", "payroll", {Role::kServiceDirectory}},
+      {"service", "payroll", {Role::kServiceDirectory, Role::kServiceActions}},
       {"staff", "nora", {}},
       {"investigator", "ivan", {Role::kInvestigator}},
       {"administrator", "adam", {Role::kAdministrator}},
@@ -113,6 +113,16 @@ Cast::Cast() {
       world.Carry(hr::CreateSync(world.ports(), Slug("payroll"), world.RequestId(), hr::Mode::kFull));
   EXPECT_TRUE(begun.ok()) << begun.status();
   sync = *begun;
+  // Something is planned against somebody whom the chart knows, and has come up.
+  (void)world.Sync({{.number = "EVE"}});
+  const auto planned = world.Carry(hr::SubmitAdverseAction(
+      world.ports(), world.secrets.tag, Slug("payroll"),
+      {world.RequestId(), *format::Identifier::Parse("emp:EVE"), Letter<base::AdverseActionId>()}));
+  EXPECT_TRUE(planned.ok()) << planned.status();
+  action = *planned;
+  hr::AdverseAction row = (*world.rows.Get<hr::AdverseAction>(base::RowKey(action)))->record;
+  row.comes_up = world.clock.Today();
+  world.rows.Put(std::move(row));
   first_ = world.rows.Keep();
   first_organisation_ = world.organisation;
   first_now_ = world.clock.now;
@@ -233,7 +243,8 @@ Scene Cast::Bring(const std::string& role, const std::string& relation) {
       Publish(part.slug, part.roles, {});
       (void)world.Sync({{.number = Upper(part.slug)},
                         {.number = "E2", .manager = Upper(part.slug)},
-                        {.number = "E1", .manager = "E2"}});
+                        {.number = "E1", .manager = "E2"}},
+                       hr::Mode::kDelta);
     } else if (relation == "decider") {
       Publish(part.slug, {Role::kApprover}, {});
     } else if (at_filing_on_desk) {

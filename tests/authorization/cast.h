@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "crypto/format/officer_letter.h"
+#include "server/core/hr/actions.h"
 #include "server/rpc/door/principals.h"
 #include "tests/server/core/world/world.h"
 
@@ -59,6 +61,16 @@ class Cast {
   world::Reporter reporter = world.NewReporter();  // of the case that calls name, since the last Bring
   world::Reporter other = world.NewReporter();     // of another case
   hr::SyncId sync;                                 // that the service account began
+  base::AdverseActionId action;                    // that it submitted; it has come up
+
+  // A letter to the officers of the directory in force, under an id of its own.
+  template <class Id>
+  crypto::Bytes Letter() {
+    std::vector<crypto::EncryptionKey> officers;
+    for (const people::Person* officer : world.organisation->With(people::Role::kProtectionOfficer))
+      for (const people::Device& device : officer->devices) officers.push_back(device.encryption_key);
+    return *format::SealOfficerLetter(world.file.id, format::DrawId<Id>(world.random), officers, "who", world.random);
+  }
 
  private:
   // The directory with one person changed.

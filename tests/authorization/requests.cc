@@ -10,6 +10,7 @@
 #include "alcove/v1/intake_service.pb.h"
 #include "alcove/v1/ledger_service.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
+#include "alcove/v1/protection_service.pb.h"
 #include "alcove/v1/session_service.pb.h"
 #include "crypto/format/approval.h"
 #include "crypto/format/signin.h"
@@ -191,6 +192,11 @@ const Requests& AllRequests() {
                                      r.set_mailbox_signing_key(made.verify_key.str());
                                      SetEntry(made, r.mutable_entry());
                                    }),
+      For<v1::RequestProtectionRequest>("IntakeService/RequestProtection",
+                                        [](const Asking& a, auto& r) {
+                                          r.set_request_id(a.cast.world.RequestId());
+                                          r.set_letter(a.cast.template Letter<base::ProtectionRequestId>());
+                                        }),
 
       // Mailbox
       For<v1::GetMailboxRequest>("MailboxService/GetMailbox", [](const Asking&, auto&) {}),
@@ -416,6 +422,30 @@ const Requests& AllRequests() {
                                    r.set_name(BegunSync(a));
                                    r.set_validate_only(true);
                                  }),
+      For<v1::SubmitAdverseActionRequest>("HrService/SubmitAdverseAction",
+                                          [](const Asking& a, auto& r) {
+                                            r.set_request_id(a.cast.world.RequestId());
+                                            r.set_employee("emp:EVE");
+                                            r.set_letter(a.cast.template Letter<base::AdverseActionId>());
+                                          }),
+      For<v1::GetAdverseActionRequest>("HrService/GetAdverseAction",
+                                       [](const Asking& a, auto& r) { r.set_name(format::AdverseActionName(a.cast.action)); }),
+      For<v1::CancelAdverseActionRequest>("HrService/CancelAdverseAction",
+                                          [](const Asking& a, auto& r) {
+                                            r.set_request_id(a.cast.world.RequestId());
+                                            r.set_name(format::AdverseActionName(a.cast.action));
+                                          }),
+
+      // Protection
+      For<v1::ListProtectionRequestsRequest>("ProtectionService/ListProtectionRequests", [](const Asking&, auto&) {}),
+      For<v1::ListAdverseActionsRequest>("ProtectionService/ListAdverseActions", [](const Asking&, auto&) {}),
+      For<v1::DecideAdverseActionRequest>("ProtectionService/DecideAdverseAction",
+                                          [](const Asking& a, auto& r) {
+                                            r.set_request_id(a.cast.world.RequestId());
+                                            r.set_name(format::AdverseActionName(a.cast.action));
+                                            r.set_verdict(v1::ADVERSE_ACTION_VERDICT_CLEARED);
+                                          }),
+      For<v1::ListAlertsRequest>("ProtectionService/ListAlerts", [](const Asking&, auto&) {}),
   };
   return requests;
 }

@@ -54,14 +54,16 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
       cases_(door_, core_),
       approvals_(door_, core_),
       admin_({door_, core_, world.file, world.log_keys, events_, "0.0.0", [] { return true; }, {}}),
-      hr_({door_, core_, world.secrets.tag, events_}) {
+      hr_({door_, core_, world.secrets.tag, events_}),
+      protection_(door_, core_) {
   grpc::ServerBuilder builder;
   for (grpc::Service* service :
        {static_cast<grpc::Service*>(&session_), static_cast<grpc::Service*>(&ledger_),
         static_cast<grpc::Service*>(&blob_), static_cast<grpc::Service*>(&intake_),
         static_cast<grpc::Service*>(&mailbox_), static_cast<grpc::Service*>(&cases_),
         static_cast<grpc::Service*>(&approvals_),
-        static_cast<grpc::Service*>(&admin_), static_cast<grpc::Service*>(&hr_)})
+        static_cast<grpc::Service*>(&admin_), static_cast<grpc::Service*>(&hr_),
+        static_cast<grpc::Service*>(&protection_)})
     builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   channel_ = server_->InProcessChannel({});

@@ -26,6 +26,7 @@
 #include "server/rpc/intake/intake.h"
 #include "server/rpc/ledger/ledger.h"
 #include "server/rpc/mailbox/mailbox.h"
+#include "server/rpc/protection/protection.h"
 #include "server/rpc/session/directory_principals.h"
 #include "server/rpc/session/session.h"
 #include "tests/server/core/world/world.h"
@@ -87,6 +88,7 @@ class House {
   rpc::ApprovalHandler approvals_;
   rpc::AdminHandler admin_;
   rpc::HrHandler hr_;
+  rpc::ProtectionHandler protection_;
 
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

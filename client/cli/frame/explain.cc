@@ -102,6 +102,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "list` shows what you are party to; wait, or whoever asked takes it back with `alcove approval cancel`."},
       {"EXPORT_ON_HOLD",
        "This case is on hold, or a legal hold stands on it. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
+      {"EMPLOYEE_UNKNOWN", "No sync ever told of this employee. Check the number, or run `alcove hr sync` first."},
+      {"ACTION_ENDED", "This action was decided or taken back already, and that is final."},
+      {"OFFICER_MISSING", "The directory lists no protection officer, so nobody could open this. Nothing was sent; tell the administrator."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

@@ -6,6 +6,7 @@
 
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
+#include "client/cli/hr/action.h"
 #include "client/cli/hr/chart_csv.h"
 #include "client/lib/files.h"
 
@@ -109,7 +110,7 @@ absl::Status SyncFile(Frame& frame, const HrOptions& options) {
 }  // namespace
 
 void AddHrCommands(CLI::App& app, Frame& frame) {
-  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here");
+  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here, and ask before anything is done against somebody");
   noun->require_subcommand(1);
   auto options = std::make_shared<HrOptions>();
   CLI::App* sync = noun->add_subcommand("sync", "Send the chart: who works here, under whom, related to whom");
@@ -118,6 +119,7 @@ void AddHrCommands(CLI::App& app, Frame& frame) {
   sync->add_flag("--delta", options->delta, "The file has changes only; without it, whoever is not in it has left");
   sync->add_flag("--validate-only", options->validate_only, "Say what would change, and change nothing");
   sync->callback([&frame, options] { frame.End(SyncFile(frame, *options)); });
+  AddActionCommands(*noun, frame);
 }
 
 }  // namespace alcove::cli

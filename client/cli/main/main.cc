@@ -13,6 +13,7 @@
 #include "client/cli/frame/terminal.h"
 #include "client/cli/hr/hr.h"
 #include "client/cli/org/org.h"
+#include "client/cli/protection/protection.h"
 #include "client/cli/report/report.h"
 #include "client/cli/staff/staff.h"
 #include "client/cli/verify/verify.h"
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
   alcove::cli::AddOrgCommands(app, frame);
   alcove::cli::AddAdminCommands(app, frame);
   alcove::cli::AddHrCommands(app, frame);
+  alcove::cli::AddProtectionCommands(app, frame);
   alcove::cli::AddVerifyCommands(app, frame);
   alcove::cli::AddAuditCommands(app, frame);
 

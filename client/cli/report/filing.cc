@@ -382,7 +382,8 @@ class Filing {
                     "\n");
     terminal_.Print(Wrapped("What happens now: one of the people on the list gets the case. Come back with `alcove report resume` and your "
                             "twelve words, in a few days and then every week or two, to see answers and questions. After 30, 90, 180 and 365 days "
-                            "you are asked there whether anybody has treated you worse since.\n",
+                            "you are asked there whether anybody has treated you worse since. If you fear that now, `alcove report protect` asks the "
+                            "protection officer to look at what HR plans against you: they learn your name, not why.\n",
                             terminal_.width()));
     if (!options_.proof.empty()) {
       terminal_.Print(Wrapped("The proof of filing is in " + options_.proof +

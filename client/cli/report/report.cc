@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "client/cli/report/filing.h"
+#include "client/cli/report/protect.h"
 #include "client/cli/report/visit.h"
 
 namespace alcove::cli {
@@ -53,6 +54,7 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   report->require_subcommand(1);
   report->fallthrough();
   AddNew(*report, frame);
+  AddProtect(*report, frame);
 
   const auto make = [] { return std::make_shared<VisitOptions>(); };
   AddVisit(*report, frame, "resume", "Come back with your twelve words: see where it stands, read, write", ResumeReport, make());

@@ -76,6 +76,9 @@ constexpr std::array kEntries = {
     Entry{Reason::kCoolingOff, kPrecondition, "the waiting time is not over"},
     Entry{Reason::kUnread, kPrecondition, "something is unread"},
     Entry{Reason::kRetentionRefused, kPrecondition, "retention cannot be changed so"},
+    Entry{Reason::kEmployeeUnknown, kPrecondition, "employee is unknown"},
+    Entry{Reason::kActionEnded, kPrecondition, "action was decided or taken back"},
+    Entry{Reason::kOfficerMissing, kPrecondition, "no protection officer"},
     Entry{Reason::kApprovalsStand, kPrecondition, "approvals are undecided"},
     Entry{Reason::kExportOnHold, kPrecondition, "not to the accused while on hold"},
 };

@@ -73,6 +73,9 @@ enum class Reason : std::uint16_t {
   kCoolingOff = 51,
   kUnread = 52,
   kRetentionRefused = 53,
+  kEmployeeUnknown = 60,
+  kActionEnded = 61,
+  kOfficerMissing = 62,
   kApprovalsStand = 70,
   kExportOnHold = 71,
 };

@@ -13,6 +13,7 @@
 
 namespace alcove::base {
 
+using format::AdverseActionId;
 using format::AllegationId;
 using format::ApprovalId;
 using format::BlobId;
@@ -21,6 +22,7 @@ using format::EntryId;
 using format::MailboxId;
 using format::MeasureId;
 using format::OrganisationId;
+using format::ProtectionRequestId;
 
 struct EmployeeTag {
   static constexpr std::string_view kName = "employee id";

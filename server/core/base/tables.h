@@ -38,6 +38,10 @@
 //   kClockApproval approval16                                 store  a request to confirm the clock; concerns no case
 //   kDoomed      case16                                       store  what of the case is to go, and why; read by nobody meanwhile
 //   kTombstone   case16                                       store  what is left of a case that was shredded
+//   kAdverseAction action16                                   store  what HR plans against an employee, sealed to officers
+//   kNewestAction employee16                                  store  which action about this employee is the newest
+//   kUndecidedAction visible4 action16                        store  an action that waits for a verdict
+//   kProtectionRequest request16                              store  somebody asked for protection: day and letter
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -90,6 +94,10 @@ enum class Table : std::uint8_t {
   kClockApproval = 42,
   kDoomed = 45,
   kTombstone = 48,
+  kAdverseAction = 57,
+  kNewestAction = 58,
+  kUndecidedAction = 59,
+  kProtectionRequest = 60,
 };
 
 // Under which key a row's value is sealed.
@@ -148,6 +156,10 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kClockApproval, "clock-approval", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kDoomed, "doomed", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kTombstone, "tombstone", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kAdverseAction, "adverse-action", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kNewestAction, "newest-action", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kUndecidedAction, "undecided-action", Scope::kStore, SlugPlace::kNone, 20},
+    TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

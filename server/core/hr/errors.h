@@ -13,4 +13,10 @@ inline absl::Status SyncRefused() { return base::Refuse(base::Reason::kSyncRefus
 // Not every page that was announced has arrived.
 inline absl::Status SyncIncomplete() { return base::Refuse(base::Reason::kSyncIncomplete); }
 
+// No sync ever told of this employee.
+inline absl::Status EmployeeUnknown() { return base::Refuse(base::Reason::kEmployeeUnknown); }
+
+// The action was decided or taken back.
+inline absl::Status ActionEnded() { return base::Refuse(base::Reason::kActionEnded); }
+
 }  // namespace alcove::hr

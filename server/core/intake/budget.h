@@ -14,8 +14,8 @@
 
 namespace alcove::intake {
 
-enum class Call : std::uint8_t { kRead, kChallenge, kTags, kPlan, kSubmit, kRepeat, kSignIn, kSignInChallenge };
-inline constexpr int kCallCount = 8;
+enum class Call : std::uint8_t { kRead, kChallenge, kTags, kPlan, kSubmit, kRepeat, kSignIn, kSignInChallenge, kProtection };
+inline constexpr int kCallCount = 9;
 
 using base::Rate;  // per_second 0: no limit
 

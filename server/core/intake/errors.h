@@ -26,6 +26,9 @@ inline absl::Status PlanStale() { return base::Refuse(base::Reason::kPlanStale);
 // An identity was sent where none was offered, or not to exactly the custodians that were shown.
 inline absl::Status CustodyNotOffered() { return base::Refuse(base::Reason::kCustodyNotOffered); }
 
+// The directory lists no protection officer, so nobody could open the letter.
+inline absl::Status OfficerMissing() { return base::Refuse(base::Reason::kOfficerMissing); }
+
 inline absl::Status WorkRequired() { return base::Refuse(base::Reason::kWorkRequired); }
 inline absl::Status BudgetExhausted() { return base::Refuse(base::Reason::kBudgetExhausted); }
 

@@ -12,6 +12,7 @@
 #include "alcove/v1/intake_service.pb.h"
 #include "alcove/v1/ledger_service.pb.h"
 #include "alcove/v1/mailbox_service.pb.h"
+#include "alcove/v1/protection_service.pb.h"
 #include "alcove/v1/session_service.pb.h"
 
 namespace alcove::rpc {
@@ -80,7 +81,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AccessTable::Contract() 
       v1::GetBlobRequest::descriptor()->file()->service(0),       v1::GetIntakeRequest::descriptor()->file()->service(0),
       v1::GetMailboxRequest::descriptor()->file()->service(0),    v1::GetCaseRequest::descriptor()->file()->service(0),
       v1::GetApprovalRequest::descriptor()->file()->service(0),   v1::GetPolicyRequest::descriptor()->file()->service(0),
-      v1::CreateSyncRequest::descriptor()->file()->service(0),
+      v1::CreateSyncRequest::descriptor()->file()->service(0),    v1::DecideAdverseActionRequest::descriptor()->file()->service(0),
   };
 }
 

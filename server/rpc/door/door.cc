@@ -68,9 +68,11 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       caller.administrator = standing->administrator;
       caller.auditor = standing->auditor;
       caller.service = !standing->scopes.empty();
+      caller.protection_officer = standing->protection_officer;
       admitted = standing->scopes.empty()
                      ? rule.Admits(v1::CALLER_STAFF) || (caller.administrator && rule.Admits(v1::CALLER_ADMINISTRATOR)) ||
-                           (caller.auditor && rule.Admits(v1::CALLER_AUDITOR))
+                           (caller.auditor && rule.Admits(v1::CALLER_AUDITOR)) ||
+                           (caller.protection_officer && rule.Admits(v1::CALLER_PROTECTION_OFFICER))
                      : rule.AdmitsService(standing->scopes);
       break;
   }

@@ -54,6 +54,7 @@ struct Caller {
   base::StaffSlug staff;  // empty: not staff
   bool administrator = false;
   bool auditor = false;
+  bool protection_officer = false;
   bool service = false;   // a service account: `staff` is its name
   crypto::VerifyKey key;  // with which the session was opened; zero for strangers
 

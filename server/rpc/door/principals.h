@@ -36,6 +36,7 @@ class Principals {
   struct Standing {
     bool administrator = false;
     bool auditor = false;
+    bool protection_officer = false;
     // Of a service account; empty: a person. A service account may call nothing but its scopes' methods.
     std::vector<std::string_view> scopes = {};
   };

@@ -69,6 +69,9 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kCoolingOff: return "approved, and it can still be taken back for some days";
     case base::Reason::kUnread: return "nobody has read everything that the reporter wrote";
     case base::Reason::kRetentionRefused: return "the case is not kept so";
+    case base::Reason::kEmployeeUnknown: return "no sync ever told of this employee";
+    case base::Reason::kActionEnded: return "the action was decided or taken back";
+    case base::Reason::kOfficerMissing: return "the directory lists no protection officer";
     case base::Reason::kApprovalsStand: return "an approval of this case is undecided";
     case base::Reason::kExportOnHold: return "nothing goes to the accused while the case is on hold";
   }

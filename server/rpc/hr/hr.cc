@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "crypto/format/ids.h"
+#include "server/core/hr/actions.h"
 #include "server/core/hr/sync.h"
 #include "server/rpc/hr/convert.h"
 
@@ -56,6 +58,49 @@ grpc::ServerUnaryReactor* HrHandler::CommitSync(grpc::CallbackServerContext* con
         }
         Fill(committed, response);
       });
+}
+
+grpc::ServerUnaryReactor* HrHandler::SubmitAdverseAction(grpc::CallbackServerContext* context,
+                                                         const v1::SubmitAdverseActionRequest* request,
+                                                         v1::SubmitAdverseActionResponse* response) {
+  return world_.door.Decide<base::AdverseActionId>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<base::AdverseActionId>> {
+        const absl::StatusOr<format::Identifier> employee = format::Identifier::Parse(request->employee());
+        if (!employee.ok()) return base::FieldInvalid("employee");
+        const Moment now(world_.core);
+        return hr::SubmitAdverseAction(now.ports(), world_.tag_key, caller.staff,
+                                       {request->request_id(), *employee, request->letter()});
+      },
+      [response](const base::AdverseActionId& id) { response->set_name(format::AdverseActionName(id)); });
+}
+
+grpc::ServerUnaryReactor* HrHandler::GetAdverseAction(grpc::CallbackServerContext* context,
+                                                      const v1::GetAdverseActionRequest* request,
+                                                      v1::GetAdverseActionResponse* response) {
+  return world_.door.Decide<hr::ActionState>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<hr::ActionState>> {
+        const auto id = format::ParseAdverseActionName(request->name());
+        if (!id.ok()) return base::FieldInvalid("name");
+        const Moment now(world_.core);
+        return hr::GetAdverseAction(now.ports(), caller.staff, *id);
+      },
+      [response](const hr::ActionState& state) { response->set_state(static_cast<v1::AdverseActionState>(state)); });
+}
+
+grpc::ServerUnaryReactor* HrHandler::CancelAdverseAction(grpc::CallbackServerContext* context,
+                                                         const v1::CancelAdverseActionRequest* request,
+                                                         v1::CancelAdverseActionResponse*) {
+  return world_.door.Decide<std::monostate>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<std::monostate>> {
+        const auto id = format::ParseAdverseActionName(request->name());
+        if (!id.ok()) return base::FieldInvalid("name");
+        const Moment now(world_.core);
+        return hr::CancelAdverseAction(now.ports(), caller.staff, request->request_id(), *id);
+      },
+      [](const std::monostate&) {});
 }
 
 }  // namespace alcove::rpc

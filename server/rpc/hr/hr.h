@@ -1,4 +1,4 @@
-// What HR systems call: so far, telling who works here.
+// What HR systems call: telling who works here, and asking before anything is done against somebody.
 #pragma once
 
 #include "alcove/v1/hr_service.grpc.pb.h"
@@ -27,6 +27,15 @@ class HrHandler final : public v1::HrService::CallbackService {
                                            v1::UploadSyncPageResponse* response) override;
   grpc::ServerUnaryReactor* CommitSync(grpc::CallbackServerContext* context, const v1::CommitSyncRequest* request,
                                        v1::CommitSyncResponse* response) override;
+  grpc::ServerUnaryReactor* SubmitAdverseAction(grpc::CallbackServerContext* context,
+                                                const v1::SubmitAdverseActionRequest* request,
+                                                v1::SubmitAdverseActionResponse* response) override;
+  grpc::ServerUnaryReactor* GetAdverseAction(grpc::CallbackServerContext* context,
+                                             const v1::GetAdverseActionRequest* request,
+                                             v1::GetAdverseActionResponse* response) override;
+  grpc::ServerUnaryReactor* CancelAdverseAction(grpc::CallbackServerContext* context,
+                                                const v1::CancelAdverseActionRequest* request,
+                                                v1::CancelAdverseActionResponse* response) override;
 
  private:
   const World world_;

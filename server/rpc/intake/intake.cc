@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/core/intake/intake.h"
+#include "server/core/intake/protection.h"
 #include "server/rpc/convert/filing.h"
 #include "server/rpc/intake/convert.h"
 
@@ -115,6 +116,22 @@ grpc::ServerUnaryReactor* IntakeHandler::SubmitReport(grpc::CallbackServerContex
         bool own_buffer = false;
         (void)grpc::SerializationTraits<v1::SubmitReportResponse>::Serialize(answer, response, &own_buffer);
       });
+}
+
+grpc::ServerUnaryReactor* IntakeHandler::RequestProtection(grpc::CallbackServerContext* context,
+                                                           const v1::RequestProtectionRequest* request,
+                                                           v1::RequestProtectionResponse*) {
+  return world_.door.Decide<std::monostate>(
+      context, request,
+      // Paid once, however often the decision is repeated.
+      [this, request, paid = std::optional<absl::Status>()](
+          const Caller&) mutable -> absl::StatusOr<base::Outcome<std::monostate>> {
+        if (!paid) paid = Pay(intake::Call::kProtection, request->work());
+        if (!paid->ok()) return *paid;
+        const Moment now(world_.core);
+        return intake::RequestProtection(now.ports(), request->request_id(), request->letter());
+      },
+      [](const std::monostate&) {});
 }
 
 }  // namespace alcove::rpc

@@ -17,7 +17,8 @@ namespace alcove::rpc {
 using IntakeMethods = v1::IntakeService::WithCallbackMethod_GetIntake<
     v1::IntakeService::WithCallbackMethod_CreateWorkChallenge<v1::IntakeService::WithCallbackMethod_EvaluateTags<
         v1::IntakeService::WithCallbackMethod_PlanReport<
-            v1::IntakeService::WithRawCallbackMethod_SubmitReport<v1::IntakeService::Service>>>>>;
+            v1::IntakeService::WithCallbackMethod_RequestProtection<
+                v1::IntakeService::WithRawCallbackMethod_SubmitReport<v1::IntakeService::Service>>>>>>;
 
 class IntakeHandler final : public IntakeMethods {
  public:
@@ -44,6 +45,9 @@ class IntakeHandler final : public IntakeMethods {
                                        v1::PlanReportResponse* response) override;
   grpc::ServerUnaryReactor* SubmitReport(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RequestProtection(grpc::CallbackServerContext* context,
+                                              const v1::RequestProtectionRequest* request,
+                                              v1::RequestProtectionResponse* response) override;
 
  private:
   // Budget first, then work: a flood of unpaid calls costs one lock.

@@ -43,7 +43,8 @@ std::optional<Principals::Standing> DirectoryPrincipals::StandingOf(const Princi
                                         [&](const people::Device& device) { return device.verify_key == key; });
   if (!still_theirs) return std::nullopt;
   Standing standing{.administrator = person->Has(people::Role::kAdministrator),
-                    .auditor = person->Has(people::Role::kAuditor)};
+                    .auditor = person->Has(people::Role::kAuditor),
+                    .protection_officer = person->Has(people::Role::kProtectionOfficer)};
   for (const people::Role role : person->roles)
     if (const std::string_view scope = format::ScopeOf(role); !scope.empty()) standing.scopes.push_back(scope);
   return standing;

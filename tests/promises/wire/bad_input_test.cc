@@ -7,6 +7,7 @@
 
 #include "alcove/v1/admin_service.grpc.pb.h"
 #include "alcove/v1/hr_service.grpc.pb.h"
+#include "alcove/v1/protection_service.grpc.pb.h"
 #include "alcove/v1/ledger_service.grpc.pb.h"
 #include "crypto/encoding.h"
 #include "crypto/format/epoch.h"
@@ -606,11 +607,13 @@ TEST_F(BadInput_OverTheWire, NoMethodAnswersNonsenseWithoutAReason) {
   for (int field = 1; field <= 8; ++field) numbers += std::string(1, static_cast<char>(field << 3)) + "\xff\xff\xff\xff\x0f";
   nonsense.push_back(numbers);
 
-  const std::vector<std::string> callers{"", SignedIn(filed->filing), SignedIn("investigator-a"), SignedIn("admin"), SignedIn("auditor"), SignedIn("hr")};
+  const std::vector<std::string> callers{"", SignedIn(filed->filing), SignedIn("investigator-a"), SignedIn("admin"), SignedIn("auditor"), SignedIn("hr"),
+                                         SignedIn("officer")};
   int calls = 0;
   for (const google::protobuf::Descriptor* request :
        {v1::CreateSessionRequest::descriptor(), v1::GetDirectoryRequest::descriptor(), v1::GetBlobRequest::descriptor(), v1::GetIntakeRequest::descriptor(),
-        v1::GetMailboxRequest::descriptor(), v1::GetCaseRequest::descriptor(), v1::GetPolicyRequest::descriptor(), v1::CreateSyncRequest::descriptor()}) {
+        v1::GetMailboxRequest::descriptor(), v1::GetCaseRequest::descriptor(), v1::GetPolicyRequest::descriptor(), v1::CreateSyncRequest::descriptor(),
+        v1::ListAlertsRequest::descriptor()}) {
     const google::protobuf::ServiceDescriptor& service = *request->file()->service(0);
     for (int method = 0; method < service.method_count(); ++method) {
       const std::string path = "/" + service.full_name() + "/" + service.method(method)->name();

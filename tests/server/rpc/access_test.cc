@@ -43,6 +43,7 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.IntakeService/EvaluateTags", {{CALLER_ANYONE}, RELATION_NONE}},
       {"/alcove.v1.IntakeService/PlanReport", {{CALLER_ANYONE}, RELATION_NONE}},
       {"/alcove.v1.IntakeService/SubmitReport", {{CALLER_ANYONE}, RELATION_NONE}},
+      {"/alcove.v1.IntakeService/RequestProtection", {{CALLER_ANYONE}, RELATION_NONE}},
       {"/alcove.v1.MailboxService/GetMailbox", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.MailboxService/ListMessages", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
       {"/alcove.v1.MailboxService/SendMessage", {{CALLER_MAILBOX}, RELATION_OWN_MAILBOX}},
@@ -89,6 +90,13 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.HrService/CreateSync", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
       {"/alcove.v1.HrService/UploadSyncPage", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
       {"/alcove.v1.HrService/CommitSync", {{CALLER_SERVICE}, RELATION_NONE, "directory"}},
+      {"/alcove.v1.HrService/SubmitAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
+      {"/alcove.v1.HrService/GetAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
+      {"/alcove.v1.HrService/CancelAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
+      {"/alcove.v1.ProtectionService/ListProtectionRequests", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
+      {"/alcove.v1.ProtectionService/ListAdverseActions", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
+      {"/alcove.v1.ProtectionService/DecideAdverseAction", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
+      {"/alcove.v1.ProtectionService/ListAlerts", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
       {"/alcove.v1.AdminService/GetServiceStatus", {{CALLER_ADMINISTRATOR}, RELATION_NONE}},
   };
   return matrix;

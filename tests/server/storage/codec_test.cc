@@ -515,6 +515,53 @@ TEST(Codec, ASyncComesBack) {
   EXPECT_EQ(RoundTrip(page).rows, page.rows);
 }
 
+TEST(Codec, AdverseActionsAndRequestsForProtectionComeBack) {
+  hr::AdverseAction action;
+  action.id = Draw<base::AdverseActionId>();
+  action.by = *base::StaffSlug::Parse("payroll");
+  action.employee = Draw<base::EmployeeId>();
+  action.letter = "letter";
+  action.day = base::Day(20005);
+  action.comes_up = base::Day(20007);
+  action.visible = base::Day(20011);
+  action.repeats = 3;
+  action.verdict = 2;
+  action.decided_by = *base::StaffSlug::Parse("pia");
+  action.cancelled = true;
+  const hr::AdverseAction is = RoundTrip(action);
+  EXPECT_EQ(is.by, action.by);
+  EXPECT_EQ(is.employee, action.employee);
+  EXPECT_EQ(is.letter, action.letter);
+  EXPECT_EQ(is.day, action.day);
+  EXPECT_EQ(is.comes_up, action.comes_up);
+  EXPECT_EQ(is.visible, action.visible);
+  EXPECT_EQ(is.repeats, action.repeats);
+  EXPECT_EQ(is.verdict, action.verdict);
+  EXPECT_EQ(is.decided_by, action.decided_by);
+  EXPECT_TRUE(is.cancelled);
+  EXPECT_TRUE(RoundTrip(hr::AdverseAction()).decided_by.empty());
+
+  hr::NewestAction newest;
+  newest.employee = action.employee;
+  newest.action = action.id;
+  EXPECT_EQ(RoundTrip(newest).action, action.id);
+  hr::UndecidedAction undecided;
+  undecided.visible = action.visible;
+  undecided.action = action.id;
+  EXPECT_EQ(RoundTrip(undecided).key(), undecided.key());
+  intake::ProtectionRequest request;
+  request.id = Draw<base::ProtectionRequestId>();
+  request.day = base::Day(20006);
+  request.letter = "letter";
+  EXPECT_EQ(RoundTrip(request).day, request.day);
+  EXPECT_EQ(RoundTrip(request).letter, request.letter);
+
+  action.verdict = 3;
+  std::string bytes;
+  CodecOf(base::Table::kAdverseAction)->encode(action, &bytes);
+  EXPECT_EQ(CodecOf(base::Table::kAdverseAction)->decode(bytes), nullptr) << "no such verdict";
+}
+
 TEST(Codec, AChartPageWithAnUnknownKindOfEdgeIsNoRecord) {
   people::ChartPage page = SomeChartPage();
   page.part.edges[0].kind = static_cast<people::EdgeKind>(5);

@@ -5,7 +5,9 @@
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/seen.h"
+#include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
+#include "server/core/intake/protection.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
 #include "server/core/people/records.h"
@@ -55,6 +57,10 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kClockApproval: return Clone<approvals::ClockApproval>(record);
     case Table::kDoomed: return Clone<cases::Doomed>(record);
     case Table::kTombstone: return Clone<cases::Tombstone>(record);
+    case Table::kAdverseAction: return Clone<hr::AdverseAction>(record);
+    case Table::kNewestAction: return Clone<hr::NewestAction>(record);
+    case Table::kUndecidedAction: return Clone<hr::UndecidedAction>(record);
+    case Table::kProtectionRequest: return Clone<intake::ProtectionRequest>(record);
     default: std::abort();  // a table that core has no record for
   }
 }

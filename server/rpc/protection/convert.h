@@ -1,0 +1,20 @@
+// What protection officers see and say, as messages.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string_view>
+
+#include "alcove/v1/protection_service.pb.h"
+#include "server/core/hr/protection.h"
+
+namespace alcove::rpc {
+
+// FieldInvalid("verdict") for none.
+absl::StatusOr<hr::Verdict> ParseVerdict(v1::AdverseActionVerdict verdict);
+
+void Fill(const intake::ProtectionRequest& request, v1::ProtectionRequest* out);
+void Fill(const hr::ActionView& view, v1::AdverseAction* out);
+void Fill(const hr::Alert& alert, v1::ProtectionAlert* out);
+
+}  // namespace alcove::rpc
