@@ -116,7 +116,7 @@ World World::Make(const Options& options) {
             "data = \"" + world.options_.data + "\"\nkeys = \"" + options.folder + "/keys\"\nwork_price = " + std::to_string(options.work_price) + "\n" +
                 "checkpoint_interval = 2\n\n[[listener]]\naddress = \"" + file.address + "\"\ncertificate = \"" +
                 options.folder + "/tls.pem\"\nprivate_key = \"" + options.folder +
-                "/tls.key\"\nservices = [\"session\", \"ledger\", \"blob\", \"intake\", \"mailbox\", \"case\", \"approval\", \"admin\", \"hr\"]\n");
+                "/tls.key\"\nservices = [\"session\", \"ledger\", \"blob\", \"intake\", \"mailbox\", \"case\", \"approval\", \"admin\", \"hr\", \"protection\"]\n");
   const std::string log = options.folder + "/init.log";
   if (Run({options.alcoved, "init", "--config", world.configuration_path(), "--org", world.organisation_path()}, log) != 0) {
     Fail("alcoved init", ReadFile(log));
