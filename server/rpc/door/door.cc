@@ -132,9 +132,12 @@ void Door::EndNoted(const std::shared_ptr<Call>& call) {
 
 bool Door::Again(const std::shared_ptr<Call>& call, std::function<void()> next) {
   if (call->tries >= kMostTries) return false;
-  // 1, 2, 4, ... ms: the writer that was faster has committed by then.
-  const auto wake = std::chrono::system_clock::now() + std::chrono::milliseconds(1 << (call->tries - 1));
-  if (wake >= call->deadline) return false;
+  // At once: the writer that was faster has committed. Whoever is beaten again and again makes room: 1, 2, 4, ... ms.
+  auto wake = std::chrono::system_clock::time_point();
+  if (call->tries > kTriesAtOnce) {
+    wake = std::chrono::system_clock::now() + std::chrono::milliseconds(1 << (call->tries - kTriesAtOnce - 1));
+    if (wake >= call->deadline) return false;
+  }
   // The alarm's callback keeps the call alive; it runs on a gRPC thread, so the Committer's is free at once. A fired alarm
   // keeps its callback: what it captured is moved out, or call and alarm would hold each other for ever.
   call->pause = std::make_unique<grpc::Alarm>();

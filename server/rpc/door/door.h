@@ -79,6 +79,7 @@ struct CallTotal {
 class Door {
  public:
   static constexpr int kMostTries = 8;
+  static constexpr int kTriesAtOnce = 3;
   // What a caller who set no deadline gets.
   static constexpr std::chrono::seconds kPatience{30};
 

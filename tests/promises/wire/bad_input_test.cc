@@ -581,7 +581,7 @@ TEST_F(BadInput_OverTheWire, BytesThatAreNoMessageAreNoFilingEither) {
   EXPECT_EQ(large.code, grpc::StatusCode::RESOURCE_EXHAUSTED) << large;
   EXPECT_NE(large.message.find("larger than max"), std::string::npos) << "what clients know it by (client/lib/errors)";
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/NoSuchMethod", "").code, grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(Raw("/alcove.v1.ProtectionService/ListAlerts", "").code, grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(Raw("/alcove.v1.VoiceService/ListConcerns", "").code, grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Rows(), before);
   EXPECT_EQ(Raw("/alcove.v1.IntakeService/SubmitReport", bytes).reason, "OK") << "control";
 }
