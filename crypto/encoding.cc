@@ -91,4 +91,21 @@ Bytes HexEncode(BytesView bytes) { return Encode<4>(bytes, kHex); }
 
 absl::StatusOr<Bytes> HexDecode(BytesView text) { return Decode<4>(text, kFromHex, "hex"); }
 
+absl::StatusOr<std::vector<Bytes>> PemCertificates(BytesView text) {
+  constexpr BytesView kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr BytesView kEnd = "-----END CERTIFICATE-----";
+  std::vector<Bytes> certificates;
+  for (size_t at = text.find(kBegin); at != BytesView::npos; at = text.find(kBegin, at)) {
+    at += kBegin.size();
+    const size_t end = text.find(kEnd, at);
+    if (end == BytesView::npos) return errors::Malformed("PEM certificate");
+    Bytes base64(text.substr(at, end - at));
+    std::erase_if(base64, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
+    auto der = Base64Decode(base64);
+    if (!der.ok()) return der.status();
+    certificates.push_back(*std::move(der));
+  }
+  return certificates;
+}
+
 }  // namespace alcove::crypto

@@ -3,6 +3,8 @@
 // bits are INVALID_ARGUMENT. Not constant in time: do not feed secrets (receipt words have their own door).
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 
@@ -23,5 +25,9 @@ absl::StatusOr<Bytes> Base64UrlDecode(BytesView text);
 // Lower case. HexDecode refuses upper case.
 Bytes HexEncode(BytesView bytes);
 absl::StatusOr<Bytes> HexDecode(BytesView text);
+
+// RFC 7468: what lies between the lines of every certificate of the text, as DER; none when there is none. What stands around
+// them is not looked at, and nor is what is in them.
+absl::StatusOr<std::vector<Bytes>> PemCertificates(BytesView text);
 
 }  // namespace alcove::crypto

@@ -68,7 +68,8 @@ export STAGE=$stage ALCOVE_DEMO=$PWD/deploy/demo ALCOVE_EXAMPLES=$PWD/client/exa
 # shellcheck source=deploy/demo/stage.sh
 . deploy/demo/stage.sh
 PORT=$(free_port)
-export PORT
+HR_PORT=$(free_port)
+export PORT HR_PORT
 leave() {
   status=$?
   stop_server || true

@@ -25,21 +25,12 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
   for (const v1::LeafOpening& opening : leaves) {
     const uint32_t number = chain.count() + 1;
     if (opening.number() > number) return Refuse(Refusal::kLeafOmitted, LeafText(number));
-    const auto salt = format::LeafSalt::FromBytes(opening.salt());
-    if (!salt.ok() || opening.number() != number) return Refuse(Refusal::kLeafInvalid, LeafText(number));
-    auto leaf = chain.Append(opening.content(), *salt);
+    std::optional<format::SavedLeaf> saved = SavedLeafOf(opening);
+    if (!saved || opening.number() != number) return Refuse(Refusal::kLeafInvalid, LeafText(number));
+    auto leaf = chain.Append(saved->content, saved->salt);
     if (!leaf.ok()) return Refuse(Refusal::kLeafInvalid, LeafText(number));
-    format::SavedLeaf saved{opening.content(), *salt, std::nullopt, {}};
-    if (opening.published()) {
-      saved.index = opening.index();
-      for (const std::string& hash : opening.proof()) {
-        const auto digest = crypto::Digest::FromBytes(hash);
-        if (!digest.ok()) return Refuse(Refusal::kLeafInvalid, LeafText(number));
-        saved.path.push_back(*digest);
-      }
-      ++checked.published;
-    }
-    checked.saved.leaves.push_back(std::move(saved));
+    if (saved->index) ++checked.published;
+    checked.saved.leaves.push_back(*std::move(saved));
     checked.leaves.push_back(*std::move(leaf));
   }
   if (chain.count() < count) return Refuse(Refusal::kLeafOmitted, std::to_string(count - chain.count()) + " at the end");
@@ -58,6 +49,20 @@ absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, con
   const auto verified = format::VerifyLedger(checked.saved);
   if (!verified.ok()) return Refuse(Refusal::kLeafInvalid, verified.status());
   return checked;
+}
+
+std::optional<format::SavedLeaf> SavedLeafOf(const v1::LeafOpening& opening) {
+  const auto salt = format::LeafSalt::FromBytes(opening.salt());
+  if (!salt.ok()) return std::nullopt;
+  format::SavedLeaf saved{opening.content(), *salt, std::nullopt, {}};
+  if (!opening.published()) return saved;
+  saved.index = opening.index();
+  for (const std::string& hash : opening.proof()) {
+    const auto digest = crypto::Digest::FromBytes(hash);
+    if (!digest.ok()) return std::nullopt;
+    saved.path.push_back(*digest);
+  }
+  return saved;
 }
 
 std::string StaffNamedIn(const format::Leaf& leaf) {

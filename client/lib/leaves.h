@@ -5,6 +5,7 @@
 // is shorter than somebody has signed for has been rolled back.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct CheckedLeaves {
 absl::StatusOr<CheckedLeaves> CheckLeaves(const CheckedDirectory& directory, const format::CaseId& case_id,
                                           const std::vector<v1::LeafOpening>& leaves, const std::string& checkpoint,
                                           const std::string& head, uint32_t count);
+
+// A leaf as files of evidence keep it; nothing when salt or a hash of the proof is not one.
+std::optional<format::SavedLeaf> SavedLeafOf(const v1::LeafOpening& opening);
 
 // Whom a leaf names in its details: the slug of a member of staff, or empty.
 std::string StaffNamedIn(const format::Leaf& leaf);

@@ -1,9 +1,11 @@
 #include "client/lib/protection.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "client/lib/leaves.h"
 #include "client/lib/plan.h"
 #include "crypto/format/ids.h"
 #include "crypto/format/officer_letter.h"
@@ -136,6 +138,96 @@ bool IsDrawn(const crypto::SymmetricKey& key, std::string_view employee, format:
       crypto::HmacSha256(key, format::ByteWriter(64).Short(kSampleLabel).U32(quarter).Raw(employee).bytes());
   const std::uint64_t number = format::ByteReader(drawn.view()).U32();
   return number * 100 < (std::uint64_t{share} << 32);
+}
+
+namespace {
+
+// Every row of a list. Proofs of two checkpoints do not go into one file, so the list is read again when the tree grew meanwhile.
+template <class Request, class Response, class Take>
+absl::Status ReadList(StaffDesk& desk, grpc::Status (v1::ProtectionService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                      Request request, std::string* checkpoint, Take&& take) {
+  request.set_page_size(32);
+  do {
+    ALCOVE_CLIENT_ASSIGN(const Response page, desk.connection().CallAgain(method, request, &desk.session()));
+    if (!page.checkpoint().empty()) {
+      if (!checkpoint->empty() && *checkpoint != page.checkpoint()) return Refuse(Refusal::kAnswerMalformed, "the tree grew");
+      *checkpoint = page.checkpoint();
+    }
+    take(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<format::Timeline> OfficerDesk::TimelineOf(const std::vector<std::string>& identifiers) {
+  sealed::v1::AdverseAction asked;
+  asked.mutable_identifiers()->Assign(identifiers.begin(), identifiers.end());
+  ALCOVE_CLIENT_TRY(Normalise(asked));
+  std::vector<v1::ProtectionRequest> requests;
+  std::vector<v1::AdverseAction> actions;
+  format::Timeline timeline;
+  for (int attempt = 1;; ++attempt) {
+    timeline.checkpoint.clear();
+    requests.clear();
+    actions.clear();
+    v1::ListAdverseActionsRequest ended;
+    ended.set_ended(true);
+    absl::Status status = ReadList(desk_, &v1::ProtectionService::Stub::ListProtectionRequests, v1::ListProtectionRequestsRequest(),
+                                   &timeline.checkpoint, [&](const v1::ListProtectionRequestsResponse& page) {
+                                     requests.insert(requests.end(), page.requests().begin(), page.requests().end());
+                                   });
+    if (status.ok())
+      status = ReadList(desk_, &v1::ProtectionService::Stub::ListAdverseActions, ended, &timeline.checkpoint,
+                        [&](const v1::ListAdverseActionsResponse& page) {
+                          actions.insert(actions.end(), page.actions().begin(), page.actions().end());
+                        });
+    if (status.ok()) break;
+    if (attempt == 5 || !Is(status, Refusal::kAnswerMalformed)) return status;
+  }
+
+  ALCOVE_CLIENT_ASSIGN(const std::vector<crypto::Digest> aliases,
+                       AliasesOf(desk_, {asked.identifiers().begin(), asked.identifiers().end()}));
+  const std::set<std::string> theirs(asked.identifiers().begin(), asked.identifiers().end());
+  const auto names = [&](const auto& words) {
+    return words && std::any_of(words->identifiers().begin(), words->identifiers().end(),
+                                [&](const std::string& one) { return theirs.contains(one); });
+  };
+  const auto add = [&](const std::string& letter, const auto& leaves) -> absl::Status {
+    const auto parsed = format::ParseOfficerLetter(letter);
+    if (!parsed.ok()) return Refuse(Refusal::kAnswerMalformed, "a letter is not one");
+    auto key = format::LetterKeyOf(*parsed, desk_.keys().decryption);
+    if (!key.ok()) return absl::OkStatus();  // written before this machine could read
+    format::ShownLetter shown{letter, *std::move(key), {}};
+    for (const v1::LeafOpening& leaf : leaves) {
+      auto saved = SavedLeafOf(leaf);
+      if (!saved) return Refuse(Refusal::kLeafInvalid, "a proof is malformed");
+      shown.leaves.push_back(*std::move(saved));
+    }
+    timeline.letters.push_back(std::move(shown));
+    return absl::OkStatus();
+  };
+  for (const v1::ProtectionRequest& one : requests) {
+    const auto id = format::ParseProtectionRequestName(one.name());
+    if (!id.ok()) return Refuse(Refusal::kAnswerMalformed, "a request's name is not one");
+    if (names(OpenLetter<sealed::v1::ProtectionRequest>(desk_, format::LetterSubject::kProtectionRequest, id->view(), one.letter())))
+      ALCOVE_CLIENT_TRY(add(one.letter(), std::vector<v1::LeafOpening>{one.leaf()}));
+  }
+  for (const v1::AdverseAction& one : actions) {
+    const bool tagged = std::any_of(aliases.begin(), aliases.end(), [&](const crypto::Digest& alias) {
+      return std::find(one.tags().begin(), one.tags().end(), alias.str()) != one.tags().end();
+    });
+    if (tagged || names(WordsOf(one))) ALCOVE_CLIENT_TRY(add(one.letter(), one.leaves()));
+  }
+
+  const CheckedDirectory& directory = desk_.directory();
+  timeline.organisation = directory.directory().organisation;
+  timeline.log_key = directory.directory().log_key;
+  auto file = format::OrganisationText(desk_.connection().organisation());
+  if (file.ok()) timeline.anchor = format::Anchor{*std::move(file), directory.bytes};
+  if (const auto verified = format::VerifyTimeline(timeline); !verified.ok()) return Refuse(Refusal::kLeafInvalid, verified.status());
+  return timeline;
 }
 
 std::optional<sealed::v1::AdverseAction> OfficerDesk::WordsOf(const v1::AdverseAction& action) const {

@@ -21,6 +21,7 @@
 #include "client/lib/directory.h"
 #include "client/lib/staff_case.h"
 #include "crypto/format/day.h"
+#include "crypto/format/timeline.h"
 #include "crypto/secret.h"
 
 namespace alcove::client {
@@ -84,6 +85,9 @@ class OfficerDesk {
   absl::StatusOr<std::vector<PlannedAction>> Review(std::uint32_t share);
   absl::StatusOr<v1::DecideAdverseActionResponse> Decide(const std::string& name, v1::AdverseActionVerdict verdict);
   absl::StatusOr<std::vector<v1::ProtectionAlert>> Alerts();
+  // When the employee asked for protection and all that was planned against them, with proofs (crypto/format/timeline.h), checked as whoever is
+  // handed it will. kInputInvalid unless there are 1 to 8 identifiers; kLeafInvalid when a proof does not hold.
+  absl::StatusOr<format::Timeline> TimelineOf(const std::vector<std::string>& identifiers);
   // What a letter about an action says; nothing when it does not open.
   std::optional<sealed::v1::AdverseAction> WordsOf(const v1::AdverseAction& action) const;
 

@@ -19,6 +19,7 @@ constexpr std::string_view kFirstLine = "alcove.directory.v1";
 constexpr size_t kMaxDesks = 64;
 constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
+constexpr size_t kMaxCertificates = 2;
 constexpr size_t kMaxAliases = 8;
 constexpr size_t kRoles = 10;
 constexpr size_t kMaxTokenKeys = 4;
@@ -44,7 +45,7 @@ bool Ascending(const Range& range, Key key) {
 absl::Status CheckPerson(const Directory& directory, const Person& person) {
   if (!IsSlug(person.slug)) return Malformed(kLayout, "slug of a person");
   if (!IsDisplayName(person.name)) return Malformed(kLayout, "name of " + person.slug);
-  if (person.devices.empty() || person.devices.size() > kMaxDevices) {
+  if ((person.devices.empty() && person.certificates.empty()) || person.devices.size() > kMaxDevices) {
     return Malformed(kLayout, "number of devices of " + person.slug);
   }
   for (const Device& device : person.devices) {
@@ -57,6 +58,9 @@ absl::Status CheckPerson(const Directory& directory, const Person& person) {
   const bool service = std::any_of(person.roles.begin(), person.roles.end(), of_service);
   if (service && (!std::all_of(person.roles.begin(), person.roles.end(), of_service) || !person.desks.empty())) {
     return Malformed(kLayout, "service account with other roles: " + person.slug);
+  }
+  if (person.certificates.size() > kMaxCertificates || (!service && !person.certificates.empty())) {
+    return Malformed(kLayout, "certificates of " + person.slug);
   }
   if (!Ascending(person.desks, [](const std::string& desk) { return std::string_view(desk); })) {
     return Malformed(kLayout, "desks of " + person.slug);
@@ -116,6 +120,7 @@ absl::Status CheckDirectory(const Directory& d) {
       unique = keys.insert(device.encryption.view()).second && unique;
       unique = keys.insert(device.signing.view()).second && unique;
     }
+    for (const Digest& certificate : person.certificates) unique = keys.insert(certificate.view()).second && unique;
   }
   if (!unique) return Malformed(kLayout, "key that stands twice");
   return absl::OkStatus();
@@ -142,6 +147,11 @@ bool TakePerson(internal::LineReader& lines, Person* person) {
     auto signing = internal::FixedFromBase64<VerifyKey>(parts->second);
     if (!encryption || !signing) return false;
     person->devices.push_back({.encryption = *encryption, .signing = *signing});
+  }
+  while (auto value = lines.Take("certificate")) {
+    auto digest = internal::FixedFromBase64<Digest>(*value);
+    if (!digest || person->certificates.size() == kMaxCertificates) return false;
+    person->certificates.push_back(*digest);
   }
   while (auto value = lines.Take("role")) {
     auto role = RoleFromText(*value);
@@ -304,6 +314,9 @@ absl::StatusOr<std::string> DirectoryText(const Directory& d) {
     for (const Device& device : person.devices) {
       text += "device " + crypto::Base64Encode(device.encryption.view()) + " " +
               crypto::Base64Encode(device.signing.view()) + "\n";
+    }
+    for (const Digest& certificate : person.certificates) {
+      text += "certificate " + crypto::Base64Encode(certificate.view()) + "\n";
     }
     for (Role role : person.roles) text += "role " + std::string(Name(role)) + "\n";
     for (const std::string& desk : person.desks) text += "member " + desk + "\n";

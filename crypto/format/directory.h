@@ -16,7 +16,8 @@
 //   person <slug>                              0 to 1000, by slug; the lines that follow are that person's:
 //     name <display name>
 //     outside                                  only for people outside the organisation's chart
-//     device <base64 X25519> <base64 Ed25519>  1 or 2
+//     device <base64 X25519> <base64 Ed25519>  1 or 2; 0 to 2 for a service account that has a certificate
+//     certificate <base64 SHA-256>             0 to 2, only of service accounts: of the certificate's DER, as tools print fingerprints
 //     role <role>                              each once, in the order of enum Role
 //     member <desk slug>                       each once, by slug
 //     alias <base64 identifier hash> <base64 tag hash>    0 to 8, by identifier hash
@@ -92,6 +93,8 @@ struct Person {
   // Outside the organisation's chart.
   bool outside = false;
   std::vector<Device> devices;
+  // By which TLS knows a service account. Two, so that one is replaced while the other still works.
+  std::vector<Digest> certificates;
   std::vector<Role> roles;
   // Slugs of desks.
   std::vector<std::string> desks;

@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include "crypto/format/directory.h"
+#include "crypto/format/errors.h"
+#include "crypto/format/organisation.h"
+
 namespace alcove::format::internal {
 
 std::optional<Bytes> TakeNote(LineReader& lines, std::string_view word) {
@@ -9,6 +13,30 @@ std::optional<Bytes> TakeNote(LineReader& lines, std::string_view word) {
   if (!value) return std::nullopt;
   if (*value == "-") return Bytes();
   return BytesFromBase64(*value);
+}
+
+std::optional<Anchor> TakeAnchor(LineReader& lines, bool* malformed) {
+  auto file = TakeBase64(lines, "organisation-file");
+  if (!file) return std::nullopt;
+  auto directory = TakeBase64(lines, "directory");
+  *malformed = !directory;
+  if (!directory) return std::nullopt;
+  return Anchor{.organisation_file = std::move(*file), .directory_note = std::move(*directory)};
+}
+
+std::string AnchorLines(const Anchor& anchor) {
+  return Base64Line("organisation-file", anchor.organisation_file) + Base64Line("directory", anchor.directory_note);
+}
+
+absl::StatusOr<std::string> VerifyAnchor(const Anchor& anchor, const OrganisationId& organisation, const VerifyKey& log_key) {
+  auto file = ParseOrganisation(anchor.organisation_file);
+  if (!file.ok()) return file.status();
+  if (file->id != organisation) return OtherOrganisation("anchor");
+  auto directory = ParseDirectoryNote(anchor.directory_note);
+  if (!directory.ok()) return directory.status();
+  if (auto status = CheckFirst(*file, *directory); !status.ok()) return status;
+  if (directory->directory.log_key != log_key) return BadProof("the directory names another log key");
+  return Fingerprint(*file);
 }
 
 bool ReadLeaf(std::string_view value, SavedLeaf* leaf) {

@@ -1,4 +1,4 @@
-// Lines that the files of evidence share: proof.h and export.h. Of use only inside this room.
+// Lines that the files of evidence share: proof.h, timeline.h and export.h. Of use only inside this room.
 #pragma once
 
 #include <optional>
@@ -53,6 +53,14 @@ std::optional<Id> TakeId(LineReader& lines, std::string_view word) {
 
 // Of a note that may be missing: `-`.
 std::optional<Bytes> TakeNote(LineReader& lines, std::string_view word);
+
+inline constexpr std::string_view kTimelineFirstLine = "alcove.timeline.v1";
+
+// The two lines of an anchor, or nothing where the first is not there; `malformed` when it stands alone.
+std::optional<Anchor> TakeAnchor(LineReader& lines, bool* malformed);
+std::string AnchorLines(const Anchor& anchor);
+// The organisation file vouches for the directory, the directory for the log key. The fingerprint of the organisation file.
+absl::StatusOr<std::string> VerifyAnchor(const Anchor& anchor, const OrganisationId& organisation, const VerifyKey& log_key);
 
 // What stands after `leaf`; false when it is not of the form.
 bool ReadLeaf(std::string_view value, SavedLeaf* leaf);

@@ -87,14 +87,14 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kStoreRekeyed, "store.rekeyed", "u", "key-epoch"},
     {LeafKind::kReaderMachines, "reader.machines", "ps", "staff count"},
     {LeafKind::kServiceCalled, "service.called", "t", "method"},
-    {LeafKind::kActionSubmitted, "action.submitted", "i", "action"},
+    {LeafKind::kActionSubmitted, "action.submitted", "ih", "action letter-hash"},
     {LeafKind::kActionRepeated, "action.repeated", "i", "action"},
     {LeafKind::kActionRead, "action.read", "i", "action"},
     {LeafKind::kActionCancelled, "action.cancelled", "i", "action"},
-    {LeafKind::kActionDecided, "action.decided", "i", "action"},
+    {LeafKind::kActionDecided, "action.decided", "is", "action verdict"},
     {LeafKind::kActionsListed, "actions.listed", "", ""},
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
-    {LeafKind::kProtectionRequested, "protection.requested", "", ""},
+    {LeafKind::kProtectionRequested, "protection.requested", "ih", "request letter-hash"},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
 };
 constexpr bool InOrder() {
@@ -293,6 +293,13 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
 Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
+Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter) {
+  return ByteWriter(48).Fixed(action).Fixed(letter).Take();
+}
+Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict) { return ByteWriter(17).Fixed(action).U8(verdict).Take(); }
+Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter) {
+  return ByteWriter(48).Fixed(request).Fixed(letter).Take();
+}
 
 }  // namespace details
 

@@ -75,14 +75,14 @@
 //      63  store.rekeyed        epoch 4 of the server's key that was destroyed
 //      67  reader.machines      staff text, machines 1                         they hold a key on so many now; 0: none until somebody writes
 //      68  service.called       method text                                     a service account, whatever it calls; of no case
-//      70  action.submitted     action 16                                      an adverse action of HR's (officer_letter.h)
+//      70  action.submitted     action 16, SHA-256 of the letter 32             an adverse action of HR's (officer_letter.h)
 //      71  action.repeated      action 16                                      HR submitted about the same employee again
 //      72  action.read          action 16                                      HR asked
 //      73  action.cancelled     action 16                                      HR took it back
-//      74  action.decided       action 16                                      by an officer; what, stands in no leaf
+//      74  action.decided       action 16, verdict 1                            by an officer: 1 it may be done, 2 it may not
 //      75  actions.listed                                                      of no case
 //      76  alerts.listed                                                       of no case
-//      77  protection.requested                                                somebody asked for protection; of no case
+//      77  protection.requested request 16, SHA-256 of the letter 32            somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
 //
 // Numbers that are left out are no kinds.
@@ -251,8 +251,13 @@ Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& appro
 // `approval`: zero where none asked for it.
 Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash, const ApprovalId& approval);
 Bytes StoreRekeyed(uint32_t key_epoch);
-// Of action.submitted, .repeated, .read, .cancelled and .decided. What was decided stands in no leaf.
+// Of action.repeated, .read and .cancelled.
 Bytes ActionDone(const AdverseActionId& action);
+// `letter` is the SHA-256 of the letter as it was sent (officer_letter.h).
+Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter);
+// 1: may be done, 2: may not.
+Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict);
+Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter);
 }  // namespace details
 
 // A leaf's content, field by field.

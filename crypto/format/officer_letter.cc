@@ -92,7 +92,7 @@ absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, cons
   return Seal(LetterSubject::kProtectionRequest, organisation, request.view(), officers, text, random);
 }
 
-absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer) {
+absl::StatusOr<crypto::SymmetricKey> LetterKeyOf(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer) {
   const KeyId id = crypto::KeyIdOf(officer.encryption_key());
   for (size_t i = 0; i < letter.key_count; ++i) {
     if (letter.KeyAt(i) != id) continue;
@@ -104,16 +104,25 @@ absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& l
     if (!raw.ok()) return CannotOpen(kLayout);
     auto key = crypto::SymmetricKey::FromBytes(raw->view());
     if (!key.ok()) return CannotOpen(kLayout);
-    if (crypto::Commitment(*key, kLabel) != letter.key_commitment) return KeyCommitmentMismatch(kLayout);
-    auto padded =
-        crypto::Open(crypto::DeriveKey(*key, kBodyLabel), letter.body, crypto::AssociatedData(letter.header));
-    if (!padded.ok()) return CannotOpen(kLayout);
-    auto text = crypto::Unpad(padded->view(), kPadded);
-    if (!text.ok()) return Malformed(kLayout, "padding");
-    padded->bytes.resize(text->size());
-    return std::move(*padded);
+    return key;
   }
   return GrantMismatch("the letter is not sealed to this key");
+}
+
+absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& letter, const crypto::SymmetricKey& key) {
+  if (crypto::Commitment(key, kLabel) != letter.key_commitment) return KeyCommitmentMismatch(kLayout);
+  auto padded = crypto::Open(crypto::DeriveKey(key, kBodyLabel), letter.body, crypto::AssociatedData(letter.header));
+  if (!padded.ok()) return CannotOpen(kLayout);
+  auto text = crypto::Unpad(padded->view(), kPadded);
+  if (!text.ok()) return Malformed(kLayout, "padding");
+  padded->bytes.resize(text->size());
+  return std::move(*padded);
+}
+
+absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer) {
+  auto key = LetterKeyOf(letter, officer);
+  if (!key.ok()) return key.status();
+  return OpenOfficerLetter(letter, *key);
 }
 
 }  // namespace alcove::format

@@ -81,4 +81,9 @@ absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, cons
 // kGrantMismatch when it is not sealed to this key.
 absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer);
 
+// The letter key L, by which an officer shows others what this letter says, and no other letter.
+absl::StatusOr<crypto::SymmetricKey> LetterKeyOf(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer);
+// Whoever was handed L. kKeyCommitmentMismatch for another key.
+absl::StatusOr<crypto::Plaintext> OpenOfficerLetter(const ParsedOfficerLetter& letter, const crypto::SymmetricKey& key);
+
 }  // namespace alcove::format

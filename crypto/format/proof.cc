@@ -29,7 +29,10 @@ using internal::kMaxIndex;
 using internal::kMaxTreePath;
 using internal::TakeBase64;
 using internal::TakeFixed;
+using internal::TakeAnchor;
 using internal::TakeId;
+using internal::AnchorLines;
+using internal::VerifyAnchor;
 
 Bytes SignedPart(const OrganisationId& organisation, Day day, uint32_t count, const Digest& group_root) {
   return ByteWriter(56).Fixed(organisation).U32(day.number()).U32(count).Fixed(group_root).Take();
@@ -52,15 +55,6 @@ bool ReadHashes(std::string_view value, size_t most, std::vector<Digest>* hashes
     if (end == value.npos) return true;
     value.remove_prefix(end + 1);
   }
-}
-
-std::optional<Anchor> TakeAnchor(internal::LineReader& lines, bool* malformed) {
-  auto file = TakeBase64(lines, "organisation-file");
-  if (!file) return std::nullopt;
-  auto directory = TakeBase64(lines, "directory");
-  *malformed = !directory;
-  if (!directory) return std::nullopt;
-  return Anchor{.organisation_file = std::move(*file), .directory_note = std::move(*directory)};
 }
 
 bool TakeProof(internal::LineReader& lines, ProofOfFiling* proof) {
@@ -103,22 +97,6 @@ bool TakeProof(internal::LineReader& lines, ProofOfFiling* proof) {
   proof->anchor = TakeAnchor(lines, &malformed);
   if (malformed) return false;
   return lines.done();
-}
-
-std::string AnchorLines(const Anchor& anchor) {
-  return Base64Line("organisation-file", anchor.organisation_file) + Base64Line("directory", anchor.directory_note);
-}
-
-// The organisation file vouches for the directory, the directory for the log key.
-absl::StatusOr<std::string> VerifyAnchor(const Anchor& anchor, const OrganisationId& organisation, const VerifyKey& log_key) {
-  auto file = ParseOrganisation(anchor.organisation_file);
-  if (!file.ok()) return file.status();
-  if (file->id != organisation) return OtherOrganisation(kProof);
-  auto directory = ParseDirectoryNote(anchor.directory_note);
-  if (!directory.ok()) return directory.status();
-  if (auto status = CheckFirst(*file, *directory); !status.ok()) return status;
-  if (directory->directory.log_key != log_key) return BadProof("the directory names another log key");
-  return Fingerprint(*file);
 }
 
 }  // namespace
@@ -345,6 +323,7 @@ absl::StatusOr<EvidenceKind> EvidenceKindOf(std::string_view text) {
   std::string_view first = text.substr(0, text.find('\n'));
   if (first == kProofFirstLine) return EvidenceKind::kProofOfFiling;
   if (first == kLedgerFirstLine) return EvidenceKind::kSavedLedger;
+  if (first == internal::kTimelineFirstLine) return EvidenceKind::kTimeline;
   return Malformed("file", "first line");
 }
 

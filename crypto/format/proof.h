@@ -193,8 +193,8 @@ absl::StatusOr<VerifiedLedger> VerifyLedger(const SavedLedger& ledger);
 
 // ---- `alcove verify FILE` ----
 
-enum class EvidenceKind { kProofOfFiling, kSavedLedger };
-// By the first line; INVALID_ARGUMENT for neither.
+enum class EvidenceKind { kProofOfFiling, kSavedLedger, kTimeline };
+// By the first line; INVALID_ARGUMENT for none of them. A timeline is read by timeline.h.
 absl::StatusOr<EvidenceKind> EvidenceKindOf(std::string_view text);
 
 }  // namespace alcove::format

@@ -1,5 +1,6 @@
 # What the commands of a transcript may call besides the programs themselves. Read by bash before each command (BASH_ENV)
-# and by deploy/demo.sh. STAGE is the folder of this run, PORT the server's port.
+# and by deploy/demo.sh. STAGE is the folder of this run, PORT the server's port, HR_PORT that of
+# its listener for HR systems.
 
 # Days that have passed on this stage: every program sees them, as if somebody had moved the machine's clock while it was
 # off. The product has no such switch. (The library, not the command: that one leaves a second process behind.)
@@ -38,7 +39,7 @@ make_certificate() {
   chmod 0600 "$tls"/*.key
 }
 
-# Loopback only, every service on one listener, a published tree every two seconds so that nobody waits an hour.
+# Loopback only, every service on one listener and HR's on a second that asks for certificates, a published tree every two seconds so that nobody waits an hour.
 write_configuration() {
   mkdir -p -m 0700 "$STAGE/server" "$STAGE/server/backups"
   cat >"$STAGE/server/alcoved.toml" <<TOML
@@ -52,6 +53,13 @@ address = "127.0.0.1:$PORT"
 certificate = "$STAGE/tls/server.pem"
 private_key = "$STAGE/tls/server.key"
 services = ["session", "ledger", "blob", "intake", "mailbox", "case", "approval", "admin", "hr", "protection"]
+
+[[listener]]
+address = "127.0.0.1:$HR_PORT"
+certificate = "$STAGE/tls/server.pem"
+private_key = "$STAGE/tls/server.key"
+services = ["session", "ledger", "hr"]
+client_certificates = true
 
 [shred]
 backups = "$STAGE/server/backups"

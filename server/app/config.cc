@@ -100,9 +100,19 @@ absl::Status CheckAddress(const Place& place, const toml::node* node, const std:
   return absl::OkStatus();
 }
 
+// Stays as it is when the table does not name it.
+absl::Status TakeFlag(const Place& place, const toml::table& table, std::string_view name, bool* out) {
+  const toml::node* node = table.get(name);
+  if (node == nullptr) return absl::OkStatus();
+  const auto flag = node->value_exact<bool>();
+  if (!flag) return place.Refuse(node, name, "must be true or false");
+  *out = *flag;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Listener> TakeListener(const Place& place, const toml::table& table) {
   if (absl::Status s = RefuseUnknownKeys(place, table, "listener.",
-                                         {"address", "certificate", "private_key", "services", "reflection"});
+                                         {"address", "certificate", "private_key", "services", "reflection", "client_certificates"});
       !s.ok()) {
     return s;
   }
@@ -115,10 +125,12 @@ absl::StatusOr<Listener> TakeListener(const Place& place, const toml::table& tab
   if (absl::Status s = TakePath(place, table, "certificate", true, &listener.certificate); !s.ok()) return s;
   if (absl::Status s = TakePath(place, table, "private_key", true, &listener.private_key); !s.ok()) return s;
   if (absl::Status s = TakeServices(place, table, &listener.services); !s.ok()) return s;
-  if (const toml::node* node = table.get("reflection"); node != nullptr) {
-    const auto flag = node->value_exact<bool>();
-    if (!flag) return place.Refuse(node, "reflection", "must be true or false");
-    listener.reflection = *flag;
+  if (absl::Status s = TakeFlag(place, table, "reflection", &listener.reflection); !s.ok()) return s;
+  if (absl::Status s = TakeFlag(place, table, "client_certificates", &listener.client_certificates); !s.ok()) return s;
+  const bool reporters = listener.services.contains(Service::kIntake) || listener.services.contains(Service::kMailbox);
+  if (listener.client_certificates && reporters) {
+    return place.Refuse(table.get("client_certificates"), "client_certificates",
+                        "must be false where `intake` or `mailbox` is served: a machine may show a certificate with its user's name");
   }
   return listener;
 }

@@ -30,6 +30,8 @@ struct Listener {
   std::filesystem::path private_key;
   std::set<Service> services;
   bool reflection = false;
+  // Asks whoever connects for a certificate. What it shows is looked up in the directory and nowhere else.
+  bool client_certificates = false;
 
   // The host part, without brackets.
   std::string host() const;
@@ -74,7 +76,7 @@ struct Overrides {
 
 // Parses the text of a configuration file. `origin` names it in messages. Every mistake is INVALID_ARGUMENT and names
 // the line and the setting: an unknown key, a wrong type, a value out of range, no listener, a listener without TLS
-// files, a port outside 1..32767, `work_price = 0` with a listener that is not loopback. Relative paths are refused.
+// files, a port outside 1..32767, client certificates where reporters come in, `work_price = 0` with a listener that is not loopback. Relative paths are refused.
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view origin, const Overrides& overrides);
 
 // Reads and parses the file at `path`; NOT_FOUND names it when it cannot be read.

@@ -35,7 +35,11 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(const Liste
   if (absl::Status s = CheckPrivateFile(listener.private_key); !s.ok()) return s;
   absl::StatusOr<std::string> key = ReadFile(listener.private_key, kMaxPemBytes);
   if (!key.ok()) return key.status();
-  grpc::SslServerCredentialsOptions options(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  // The handshake proves that the caller holds the certificate's key. No authority is asked: the signed directory says whose
+  // certificate it is, and whoever it does not name is nobody.
+  grpc::SslServerCredentialsOptions options(listener.client_certificates
+                                                ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY
+                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   options.pem_key_cert_pairs.push_back({*std::move(key), *std::move(certificate)});
   std::shared_ptr<grpc::ServerCredentials> credentials = grpc::SslServerCredentials(options);
   for (auto& pair : options.pem_key_cert_pairs) crypto::Wipe(pair.private_key);

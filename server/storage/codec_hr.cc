@@ -72,6 +72,7 @@ void ToRow(const hr::AdverseAction& record, v1::AdverseActionRow* row) {
   row->set_verdict(record.verdict);
   row->set_decided_by(record.decided_by.text());
   row->set_cancelled(record.cancelled);
+  for (const crypto::Digest& leaf : record.leaves) Write(leaf, row->add_leaves());
 }
 
 bool FromRow(const v1::AdverseActionRow& row, hr::AdverseAction* record) {
@@ -88,6 +89,8 @@ bool FromRow(const v1::AdverseActionRow& row, hr::AdverseAction* record) {
   fields.ReadSmall(row.verdict(), &record->verdict);
   fields.Read(row.decided_by(), &record->decided_by);
   record->cancelled = row.cancelled();
+  fields.Require(row.leaves_size() <= static_cast<int>(hr::kMostActionLeaves));
+  for (const std::string& leaf : row.leaves()) fields.Read(leaf, &record->leaves.emplace_back());
   return fields.ok();
 }
 
@@ -119,6 +122,7 @@ void ToRow(const intake::ProtectionRequest& record, v1::ProtectionRequestRow* ro
   Write(record.id, row->mutable_id());
   row->set_day(record.day.number());
   row->set_letter(record.letter);
+  Write(record.leaf, row->mutable_leaf());
 }
 
 bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* record) {
@@ -126,6 +130,7 @@ bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* rec
   fields.Read(row.id(), &record->id);
   fields.Read(row.day(), &record->day);
   record->letter = row.letter();
+  fields.Read(row.leaf(), &record->leaf);
   return fields.ok();
 }
 

@@ -15,12 +15,10 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "alcove/sealed/v1/sealed.pb.h"
 #include "alcove/v1/case_service.grpc.pb.h"
-#include "alcove/v1/hr_service.grpc.pb.h"
 #include "crypto/format/directory.h"
 #include "crypto/format/envelope.h"
 #include "crypto/format/epoch.h"
@@ -29,12 +27,9 @@
 #include "server/core/access/wall.h"
 #include "server/core/people/chart.h"
 #include "server/core/people/organisation.h"
-#include "tests/bench/loadgen/cpu.h"
+#include "tests/bench/house.h"
 #include "tests/support/filing.h"
 #include "tests/support/must.h"
-#include "tests/support/server_process.h"
-#include "tests/support/sign_in.h"
-#include "tests/support/world.h"
 
 namespace bench {
 namespace {
@@ -58,13 +53,9 @@ struct Options {
 };
 
 constexpr std::uint32_t kFew = 100;
-constexpr std::uint32_t kTeam = 8;  // reports of one manager
 constexpr double kMostRatio = 1.2;
 constexpr double kMostMicroseconds = 20;
 constexpr double kMostMib = 60;
-
-std::string Number(std::uint32_t index) { return "EMPLOYEE-" + std::to_string(index); }
-std::string Mail(std::uint32_t index) { return "mail:employee-" + std::to_string(index) + "@meridian.example"; }
 
 // Nanoseconds that the threads of a process have run; ticks of 10 ms are too coarse for a single re-keying.
 double RunSeconds(pid_t pid) {
@@ -77,107 +68,6 @@ double RunSeconds(pid_t pid) {
   }
   return nanoseconds * 1e-9;
 }
-
-template <class Stub, class Request, class Response>
-Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-              const Request& request, const std::string& authorization) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(120));
-  context.set_wait_for_ready(true);
-  if (!authorization.empty()) context.AddMetadata("authorization", authorization);
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) support::Fail("call", status.error_message());
-  return response;
-}
-
-// An alcoved with an organisation of its own and so many employees.
-class House {
- public:
-  House(const Options& options, const std::string& name, std::uint32_t employees)
-      : employees_(employees),
-        world_(support::World::Make(WorldOf(options, name))),
-        server_(world_.serve_command(), {}, world_.options().folder + "/alcoved.log") {
-    Start();
-    world_.Publish();
-    Sync();
-    after_sync_mib_ = loadgen::resident_mib(server_.pid());
-    if (server_.Terminate() != 0) support::Fail("alcoved does not drain", name);
-    Start();
-    std::this_thread::sleep_for(std::chrono::seconds(3));
-    resident_mib_ = loadgen::resident_mib(server_.pid());
-    reporter_ = std::make_unique<support::Reporter>(world_, channel_);
-  }
-
-  const support::World& world() const { return world_; }
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
-  pid_t pid() const { return server_.pid(); }
-  double resident_mib() const { return resident_mib_; }
-  double after_sync_mib() const { return after_sync_mib_; }
-  std::string SignIn(const std::string& slug) const {
-    return support::Must("sign in", support::SignIn(channel_, world_.organisation().id, world_.directory().log_key,
-                                                    format::StaffName(slug), world_.SigningKeyOf(slug)));
-  }
-  // A report about somebody at the bottom of the chart, so that the whole chain above them is asked for.
-  support::Filing File() {
-    support::Draft draft;
-    draft.narrative = std::string(3'900, 'x');
-    draft.subjects = {world_.TagOf(Number(employees_ - 1))};
-    draft.struck_out = {"staff/investigator-b"};
-    support::Filing filing = support::Must("plan", reporter_->Prepare(draft));
-    support::Must("file", reporter_->Submit(filing.request));
-    return filing;
-  }
-
- private:
-  static support::World::Options WorldOf(const Options& options, const std::string& name) {
-    support::World::Options world;
-    world.folder = options.folder + "/" + name;
-    world.alcoved = options.alcoved;
-    world.port = support::FreePort();
-    return world;
-  }
-  void Start() {
-    if (!server_.Start(world_.options().port)) support::Fail("alcoved does not start", world_.options().folder);
-    channel_ = world_.Connect();
-  }
-  void Sync() {
-    constexpr std::uint32_t kRows = 256;
-    const auto stub = v1::HrService::NewStub(channel_);
-    const std::string hr = SignIn("hr");
-    v1::CreateSyncRequest create;
-    create.set_request_id(support::DrawRequestId());
-    create.set_mode(v1::SYNC_MODE_FULL);
-    const std::string sync = Call(*stub, &v1::HrService::Stub::CreateSync, create, hr).name();
-    std::uint32_t pages = 0;
-    for (std::uint32_t first = 0; first < employees_; first += kRows) {
-      v1::UploadSyncPageRequest page;
-      page.set_name(sync);
-      page.set_page(pages++);
-      for (std::uint32_t i = first; i < std::min(first + kRows, employees_); ++i) {
-        v1::ChartRow& row = *page.add_rows();
-        row.add_identifiers("emp:" + Number(i));
-        row.add_identifiers(Mail(i));
-        if (i > 0) row.set_manager(Mail((i - 1) / kTeam));
-        if (i % 4 == 0) row.add_relations(Mail(static_cast<std::uint32_t>(std::uint64_t{i} * 7919 % employees_)));
-      }
-      Call(*stub, &v1::HrService::Stub::UploadSyncPage, page, hr);
-    }
-    v1::CommitSyncRequest commit;
-    commit.set_request_id(support::DrawRequestId());
-    commit.set_name(sync);
-    commit.set_pages(pages);
-    Call(*stub, &v1::HrService::Stub::CommitSync, commit, hr);
-  }
-
-  const std::uint32_t employees_;
-  support::World world_;
-  support::ServerProcess server_;
-  std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<support::Reporter> reporter_;
-  double resident_mib_ = 0;
-  double after_sync_mib_ = 0;
-};
 
 // A case whose investigator writes entry after entry, and makes a new key when one is due.
 class Writer {
@@ -348,8 +238,8 @@ double Decision(const support::World& world, std::uint32_t employees) {
 }
 
 int Run(const Options& options) {
-  House few(options, "few", kFew);
-  House many(options, "many", options.employees);
+  House few({options.alcoved, options.folder + "/few", kFew});
+  House many({options.alcoved, options.folder + "/many", options.employees});
   std::printf("%-44s %10s %10s %8s %8s\n", "", "few", "many", "measured", "bound");
   bool good = true;
   std::string json = "{";

@@ -72,11 +72,7 @@ std::string ReadFile(const std::string& path) {
 
 // The first certificate of a PEM text, as DER.
 crypto::Bytes Der(const std::string& pem) {
-  const std::string begin = "-----BEGIN CERTIFICATE-----";
-  const std::size_t from = pem.find(begin) + begin.size();
-  std::string base64 = pem.substr(from, pem.find("-----END") - from);
-  std::erase_if(base64, [](char c) { return c == '\n' || c == '\r'; });
-  return Must("certificate", crypto::Base64Decode(base64));
+  return Must("certificate", crypto::PemCertificates(pem)).at(0);
 }
 
 // The documents of deploy/policy, but a routing of its own: its desks are those of the directory.
@@ -116,7 +112,11 @@ World World::Make(const Options& options) {
             "data = \"" + world.options_.data + "\"\nkeys = \"" + options.folder + "/keys\"\nwork_price = " + std::to_string(options.work_price) + "\n" +
                 "checkpoint_interval = 2\n\n[[listener]]\naddress = \"" + file.address + "\"\ncertificate = \"" +
                 options.folder + "/tls.pem\"\nprivate_key = \"" + options.folder +
-                "/tls.key\"\nservices = [\"session\", \"ledger\", \"blob\", \"intake\", \"mailbox\", \"case\", \"approval\", \"admin\", \"hr\", \"protection\"]\n");
+                "/tls.key\"\nservices = [\"session\", \"ledger\", \"blob\", \"intake\", \"mailbox\", \"case\", \"approval\", \"admin\", \"hr\", \"protection\"]\n" +
+                (options.hr_port == 0 ? ""
+                                      : "\n[[listener]]\naddress = \"127.0.0.1:" + std::to_string(options.hr_port) +
+                                            "\"\ncertificate = \"" + options.folder + "/tls.pem\"\nprivate_key = \"" + options.folder +
+                                            "/tls.key\"\nservices = [\"session\", \"ledger\", \"hr\"]\nclient_certificates = true\n"));
   const std::string log = options.folder + "/init.log";
   if (Run({options.alcoved, "init", "--config", world.configuration_path(), "--org", world.organisation_path()}, log) != 0) {
     Fail("alcoved init", ReadFile(log));
@@ -233,16 +233,26 @@ World::Machine World::DrawMachine() {
   return machine;
 }
 
-std::shared_ptr<grpc::Channel> World::Connect() const {
+std::shared_ptr<grpc::Channel> World::Connect() const { return ConnectTo(organisation_.address, nullptr); }
+
+std::shared_ptr<grpc::Channel> World::ConnectHr(const KeyPair* pair) const {
+  return ConnectTo("127.0.0.1:" + std::to_string(options_.hr_port), pair);
+}
+
+std::shared_ptr<grpc::Channel> World::ConnectTo(const std::string& address, const KeyPair* pair) const {
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = tls_root_pem_;
+  if (pair != nullptr) {
+    tls.pem_private_key = pair->private_key_pem;
+    tls.pem_cert_chain = pair->certificate_pem;
+  }
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // A server that was killed is back in a moment; a harness does not wait for seconds to notice.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);  // the time one attempt may take
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  return grpc::CreateCustomChannel(organisation_.address, grpc::SslCredentials(tls), arguments);
+  return grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), arguments);
 }
 
 const crypto::EncryptionKey* World::KeyOf(crypto::BytesView key_id) const {

@@ -16,6 +16,7 @@
 #include "crypto/format/directory.h"
 #include "crypto/format/organisation.h"
 #include "crypto/secret.h"
+#include "tests/support/test_pki.h"
 
 namespace alcove::support {
 
@@ -29,6 +30,8 @@ class World {
     // The program `alcoved`.
     std::string alcoved;
     int port = 0;
+    // Of a second listener, which asks HR systems for certificates; 0: there is none.
+    int hr_port = 0;
     // Bits of the puzzle; 0 switches puzzle and budgets off.
     int work_price = 0;
   };
@@ -51,6 +54,8 @@ class World {
 
   // A line of its own to the server.
   std::shared_ptr<grpc::Channel> Connect() const;
+  // The same to the HR listener, with that certificate; without one where `pair` is null.
+  std::shared_ptr<grpc::Channel> ConnectHr(const KeyPair* pair) const;
 
   const format::OrganisationFile& organisation() const { return organisation_; }
   const format::Directory& directory() const { return directory_; }
@@ -69,7 +74,9 @@ class World {
   // `alcoved serve` with its arguments.
   std::vector<std::string> serve_command() const;
 
+
  private:
+  std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address, const KeyPair* pair) const;
   crypto::SigningKey LogKey() const;
   crypto::Bytes KeyFile(const std::string& name) const;
   crypto::Bytes SignedByRoots(const std::string& text) const;

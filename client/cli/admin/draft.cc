@@ -1,11 +1,13 @@
 #include "client/cli/admin/draft.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "client/lib/errors.h"
+#include "crypto/encoding.h"
 
 namespace alcove::cli {
 namespace {
@@ -21,6 +23,8 @@ struct RosterLine {
   bool outside = false;
   std::vector<format::Role> roles;
   std::vector<std::string> desks;
+  std::optional<std::string> name;
+  std::vector<crypto::Digest> certificates;
 };
 
 struct Roster {
@@ -28,6 +32,17 @@ struct Roster {
   std::vector<format::Desk> desks;
   std::vector<RosterLine> people;
 };
+
+// 64 hexadecimal digits, of either case, with or without colons.
+absl::StatusOr<crypto::Digest> FingerprintFromText(std::string text) {
+  const std::string as_written = text;
+  std::erase(text, ':');
+  for (char& digit : text) digit = static_cast<char>(std::tolower(static_cast<unsigned char>(digit)));
+  const auto bytes = crypto::HexDecode(text);
+  const auto digest = bytes.ok() ? crypto::Digest::FromBytes(*bytes) : bytes.status();
+  if (!digest.ok()) return Wrong("`" + as_written + "` is no SHA-256 fingerprint of a certificate");
+  return *digest;
+}
 
 absl::StatusOr<RosterLine> ParseLine(const Json& json) {
   RosterLine line;
@@ -41,6 +56,11 @@ absl::StatusOr<RosterLine> ParseLine(const Json& json) {
   std::sort(line.roles.begin(), line.roles.end());
   line.desks = json.value("desks", std::vector<std::string>{});
   std::sort(line.desks.begin(), line.desks.end());
+  if (json.contains("name")) line.name = json["name"].get<std::string>();
+  for (const std::string& text : json.value("certificates", std::vector<std::string>{})) {
+    ALCOVE_CLIENT_ASSIGN(const crypto::Digest digest, FingerprintFromText(text));
+    line.certificates.push_back(digest);
+  }
   return line;
 }
 
@@ -96,13 +116,15 @@ absl::StatusOr<format::Person> DraftPerson(const RosterLine& line, const format:
   person.outside = line.outside;
   person.roles = line.roles;
   person.desks = line.desks;
+  person.certificates = line.certificates;
   for (const client::Enrolment& enrolment : enrolments) {
     if (enrolment.slug != line.slug) continue;
     person.name = enrolment.name;
     person.devices.push_back(enrolment.device);
     AddAliases(person, enrolment, salt);
   }
-  if (person.devices.empty()) return Wrong("`" + line.slug + "` has no keys: an enrolment request is missing");
+  if (line.name) person.name = *line.name;
+  if (person.devices.empty() && person.certificates.empty()) return Wrong("`" + line.slug + "` has no keys: an enrolment request is missing");
   return person;
 }
 

@@ -5,11 +5,15 @@
 //   {"days": 90,
 //    "desks": {"intake": "Intake desk"},
 //    "people": [{"person": "ana", "roles": ["investigator"], "desks": ["intake"]},
-//               {"person": "lea", "roles": ["fallback"], "outside": true}]}
+//               {"person": "lea", "roles": ["fallback"], "outside": true},
+//               {"person": "payroll", "name": "Payroll system", "roles": ["service_actions"],
+//                "certificates": ["4F:0A:..."]}]}
 //
 // It says who may do what. Keys and identifiers come from enrolment requests; two requests of one person are their two
 // machines, and so is one request of a person who has keys already. A machine that was lost, or whose key was rotated, is
-// named by its fingerprint and listed no longer. People without a request keep the keys of the previous version. Whoever the
+// named by its fingerprint and listed no longer. A service account needs no request where the roster gives its name and the
+// SHA-256 fingerprint of its certificate, as `openssl x509 -noout -fingerprint -sha256` prints it: one, or two while one takes over
+// from the other. People without a request keep the keys of the previous version. Whoever the
 // roster does not name is out.
 #pragma once
 

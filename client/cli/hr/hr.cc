@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/frame/table.h"
 #include "client/cli/hr/action.h"
 #include "client/cli/hr/chart_csv.h"
+#include "client/cli/hr/sync_progress.h"
 #include "client/lib/files.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
 
 namespace alcove::cli {
 namespace {
@@ -32,20 +36,67 @@ absl::StatusOr<std::string> Begin(Frame& frame, StaffMember& account, bool delta
   return begun.name();
 }
 
-// How many pages it took.
-absl::StatusOr<std::uint32_t> Upload(StaffMember& account, const std::string& sync, const ChartFile& file) {
+// How far this very sync came in a run before; nothing when there was none.
+absl::StatusOr<std::optional<SyncProgress>> ProgressOf(const HrOptions& options, const std::string& file_hash) {
+  ALCOVE_CLIENT_ASSIGN(const std::optional<std::string> text, client::ReadFileIfThere(SyncProgressPath(options.file)));
+  std::optional<SyncProgress> progress;
+  if (text) progress = ParseSyncProgress(*text);
+  if (progress && (progress->file_hash != file_hash || progress->delta != options.delta)) progress.reset();
+  return progress;
+}
+
+absl::Status Keep(const HrOptions& options, const SyncProgress& progress) {
+  return client::ReplaceFile(SyncProgressPath(options.file), SyncProgressText(progress));
+}
+
+absl::StatusOr<SyncProgress> BeginAnew(Frame& frame, StaffMember& account, const HrOptions& options,
+                                       const std::string& file_hash) {
+  ALCOVE_CLIENT_ASSIGN(std::string sync, Begin(frame, account, options.delta));
+  SyncProgress progress{file_hash, options.delta, std::move(sync), client::DrawRequestId(frame.random()), 0};
+  ALCOVE_CLIENT_TRY(Keep(options, progress));
+  return progress;
+}
+
+// Every page from `progress.pages` on; after each it is written down that it was taken.
+absl::Status Upload(StaffMember& account, const HrOptions& options, const ChartFile& file, SyncProgress* progress) {
   v1::UploadSyncPageRequest request;
-  request.set_name(sync);
-  std::uint32_t pages = 0;
-  for (std::size_t at = 0; at < file.rows.size(); ++pages) {
-    request.set_page(pages);
+  request.set_name(progress->sync);
+  for (std::size_t at = progress->pages * kRowsOfPage; at < file.rows.size();) {
+    request.set_page(progress->pages);
     request.clear_rows();
     const std::size_t end = std::min(at + kRowsOfPage, file.rows.size());
     for (; at < end; ++at) *request.add_rows() = file.rows[at];
     ALCOVE_CLIENT_TRY(
         account.connection().CallAgain(&v1::HrService::Stub::UploadSyncPage, request, &account.session()).status());
+    progress->pages += 1;
+    ALCOVE_CLIENT_TRY(Keep(options, *progress));
   }
-  return pages;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::CommitSyncResponse> Commit(StaffMember& account, const HrOptions& options, const SyncProgress& progress) {
+  v1::CommitSyncRequest request;
+  request.set_request_id(progress.commit_request_id);
+  request.set_name(progress.sync);
+  request.set_pages(progress.pages);
+  request.set_validate_only(options.validate_only);
+  return account.connection().CallAgain(&v1::HrService::Stub::CommitSync, request, &account.session());
+}
+
+// From where a run before stopped, or from the beginning.
+absl::StatusOr<v1::CommitSyncResponse> Send(Frame& frame, StaffMember& account, const HrOptions& options, const ChartFile& file,
+                                            const std::string& file_hash) {
+  ALCOVE_CLIENT_ASSIGN(std::optional<SyncProgress> progress, ProgressOf(options, file_hash));
+  if (progress) {
+    frame.terminal().Say("Going on after page " + std::to_string(progress->pages) + ", where the last run stopped.");
+    const absl::Status uploaded = Upload(account, options, file, &*progress);
+    auto answer = uploaded.ok() ? Commit(account, options, *progress) : absl::StatusOr<v1::CommitSyncResponse>(uploaded);
+    if (client::ReasonOf(answer.status()) != "NOTHING_HERE") return answer;
+    frame.terminal().Say("The service has dropped what was sent before; beginning anew.");
+  }
+  ALCOVE_CLIENT_ASSIGN(progress, BeginAnew(frame, account, options, file_hash));
+  ALCOVE_CLIENT_TRY(Upload(account, options, file, &*progress));
+  return Commit(account, options, *progress);
 }
 
 std::string Words(v1::SyncFindingKind kind) {
@@ -90,15 +141,9 @@ absl::Status SyncFile(Frame& frame, const HrOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const std::string text, client::ReadFile(options.file));
   ALCOVE_CLIENT_ASSIGN(const ChartFile file, ParseChartCsv(text));
   ALCOVE_CLIENT_ASSIGN(const auto account, StaffMember::SignIn(frame, options.staff));
-  ALCOVE_CLIENT_ASSIGN(const std::string sync, Begin(frame, *account, options.delta));
-  ALCOVE_CLIENT_ASSIGN(const std::uint32_t pages, Upload(*account, sync, file));
-  v1::CommitSyncRequest request;
-  request.set_request_id(client::DrawRequestId(frame.random()));
-  request.set_name(sync);
-  request.set_pages(pages);
-  request.set_validate_only(options.validate_only);
   ALCOVE_CLIENT_ASSIGN(const v1::CommitSyncResponse answer,
-                       account->connection().CallAgain(&v1::HrService::Stub::CommitSync, request, &account->session()));
+                       Send(frame, *account, options, file, crypto::HexEncode(crypto::Sha256(text).view())));
+  ALCOVE_CLIENT_TRY(client::ForgetFile(SyncProgressPath(options.file)));
   if (frame.json()) {
     frame.PrintJson(answer);
   } else {

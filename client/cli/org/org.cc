@@ -67,23 +67,11 @@ absl::Status Keygen(Frame& frame, const OrgOptions& options) {
 
 // The certificates of a PEM file, as DER.
 absl::StatusOr<std::vector<crypto::Bytes>> ReadCertificates(const std::string& path) {
-  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
   ALCOVE_CLIENT_ASSIGN(const std::string pem, client::ReadFile(path));
-  std::vector<crypto::Bytes> certificates;
-  for (size_t at = pem.find(kBegin); at != std::string::npos; at = pem.find(kBegin, at)) {
-    at += kBegin.size();
-    const size_t end = pem.find(kEnd, at);
-    std::string base64;
-    for (size_t i = at; i < std::min(end, pem.size()); ++i) {
-      if (!std::isspace(static_cast<unsigned char>(pem[i]))) base64 += pem[i];
-    }
-    auto der = crypto::Base64Decode(base64);
-    if (end == std::string::npos || !der.ok()) return Refuse(Refusal::kInputInvalid, "`" + path + "` is not a PEM certificate");
-    certificates.push_back(*std::move(der));
-  }
-  if (certificates.empty()) return Refuse(Refusal::kInputInvalid, "`" + path + "` holds no certificate");
-  return certificates;
+  auto found = crypto::PemCertificates(pem);
+  if (!found.ok()) return Refuse(Refusal::kInputInvalid, "`" + path + "` is not a PEM certificate");
+  if (found->empty()) return Refuse(Refusal::kInputInvalid, "`" + path + "` holds no certificate");
+  return *std::move(found);
 }
 
 absl::Status Init(Frame& frame, const OrgOptions& options) {

@@ -6,6 +6,7 @@
 
 #include "client/cli/frame/staff_sign_in.h"
 #include "client/cli/protection/protection_text.h"
+#include "client/lib/files.h"
 #include "client/lib/protection.h"
 
 namespace alcove::cli {
@@ -21,6 +22,8 @@ struct ProtectionOptions {
   std::uint32_t share = client::kSampleShare;
   std::vector<std::string> decide;  // id, verdict
   bool people = false;
+  std::vector<std::string> employee;
+  std::string save_to;
 };
 
 absl::StatusOr<std::string> NameOf(const std::vector<PlannedAction>& actions, std::string prefix) {
@@ -83,6 +86,19 @@ absl::Status Review(Frame& frame, const ProtectionOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Timeline(Frame& frame, const ProtectionOptions& options) {
+  ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
+  OfficerDesk desk(member->desk());
+  ALCOVE_CLIENT_ASSIGN(const format::Timeline timeline, desk.TimelineOf(options.employee));
+  const auto text = format::TimelineText(timeline);
+  if (!text.ok()) return text.status();
+  ALCOVE_CLIENT_TRY(client::WriteNewFile(options.save_to, *text));
+  frame.terminal().Say("Saved " + std::to_string(timeline.letters.size()) + (timeline.letters.size() == 1 ? " record" : " records") + " in " +
+                       options.save_to + ". Whoever has the file reads them: hand it to the person they are about, or to whom they ask you to. "
+                       "`alcove verify` checks it without the service.");
+  return absl::OkStatus();
+}
+
 absl::Status Alerts(Frame& frame, const ProtectionOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const auto member, StaffMember::SignIn(frame, options.staff));
   OfficerDesk desk(member->desk());
@@ -116,6 +132,14 @@ void AddProtectionCommands(CLI::App& app, Frame& frame) {
       ->type_name("PERCENT");
   review->add_flag("--people", options->people, "Show who asked for protection instead")->excludes(decide);
   review->callback([&frame, options] { frame.End(Review(frame, *options)); });
+  CLI::App* timeline = noun->add_subcommand(
+      "timeline", "Save when somebody asked for protection and all that was planned against them, with proofs");
+  AddStaffOptions(*timeline, options->staff);
+  timeline->add_option("--employee", options->employee, "emp: and a staff number, or mail: and an address; give all that you know")
+      ->required()
+      ->type_name("ID");
+  timeline->add_option("--out", options->save_to, "A new file")->required()->type_name("FILE");
+  timeline->callback([&frame, options] { frame.End(Timeline(frame, *options)); });
   CLI::App* alerts = noun->add_subcommand("alerts", "What HR repeated or took back, and what is overdue");
   AddStaffOptions(*alerts, options->staff);
   alerts->callback([&frame, options] { frame.End(Alerts(frame, *options)); });

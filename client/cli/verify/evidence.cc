@@ -1,7 +1,12 @@
 #include "client/cli/verify/evidence.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
+
+#include "alcove/sealed/v1/sealed.pb.h"
+#include "client/cli/frame/date_text.h"
 
 #include "client/cli/frame/table.h"
 #include "client/lib/errors.h"
@@ -114,6 +119,59 @@ std::string ArchiveText(const client::exports::CheckedArchive& archive, const st
   return text;
 }
 
+std::string IdentifiersText(const google::protobuf::RepeatedPtrField<std::string>& identifiers) {
+  std::string text;
+  for (const std::string& identifier : identifiers) text += (text.empty() ? "" : ", ") + Harmless(identifier);
+  return text;
+}
+
+// What a letter says, in one line.
+std::string WordsOf(const format::VerifiedLetter& letter) {
+  if (letter.subject == format::LetterSubject::kProtectionRequest) {
+    sealed::v1::ProtectionRequest words;
+    if (!words.ParseFromString(letter.words.bytes)) return "cannot be read";
+    return "asked for protection: " + IdentifiersText(words.identifiers());
+  }
+  sealed::v1::AdverseAction words;
+  if (!words.ParseFromString(letter.words.bytes)) return "cannot be read";
+  return Harmless(words.kind()) + " of " + IdentifiersText(words.identifiers()) + ", planned for " + DateText(words.effective()) +
+         (words.reason().empty() ? "" : ": " + Harmless(words.reason()));
+}
+
+// One line for each leaf of each letter, the earliest first.
+std::vector<std::pair<const format::Leaf*, const format::VerifiedLetter*>> InOrder(const format::VerifiedTimeline& timeline) {
+  std::vector<std::pair<const format::Leaf*, const format::VerifiedLetter*>> lines;
+  for (const format::VerifiedLetter& letter : timeline.letters)
+    for (const format::Leaf& leaf : letter.leaves) lines.emplace_back(&leaf, &letter);
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first->day, a.first->time) < std::pair(b.first->day, b.first->time);
+  });
+  return lines;
+}
+
+std::string VerdictOf(const format::Leaf& leaf) {
+  if (leaf.kind != format::LeafKind::kActionDecided) return "";
+  return DetailsOf(leaf).ends_with("verdict 1") ? ": may be done" : ": may not be done";
+}
+
+std::string TimelineText(const format::VerifiedTimeline& timeline, const std::optional<bool>& same_file) {
+  size_t leaves = 0, published = 0;
+  Table table({"day", "time", "who", "what", "about"});
+  for (const auto& [leaf, letter] : InOrder(timeline)) {
+    table.Row({leaf->day.Text(), TimeOf(*leaf), leaf->actor, std::string(format::Name(leaf->kind)) + VerdictOf(*leaf), WordsOf(*letter)});
+    ++leaves;
+  }
+  for (const format::VerifiedLetter& letter : timeline.letters) published += letter.published;
+  std::string text = "The timeline is good: " + std::to_string(leaves) + (leaves == 1 ? " record" : " records") + ", " +
+                     std::to_string(published) + " of them published";
+  if (timeline.tree_size) text += " in the tree of " + std::to_string(*timeline.tree_size) + " leaves";
+  text += ".\n\n" + table.Text() + "\n";
+  text += "That nothing is left out is not shown: the file holds what its maker put into it.\n";
+  text += "Organisation " + format::Text(timeline.organisation) + "\nLog key " + LogKeyText(timeline.log_key) + "\n";
+  if (timeline.fingerprint) text += "Fingerprint " + *timeline.fingerprint + "\n";
+  return text + WhoseKeyText(timeline.fingerprint, same_file);
+}
+
 nlohmann::json LeafJson(const format::Leaf& leaf) {
   nlohmann::json json = {{"kind", format::Name(leaf.kind)}, {"day", leaf.day.Text()}};
   if (leaf.number != 0) json["number"] = leaf.number;
@@ -143,7 +201,20 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
   }
   const auto kind = format::EvidenceKindOf(text);
   if (!kind.ok()) {
-    return Refuse(Refusal::kInputInvalid, "this is neither a proof of filing nor a saved ledger nor an exported case");
+    return Refuse(Refusal::kInputInvalid, "this is neither a proof of filing nor a saved ledger, a timeline or an exported case");
+  }
+  if (*kind == format::EvidenceKind::kTimeline) {
+    const auto parsed = format::ParseTimeline(text);
+    if (!parsed.ok()) return Refuse(Refusal::kLeafInvalid, Said(parsed.status()));
+    auto shown = format::VerifyTimeline(*parsed);
+    if (!shown.ok()) return Refuse(Refusal::kLeafInvalid, Said(shown.status()));
+    if (compared && compared->id != shown->organisation) {
+      return Refuse(Refusal::kLeafInvalid, "it is of another organisation than the file that you gave");
+    }
+    if (compared && shown->fingerprint)
+      evidence.same_organisation_file = *shown->fingerprint == format::Fingerprint(*compared);
+    evidence.timeline = *std::move(shown);
+    return evidence;
   }
   if (*kind == format::EvidenceKind::kProofOfFiling) {
     const auto parsed = format::ParseProof(text);
@@ -176,11 +247,24 @@ absl::StatusOr<Evidence> CheckEvidence(std::string_view text, const std::optiona
 
 std::string EvidenceText(const Evidence& evidence) {
   if (evidence.archive) return ArchiveText(*evidence.archive, evidence.same_organisation_file);
+  if (evidence.timeline) return TimelineText(*evidence.timeline, evidence.same_organisation_file);
   return evidence.proof ? ProofText(*evidence.proof, evidence.same_organisation_file) : LedgerText(*evidence.ledger, evidence.same_organisation_file);
 }
 
 std::string EvidenceJson(const Evidence& evidence) {
   nlohmann::json json;
+  if (evidence.timeline) {
+    const format::VerifiedTimeline& timeline = *evidence.timeline;
+    json = {{"timeline", {{"organisation", format::Text(timeline.organisation)}, {"logKey", LogKeyText(timeline.log_key)}, {"records", nlohmann::json::array()}}}};
+    for (const auto& [leaf, letter] : InOrder(timeline)) {
+      json["timeline"]["records"].push_back(LeafJson(*leaf));
+      json["timeline"]["records"].back()["about"] = WordsOf(*letter);
+    }
+    if (timeline.tree_size) json["timeline"]["treeSize"] = *timeline.tree_size;
+    if (timeline.fingerprint) json["timeline"]["fingerprint"] = *timeline.fingerprint;
+    if (evidence.same_organisation_file) json["timeline"]["sameOrganisationFile"] = *evidence.same_organisation_file;
+    return json.dump();
+  }
   if (evidence.archive) {
     const format::VerifiedExport& proofs = evidence.archive->proofs;
     json = {{"exportedCase",

@@ -1,6 +1,7 @@
-// What somebody holds against the service, checked by anybody, offline: a proof of filing, a saved ledger or an exported case.
+// What somebody holds against the service, checked by anybody, offline: a proof of filing, a saved ledger, a timeline or an exported
+// case.
 //
-// It stands on crypto/format/proof.h, crypto/format/export.h and crypto/merkle.h alone: no network, and no code of the tree that the server
+// It stands on crypto/format/proof.h, crypto/format/timeline.h, crypto/format/export.h and crypto/merkle.h alone: no network, and no code of the tree that the server
 // builds. Pure functions.
 #pragma once
 
@@ -12,13 +13,15 @@
 #include "client/lib/exports/check.h"
 #include "crypto/format/organisation.h"
 #include "crypto/format/proof.h"
+#include "crypto/format/timeline.h"
 
 namespace alcove::cli {
 
-// A file of which everything checked. One of the three is set.
+// A file of which everything checked. One of the four is set.
 struct Evidence {
   std::optional<format::VerifiedProof> proof;
   std::optional<format::VerifiedLedger> ledger;
+  std::optional<format::VerifiedTimeline> timeline;
   std::optional<client::exports::CheckedArchive> archive;
   // The organisation file that the person gave for comparison, if any, is the one that the file
   // carries, byte for byte.

@@ -26,9 +26,9 @@ absl::Status VerifyFile(Frame& frame, const std::string& path) {
 
 void AddVerifyCommands(CLI::App& app, Frame& frame) {
   CLI::App* verify =
-      app.add_subcommand("verify", "Check a proof of filing, a saved ledger or an exported case, without a server; anybody can");
+      app.add_subcommand("verify", "Check a proof of filing, a saved ledger, a timeline or an exported case, without a server; anybody can");
   auto path = std::make_shared<std::string>();
-  verify->add_option("file", *path, "What `alcove report new`, `alcove report save` or `alcove case export` wrote")
+  verify->add_option("file", *path, "What `alcove report new`, `alcove report save`, `alcove protection timeline` or `alcove case export` wrote")
       ->required()
       ->type_name("FILE");
   verify->callback([&frame, path] { frame.End(VerifyFile(frame, *path)); });

@@ -149,13 +149,17 @@ function rowsOf(file) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { org: { type: "string" }, key: { type: "string" }, file: { type: "string" }, "validate-only": { type: "boolean", default: false } } });
-  if (!values.org || !values.key || !values.file) throw new WrongUsage("say --org, --key and --file");
-  const [organisation, account, rows] = [readOrganisation(values.org), readAccount(values.key), rowsOf(values.file)];
+  const { values } = parseArgs({ options: { org: { type: "string" }, key: { type: "string" }, certificate: { type: "string" }, "certificate-key": { type: "string" }, address: { type: "string" }, file: { type: "string" }, "validate-only": { type: "boolean", default: false } } });
+  const byCertificate = values.certificate && values["certificate-key"];
+  if (!values.org || !values.file || !values.key === !byCertificate) throw new WrongUsage("say --org, --file, and --key or --certificate with --certificate-key");
+  const [organisation, rows] = [readOrganisation(values.org), rowsOf(values.file)];
+  if (values.address) organisation.address = values.address;
   const trusted = organisation.certificates.length ? Buffer.from(organisation.certificates.join("")) : null;
-  const credentials = grpc.credentials.createSsl(trusted);
+  // With a client certificate that the directory names for the account, no session is needed.
+  const own = byCertificate ? [fs.readFileSync(values["certificate-key"]), fs.readFileSync(values.certificate)] : [];
+  const credentials = grpc.credentials.createSsl(trusted, ...own);
   const logKey = await logKeyOf(organisation, credentials, new Date().toISOString().slice(0, 10));
-  const metadata = await signIn(organisation, credentials, account, logKey);
+  const metadata = byCertificate ? new grpc.Metadata() : await signIn(organisation, credentials, readAccount(values.key), logKey);
   const client = new contract.HrService(organisation.address, credentials);
   // A request id is drawn once an act, and sent again unchanged when the line breaks: then it is done at most once.
   const { name } = await call(client, "CreateSync", { request_id: crypto.randomUUID(), mode: "SYNC_MODE_FULL" }, metadata);

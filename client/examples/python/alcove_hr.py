@@ -78,9 +78,14 @@ class Organisation:
             elif word == "tls-root":
                 self.tls_roots.append(ssl.DER_cert_to_PEM_cert(base64.b64decode(value)))
 
-    def connect(self):
+    def connect(self, address=None, certificate=None, certificate_key=None):
+        """TLS always. With a client certificate that the directory names for the account, no session is needed."""
         trusted = "".join(self.tls_roots).encode() or None
-        return grpc.secure_channel(self.address, grpc.ssl_channel_credentials(root_certificates=trusted))
+        own = {}
+        if certificate:
+            with open(certificate, "rb") as chain, open(certificate_key, "rb") as key:
+                own = {"certificate_chain": chain.read(), "private_key": key.read()}
+        return grpc.secure_channel(address or self.address, grpc.ssl_channel_credentials(root_certificates=trusted, **own))
 
 
 class Account:
@@ -217,7 +222,10 @@ def reason_of(error):
 def main():
     parser = argparse.ArgumentParser(description="An HR system that talks to Alcove.")
     parser.add_argument("--org", required=True, help="the organisation file")
-    parser.add_argument("--key", required=True, help="the service account's key file")
+    parser.add_argument("--key", help="the service account's key file")
+    parser.add_argument("--certificate", help="instead of --key: the account's certificate, PEM")
+    parser.add_argument("--certificate-key", help="the certificate's private key, PEM")
+    parser.add_argument("--address", help="of the listener for HR systems, when it is not the organisation file's")
     parser.add_argument("--today", default=datetime.date.today().isoformat(), help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="verb", required=True)
     command = verbs.add_parser("sync", help="tell who works here")
@@ -225,10 +233,13 @@ def main():
     command.add_argument("--validate-only", action="store_true", help="say what would change, and change nothing")
     options = parser.parse_args()
     try:
-        organisation, account = Organisation(options.org), Account(options.key)
-        with organisation.connect() as channel:
+        if bool(options.key) == bool(options.certificate and options.certificate_key):
+            raise WrongUsage("say --key, or --certificate with --certificate-key")
+        organisation = Organisation(options.org)
+        account = Account(options.key) if options.key else None
+        with organisation.connect(options.address, options.certificate, options.certificate_key) as channel:
             directory = directory_of(channel, organisation, datetime.date.fromisoformat(options.today))
-            authorization = sign_in(channel, organisation, account, base64.b64decode(directory["log"]))
+            authorization = sign_in(channel, organisation, account, base64.b64decode(directory["log"])) if account else ()
             answer = sync(channel, authorization, options.file, options.validate_only)
             counts = answer.counts
             print(f"chart version {answer.version}{' would be' if options.validate_only else ''} in force: {counts.after} people, "

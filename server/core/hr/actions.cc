@@ -16,11 +16,10 @@ namespace {
 
 using format::LeafKind;
 
-void DraftActionLeaf(const cases::Ports& ports, LeafKind kind, const base::StaffSlug& actor,
-                     const base::AdverseActionId& id, base::ChangeSet& changes, std::vector<base::LeafDraft>& leaves) {
-  ledger::DraftLeaf(ports.organisation.id(),
-                    ledger::Act::OfStaff(kind, actor, ports.clock.Now(), format::details::ActionDone(id)), ports.random,
-                    changes, leaves);
+crypto::Digest DraftActionLeaf(const cases::Ports& ports, LeafKind kind, const base::StaffSlug& actor, crypto::Bytes details,
+                               base::ChangeSet& changes, std::vector<base::LeafDraft>& leaves) {
+  return ledger::DraftLeaf(ports.organisation.id(), ledger::Act::OfStaff(kind, actor, ports.clock.Now(), std::move(details)),
+                           ports.random, changes, leaves);
 }
 
 // The caller's own action, or NOTHING_HERE.
@@ -41,6 +40,10 @@ void DrawDays(const cases::Ports& ports, AdverseAction& action) {
 }
 
 }  // namespace
+
+void Remember(AdverseAction& action, const crypto::Digest& leaf) {
+  if (action.leaves.size() < kMostActionLeaves) action.leaves.push_back(leaf);
+}
 
 absl::StatusOr<base::Outcome<base::AdverseActionId>> SubmitAdverseAction(const cases::Ports& ports,
                                                                          const crypto::OprfKey& tag_key,
@@ -89,7 +92,8 @@ absl::StatusOr<base::Outcome<base::AdverseActionId>> SubmitAdverseAction(const c
       AdverseAction& pending = (*before)->record;
       ++pending.repeats;
       outcome.answer = pending.id;
-      DraftActionLeaf(ports, LeafKind::kActionRepeated, caller, pending.id, outcome.changes, outcome.leaves);
+      Remember(pending, DraftActionLeaf(ports, LeafKind::kActionRepeated, caller, format::details::ActionDone(pending.id),
+                                        outcome.changes, outcome.leaves));
       cases::CloseRequest(*std::move(slot), pending.id.str(), outcome.changes);
       outcome.changes.Update(std::move(pending), (*before)->version);
       return outcome;
@@ -109,7 +113,9 @@ absl::StatusOr<base::Outcome<base::AdverseActionId>> SubmitAdverseAction(const c
   undecided.visible = fresh.visible;
   undecided.action = fresh.id;
   outcome.changes.Put(std::move(undecided));
-  DraftActionLeaf(ports, LeafKind::kActionSubmitted, caller, fresh.id, outcome.changes, outcome.leaves);
+  Remember(fresh, DraftActionLeaf(ports, LeafKind::kActionSubmitted, caller,
+                                  format::details::ActionSubmitted(fresh.id, crypto::Sha256(fresh.letter)), outcome.changes,
+                                  outcome.leaves));
   cases::CloseRequest(*std::move(slot), fresh.id.str(), outcome.changes);
   outcome.changes.Insert(std::move(fresh));
   return outcome;
@@ -136,7 +142,7 @@ absl::StatusOr<base::Outcome<ActionState>> GetAdverseAction(const cases::Ports& 
   if (!state.ok()) return state.status();
   base::Outcome<ActionState> outcome;
   outcome.answer = *state;
-  DraftActionLeaf(ports, LeafKind::kActionRead, caller, id, outcome.changes, outcome.leaves);
+  DraftActionLeaf(ports, LeafKind::kActionRead, caller, format::details::ActionDone(id), outcome.changes, outcome.leaves);
   return outcome;
 }
 
@@ -156,7 +162,8 @@ absl::StatusOr<base::Outcome<std::monostate>> CancelAdverseAction(const cases::P
   if (*state != ActionState::kPending) return ActionEnded();
   action->record.cancelled = true;
   outcome.changes.Delete(UndecidedAction::kTable, base::RowKey(action->record.visible.number(), id));
-  DraftActionLeaf(ports, LeafKind::kActionCancelled, caller, id, outcome.changes, outcome.leaves);
+  Remember(action->record, DraftActionLeaf(ports, LeafKind::kActionCancelled, caller, format::details::ActionDone(id),
+                                           outcome.changes, outcome.leaves));
   cases::CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(action->record), action->version);
   return outcome;

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "crypto/bytes.h"
 #include "crypto/format/tag.h"
@@ -55,7 +56,13 @@ struct AdverseAction : base::Record {
   std::uint8_t verdict = 0;     // a Verdict; 0: none yet
   base::StaffSlug decided_by;   // empty while there is none
   bool cancelled = false;       // by HR; a verdict may stand all the same
+  // Of what happened to it, in order, but for who asked about it: for the timeline that officers can hand out.
+  std::vector<crypto::Digest> leaves;
 };
+// Of one action. What comes after so many repeats stands in the ledger alone.
+inline constexpr std::size_t kMostActionLeaves = 16;
+// Adds one, while there is room.
+void Remember(AdverseAction& action, const crypto::Digest& leaf);
 
 // Which action an employee's newest is.
 struct NewestAction : base::Record {

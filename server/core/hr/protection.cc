@@ -12,6 +12,7 @@
 #include "server/core/cases/show.h"
 #include "server/core/hr/errors.h"
 #include "server/core/ledger/draft.h"
+#include "server/core/ledger/records.h"
 
 namespace alcove::hr {
 namespace {
@@ -49,6 +50,13 @@ void DraftListLeaf(const cases::Ports& ports, LeafKind kind, const base::StaffSl
                     leaves);
 }
 
+absl::StatusOr<cases::OpenedLeaf> OpeningOf(const cases::Ports& ports, const crypto::Digest& leaf) {
+  auto row = ports.rows.Get<ledger::Opening>(leaf.str());
+  if (!row.ok()) return row.status();
+  if (!*row) return base::Broken("a leaf that a row names cannot be opened");
+  return cases::Opened(ports, 0, std::move((*row)->record.content), std::move((*row)->record.salt));
+}
+
 // Somebody whom the chart knew apart before keeps their tags there.
 std::vector<ActionView> ViewsOf(const cases::Ports& ports, std::vector<AdverseAction> actions) {
   const people::Chart& chart = ports.organisation.chart();
@@ -80,10 +88,15 @@ absl::StatusOr<base::Outcome<ProtectionRequestPage>> ListProtectionRequests(cons
                                                                             const base::StaffSlug& caller,
                                                                             const cases::PageRequest& page) {
   base::Outcome<ProtectionRequestPage> outcome;
+  std::vector<intake::ProtectionRequest> requests;
   const absl::Status status = ScanPage<intake::ProtectionRequest, base::ProtectionRequestId>(
-      ports, page, [](const intake::ProtectionRequest&) { return true; }, outcome.answer.requests,
-      outcome.answer.next_token);
+      ports, page, [](const intake::ProtectionRequest&) { return true; }, requests, outcome.answer.next_token);
   if (!status.ok()) return status;
+  for (intake::ProtectionRequest& request : requests) {
+    absl::StatusOr<cases::OpenedLeaf> leaf = OpeningOf(ports, request.leaf);
+    if (!leaf.ok()) return leaf.status();
+    outcome.answer.requests.push_back({std::move(request), *std::move(leaf)});
+  }
   DraftListLeaf(ports, LeafKind::kProtectionListed, caller, outcome.changes, outcome.leaves);
   return outcome;
 }
@@ -101,6 +114,15 @@ absl::StatusOr<base::Outcome<ActionPage>> ListAdverseActions(const cases::Ports&
       actions, outcome.answer.next_token);
   if (!status.ok()) return status;
   outcome.answer.actions = ViewsOf(ports, std::move(actions));
+  if (ended) {
+    for (ActionView& view : outcome.answer.actions) {
+      for (const crypto::Digest& hash : view.action.leaves) {
+        absl::StatusOr<cases::OpenedLeaf> leaf = OpeningOf(ports, hash);
+        if (!leaf.ok()) return leaf.status();
+        view.leaves.push_back(*std::move(leaf));
+      }
+    }
+  }
   DraftListLeaf(ports, LeafKind::kActionsListed, caller, outcome.changes, outcome.leaves);
   return outcome;
 }
@@ -123,9 +145,10 @@ absl::StatusOr<base::Outcome<std::monostate>> DecideAdverseAction(const cases::P
   record.verdict = static_cast<std::uint8_t>(verdict);
   record.decided_by = caller;
   outcome.changes.Delete(UndecidedAction::kTable, base::RowKey(record.visible.number(), id));
-  ledger::DraftLeaf(ports.organisation.id(),
-                    ledger::Act::OfStaff(LeafKind::kActionDecided, caller, ports.clock.Now(), format::details::ActionDone(id)),
-                    ports.random, outcome.changes, outcome.leaves);
+  const crypto::Bytes details = format::details::ActionDecided(id, record.verdict);
+  Remember(record, ledger::DraftLeaf(ports.organisation.id(),
+                                     ledger::Act::OfStaff(LeafKind::kActionDecided, caller, ports.clock.Now(), details),
+                                     ports.random, outcome.changes, outcome.leaves));
   cases::CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(record), (*action)->version);
   return outcome;

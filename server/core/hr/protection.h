@@ -21,8 +21,12 @@
 
 namespace alcove::hr {
 
+struct ProtectionRequestView {
+  intake::ProtectionRequest request;
+  cases::OpenedLeaf leaf;
+};
 struct ProtectionRequestPage {
-  std::vector<intake::ProtectionRequest> requests;
+  std::vector<ProtectionRequestView> requests;
   std::string next_token;
 };
 // Everybody who ever asked, in no order that tells anything; 16 a page unless asked, at most 32.
@@ -36,6 +40,8 @@ struct ActionView {
   std::string employee;
   // Under which the chart knows the employee, as format::TagAlias gives it for the directory's salt.
   std::vector<people::TagHash> tags;
+  // What the ledger says of it, in order. Only where ended ones are asked for.
+  std::vector<cases::OpenedLeaf> leaves;
 };
 struct ActionPage {
   std::vector<ActionView> actions;

@@ -49,9 +49,10 @@ absl::StatusOr<base::Outcome<std::monostate>> RequestProtection(const cases::Por
   const auto taken = ports.rows.Get<ProtectionRequest>(request.key());
   if (!taken.ok()) return taken.status();
   if (*taken) return base::FieldInvalid("letter");
-  ledger::DraftLeaf(ports.organisation.id(),
-                    ledger::Act::OfReporter(format::LeafKind::kProtectionRequested, request.day), ports.random,
-                    outcome.changes, outcome.leaves);
+  const crypto::Bytes details = format::details::ProtectionRequested(request.id, crypto::Sha256(letter));
+  request.leaf = ledger::DraftLeaf(ports.organisation.id(),
+                                   ledger::Act::OfReporter(format::LeafKind::kProtectionRequested, request.day, details),
+                                   ports.random, outcome.changes, outcome.leaves);
   cases::CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Insert(std::move(request));
   return outcome;

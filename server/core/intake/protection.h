@@ -26,6 +26,7 @@ struct ProtectionRequest : base::Record {
   base::ProtectionRequestId id;  // drawn by who asks
   base::Day day;                 // it arrived on
   crypto::Bytes letter;          // "ALO1"
+  crypto::Digest leaf;           // that says so
 };
 
 // A letter about `subject`, sealed to exactly the machines of exactly the protection officers of the newest directory, so that

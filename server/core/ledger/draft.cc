@@ -63,15 +63,17 @@ OpenLeaf DraftHiddenCaseLeaf(const base::OrganisationId& organisation, const bas
   return LeafMaker::Make(organisation, case_id, 0, act, random);
 }
 
-void DraftLeaf(const base::OrganisationId& organisation, const Act& act, crypto::Random& random,
+crypto::Digest DraftLeaf(const base::OrganisationId& organisation, const Act& act, crypto::Random& random,
                base::ChangeSet& changes, std::vector<base::LeafDraft>& leaves) {
   OpenLeaf leaf = LeafMaker::Make(organisation, {}, 0, act, random);
   Opening opening;
   opening.leaf_hash = LeafHash(leaf.draft.commitment);
   opening.content = std::move(leaf.content);
   opening.salt = std::move(leaf.salt);
+  const crypto::Digest hash = opening.leaf_hash;
   changes.Put(std::move(opening));
   leaves.push_back(leaf.draft);
+  return hash;
 }
 
 }  // namespace alcove::ledger

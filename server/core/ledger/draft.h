@@ -58,8 +58,9 @@ OpenLeaf DraftCaseLeaf(const base::OrganisationId& organisation, const base::Cas
 OpenLeaf DraftHiddenCaseLeaf(const base::OrganisationId& organisation, const base::CaseId& case_id, const Act& act,
                              crypto::Random& random);
 
-// A leaf of no case. Adds the draft to `leaves` and its opening, a kOpening row, to `changes`.
-void DraftLeaf(const base::OrganisationId& organisation, const Act& act, crypto::Random& random,
+// A leaf of no case. Adds the draft to `leaves` and its opening, a kOpening row, to `changes`; its hash, by which the opening is found
+// again.
+crypto::Digest DraftLeaf(const base::OrganisationId& organisation, const Act& act, crypto::Random& random,
                base::ChangeSet& changes, std::vector<base::LeafDraft>& leaves);
 
 }  // namespace alcove::ledger

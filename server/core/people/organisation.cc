@@ -27,6 +27,7 @@ absl::StatusOr<Person> PersonOf(const format::Person& line) {
   person.slug = *std::move(slug);
   person.display_name = line.name;
   person.outside = line.outside;
+  person.certificates = line.certificates;
   person.roles = line.roles;
   person.desks = line.desks;
   for (const format::Device& device : line.devices)
@@ -98,6 +99,7 @@ absl::Status Organisation::IndexPeople() {
       by_encryption_key_.emplace(person->devices[i].encryption_key_id, position);
       by_verify_key_.emplace(person->devices[i].verify_key_id, std::make_pair(position, i));
     }
+    for (const crypto::Digest& certificate : person->certificates) by_certificate_.emplace(certificate, position);
     for (const TagHash& tag : person->tags) by_tag_[tag].push_back(position);
     people_.push_back(*std::move(person));
   }
@@ -136,6 +138,11 @@ const Person* Organisation::FindPerson(const base::StaffSlug& slug) const {
 const Person* Organisation::FindByEncryptionKey(const crypto::KeyId& id) const {
   const auto found = by_encryption_key_.find(id);
   return found == by_encryption_key_.end() ? nullptr : &people_[found->second];
+}
+
+const Person* Organisation::FindByCertificate(const crypto::Digest& certificate) const {
+  const auto found = by_certificate_.find(certificate);
+  return found == by_certificate_.end() ? nullptr : &people_[found->second];
 }
 
 std::optional<Organisation::Signer> Organisation::FindByVerifyKey(const crypto::KeyId& id) const {

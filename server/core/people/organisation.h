@@ -48,7 +48,8 @@ struct Person {
   base::StaffSlug slug;
   std::string display_name;
   bool outside = false;  // stands outside the organisation's chart
-  std::vector<Device> devices;  // 1 or 2
+  std::vector<Device> devices;  // 1 or 2; a service account with a certificate may have none
+  std::vector<crypto::Digest> certificates;  // SHA-256 of DER, only of service accounts
   std::vector<Role> roles;
   std::vector<std::string> desks;
   std::vector<TagHash> tags;  // one for each identifier this person is known by
@@ -111,6 +112,8 @@ class Organisation {
     const Device* device;
   };
   std::optional<Signer> FindByVerifyKey(const crypto::KeyId& id) const;
+  // The service account that TLS knows by this certificate; null when it is nobody's.
+  const Person* FindByCertificate(const crypto::Digest& certificate) const;
   bool HasDesk(std::string_view slug) const;
   // Members of a desk who are investigators, in the directory's order.
   std::vector<const Person*> MembersOf(std::string_view desk) const;
@@ -149,6 +152,7 @@ class Organisation {
   std::unordered_map<std::string, std::size_t> by_slug_;
   std::unordered_map<crypto::KeyId, std::size_t> by_encryption_key_;
   std::unordered_map<crypto::KeyId, std::pair<std::size_t, std::size_t>> by_verify_key_;
+  std::map<crypto::Digest, std::size_t> by_certificate_;
   std::unordered_map<TagHash, std::vector<std::size_t>> by_tag_;
   std::optional<Form> form_;
   std::optional<Taxonomy> taxonomy_;

@@ -2,13 +2,25 @@
 
 #include <algorithm>
 
+#include <grpc/grpc_security_constants.h>
+
 #include "crypto/encoding.h"
+#include "crypto/hash.h"
 #include "crypto/secret.h"
 
 namespace alcove::rpc {
 namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
+
+// SHA-256 of the certificate that the caller's TLS handshake proved to hold; nothing where none was asked for or given.
+std::optional<crypto::Digest> CertificateOf(const grpc::CallbackServerContext& context) {
+  const auto shown = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (shown.size() != 1) return std::nullopt;
+  const auto certificates = crypto::PemCertificates({shown[0].data(), shown[0].size()});
+  if (!certificates.ok() || certificates->size() != 1) return std::nullopt;
+  return crypto::Sha256(certificates->front());
+}
 
 }  // namespace
 
@@ -42,6 +54,8 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
   if (!token.ok()) return token.status();
 
   if (!*token) {
+    if (rule.Admits(v1::CALLER_SERVICE))
+      if (const std::optional<crypto::Digest> certificate = CertificateOf(context)) return AdmitAccount(rule, *certificate);
     const bool admitted = rule.anonymous() || (rule.Admits(v1::CALLER_FOUNDER) && world_.principals.Founding());
     if (!admitted) return base::Refuse(base::Reason::kSessionRequired);
     return Caller();
@@ -77,9 +91,24 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       break;
   }
   if (!admitted) return base::Refuse(base::Reason::kCallerNotAllowed);
-  if (caller.service && world_.quotas != nullptr)
-    if (absl::Status status = world_.quotas->Spend(caller.staff); !status.ok()) return status;
+  if (caller.service)
+    if (absl::Status status = SpendQuota(caller.staff); !status.ok()) return status;
   return caller;
+}
+
+absl::StatusOr<Caller> Door::AdmitAccount(const MethodRule& rule, const crypto::Digest& certificate) const {
+  std::optional<Principals::Account> account = world_.principals.AccountOf(certificate);
+  if (!account) return base::Refuse(base::Reason::kSessionRequired);
+  if (!rule.AdmitsService(account->standing.scopes)) return base::Refuse(base::Reason::kCallerNotAllowed);
+  if (absl::Status status = SpendQuota(account->slug); !status.ok()) return status;
+  Caller caller;
+  caller.staff = std::move(account->slug);
+  caller.service = true;
+  return caller;
+}
+
+absl::Status Door::SpendQuota(const base::StaffSlug& account) const {
+  return world_.quotas == nullptr ? absl::OkStatus() : world_.quotas->Spend(account);
 }
 
 void Door::Prepare(const MethodRule& rule, grpc::CallbackServerContext* context, Call* call) {

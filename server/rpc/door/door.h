@@ -1,7 +1,8 @@
 // The door: what stands between the wire and the rules, once for every method.
 //
 //   1. Find the rule of the method (access_table.h).
-//   2. Find out who calls: nobody, or the principal of a session that is open and whose holder is still what they were.
+//   2. Find out who calls: nobody, the principal of a session that is open and whose holder is still what they were, or the
+//      service account whose certificate TLS was shown, where the listener asks for one. Whoever brings a session is what it says.
 //   3. Refuse who may not call, a service account beyond its quota, and everybody while the server drains.
 //   4. Let the handler decide; commit what it decided; decide again when somebody else was faster, at most kMostTries
 //      times; answer.
@@ -56,7 +57,7 @@ struct Caller {
   bool auditor = false;
   bool protection_officer = false;
   bool service = false;   // a service account: `staff` is its name
-  crypto::VerifyKey key;  // with which the session was opened; zero for strangers
+  crypto::VerifyKey key;  // with which the session was opened; zero for strangers and whoever came by certificate
 
   bool stranger() const { return !mailbox && staff.empty(); }
 };
@@ -136,6 +137,8 @@ class Door {
   };
 
   absl::StatusOr<Caller> Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const;
+  absl::StatusOr<Caller> AdmitAccount(const MethodRule& rule, const crypto::Digest& certificate) const;
+  absl::Status SpendQuota(const base::StaffSlug& account) const;
   void Prepare(const MethodRule& rule, grpc::CallbackServerContext* context, Call* call);
   // Answers; a refusal that has to stand in the ledger first is committed first.
   void End(const std::shared_ptr<Call>& call, const absl::Status& status);

@@ -50,6 +50,13 @@ class Principals {
   // Nothing once the principal has gone or `key`, with which the session was opened, is no longer theirs.
   virtual std::optional<Standing> StandingOf(const Principal& principal, const crypto::VerifyKey& key) const = 0;
 
+  // The service account that TLS knows by the certificate with this SHA-256, and what it may do now.
+  struct Account {
+    base::StaffSlug slug;
+    Standing standing;
+  };
+  virtual std::optional<Account> AccountOf(const crypto::Digest& certificate) const = 0;
+
   // No directory was ever published: root holders may publish the first.
   virtual bool Founding() const = 0;
 };

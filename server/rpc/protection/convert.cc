@@ -2,6 +2,7 @@
 
 #include "crypto/format/ids.h"
 #include "server/core/base/errors.h"
+#include "server/rpc/convert/leaves.h"
 #include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
@@ -12,10 +13,42 @@ absl::StatusOr<hr::Verdict> ParseVerdict(v1::AdverseActionVerdict verdict) {
   return static_cast<hr::Verdict>(verdict);
 }
 
-void Fill(const intake::ProtectionRequest& request, v1::ProtectionRequest* out) {
-  out->set_name(format::ProtectionRequestName(request.id));
-  SetDay(request.day, out->mutable_day());
-  out->set_letter(request.letter);
+absl::StatusOr<v1::ListProtectionRequestsResponse> Proven(const base::Reader& rows, const hr::ProtectionRequestPage& page) {
+  std::vector<cases::OpenedLeaf> leaves;
+  for (const hr::ProtectionRequestView& view : page.requests) leaves.push_back(view.leaf);
+  absl::StatusOr<ProvenLeaves> proven = Prove(rows, leaves);
+  if (!proven.ok()) return proven.status();
+  v1::ListProtectionRequestsResponse response;
+  for (std::size_t i = 0; i < page.requests.size(); ++i) {
+    const intake::ProtectionRequest& request = page.requests[i].request;
+    v1::ProtectionRequest& one = *response.add_requests();
+    one.set_name(format::ProtectionRequestName(request.id));
+    SetDay(request.day, one.mutable_day());
+    one.set_letter(request.letter);
+    *one.mutable_leaf() = std::move(proven->leaves[i]);
+  }
+  response.set_checkpoint(std::move(proven->checkpoint));
+  response.set_next_page_token(page.next_token);
+  return response;
+}
+
+absl::StatusOr<v1::ListAdverseActionsResponse> Proven(const base::Reader& rows, const hr::ActionPage& page) {
+  v1::ListAdverseActionsResponse response;
+  std::vector<cases::OpenedLeaf> leaves;
+  for (const hr::ActionView& view : page.actions) {
+    Fill(view, response.add_actions());
+    leaves.insert(leaves.end(), view.leaves.begin(), view.leaves.end());
+  }
+  response.set_next_page_token(page.next_token);
+  if (leaves.empty()) return response;
+  absl::StatusOr<ProvenLeaves> proven = Prove(rows, leaves);
+  if (!proven.ok()) return proven.status();
+  auto next = proven->leaves.begin();
+  for (std::size_t i = 0; i < page.actions.size(); ++i)
+    for (std::size_t j = 0; j < page.actions[i].leaves.size(); ++j)
+      *response.mutable_actions(static_cast<int>(i))->add_leaves() = std::move(*next++);
+  response.set_checkpoint(std::move(proven->checkpoint));
+  return response;
 }
 
 void Fill(const hr::ActionView& view, v1::AdverseAction* out) {

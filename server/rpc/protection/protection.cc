@@ -6,36 +6,48 @@
 #include "server/rpc/protection/convert.h"
 
 namespace alcove::rpc {
+namespace {
+
+// What core decided, with the page as the message that is answered.
+template <class Page>
+auto WithProofs(const base::Reader& rows, absl::StatusOr<base::Outcome<Page>> decided)
+    -> absl::StatusOr<base::Outcome<std::decay_t<decltype(*Proven(rows, decided->answer))>>> {
+  if (!decided.ok()) return decided.status();
+  auto proven = Proven(rows, decided->answer);
+  if (!proven.ok()) return proven.status();
+  base::Outcome<std::decay_t<decltype(*proven)>> outcome;
+  outcome.answer = *std::move(proven);
+  outcome.changes = std::move(decided->changes);
+  outcome.leaves = std::move(decided->leaves);
+  return outcome;
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* ProtectionHandler::ListProtectionRequests(grpc::CallbackServerContext* context,
                                                                     const v1::ListProtectionRequestsRequest* request,
                                                                     v1::ListProtectionRequestsResponse* response) {
-  return door_.Decide<hr::ProtectionRequestPage>(
+  return door_.Decide<v1::ListProtectionRequestsResponse>(
       context, request,
       [this, request](const Caller& caller) {
         const Moment now(core_);
-        return hr::ListProtectionRequests(now.ports(), caller.staff, ParsePage(request->page_size(), request->page_token()));
+        return WithProofs(core_.rows, hr::ListProtectionRequests(now.ports(), caller.staff,
+                                                                 ParsePage(request->page_size(), request->page_token())));
       },
-      [response](const hr::ProtectionRequestPage& page) {
-        for (const intake::ProtectionRequest& one : page.requests) Fill(one, response->add_requests());
-        response->set_next_page_token(page.next_token);
-      });
+      [response](const v1::ListProtectionRequestsResponse& page) { *response = page; });
 }
 
 grpc::ServerUnaryReactor* ProtectionHandler::ListAdverseActions(grpc::CallbackServerContext* context,
                                                                 const v1::ListAdverseActionsRequest* request,
                                                                 v1::ListAdverseActionsResponse* response) {
-  return door_.Decide<hr::ActionPage>(
+  return door_.Decide<v1::ListAdverseActionsResponse>(
       context, request,
       [this, request](const Caller& caller) {
         const Moment now(core_);
-        return hr::ListAdverseActions(now.ports(), caller.staff, request->ended(),
-                                      ParsePage(request->page_size(), request->page_token()));
+        return WithProofs(core_.rows, hr::ListAdverseActions(now.ports(), caller.staff, request->ended(),
+                                                             ParsePage(request->page_size(), request->page_token())));
       },
-      [response](const hr::ActionPage& page) {
-        for (const hr::ActionView& view : page.actions) Fill(view, response->add_actions());
-        response->set_next_page_token(page.next_token);
-      });
+      [response](const v1::ListAdverseActionsResponse& page) { *response = page; });
 }
 
 grpc::ServerUnaryReactor* ProtectionHandler::DecideAdverseAction(grpc::CallbackServerContext* context,

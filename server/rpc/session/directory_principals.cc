@@ -7,6 +7,18 @@
 #include "server/core/cases/mailbox.h"
 
 namespace alcove::rpc {
+namespace {
+
+Principals::Standing StandingNow(const people::Person& person) {
+  Principals::Standing standing{.administrator = person.Has(people::Role::kAdministrator),
+                                .auditor = person.Has(people::Role::kAuditor),
+                                .protection_officer = person.Has(people::Role::kProtectionOfficer)};
+  for (const people::Role role : person.roles)
+    if (const std::string_view scope = format::ScopeOf(role); !scope.empty()) standing.scopes.push_back(scope);
+  return standing;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<crypto::VerifyKey>> DirectoryPrincipals::KeysOf(const Principal& principal) const {
   std::vector<crypto::VerifyKey> keys;
@@ -42,12 +54,14 @@ std::optional<Principals::Standing> DirectoryPrincipals::StandingOf(const Princi
   const bool still_theirs = std::any_of(person->devices.begin(), person->devices.end(),
                                         [&](const people::Device& device) { return device.verify_key == key; });
   if (!still_theirs) return std::nullopt;
-  Standing standing{.administrator = person->Has(people::Role::kAdministrator),
-                    .auditor = person->Has(people::Role::kAuditor),
-                    .protection_officer = person->Has(people::Role::kProtectionOfficer)};
-  for (const people::Role role : person->roles)
-    if (const std::string_view scope = format::ScopeOf(role); !scope.empty()) standing.scopes.push_back(scope);
-  return standing;
+  return StandingNow(*person);
+}
+
+std::optional<Principals::Account> DirectoryPrincipals::AccountOf(const crypto::Digest& certificate) const {
+  const people::OrganisationPtr organisation = core_.organisation.Get();
+  const people::Person* person = organisation->FindByCertificate(certificate);
+  if (person == nullptr) return std::nullopt;
+  return Account{person->slug, StandingNow(*person)};
 }
 
 bool DirectoryPrincipals::Founding() const { return core_.organisation.Get()->directory_version() == 0; }

@@ -13,6 +13,7 @@ class DirectoryPrincipals final : public Principals {
   absl::StatusOr<std::vector<crypto::VerifyKey>> KeysOf(const Principal& principal) const override;
   // A mailbox's standing is not asked of the store: every mailbox call of core begins with its row.
   std::optional<Standing> StandingOf(const Principal& principal, const crypto::VerifyKey& key) const override;
+  std::optional<Account> AccountOf(const crypto::Digest& certificate) const override;
   bool Founding() const override;
 
  private:

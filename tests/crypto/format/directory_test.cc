@@ -381,5 +381,41 @@ TEST(PolicyDocuments, OtherFormsAreRefused) {
   EXPECT_REFUSED(PolicyText(binary), kMalformed);
 }
 
+// The last person becomes a service account that TLS knows by certificates.
+Directory WithCertificates(int number) {
+  Directory d = TestDirectory();
+  Person account;
+  account.slug = "zz-payroll";
+  account.name = "Payroll";
+  account.roles = {Role::kServiceActions};
+  for (int i = 0; i < number; ++i) account.certificates.push_back(crypto::Sha256("certificate " + std::to_string(i)));
+  d.people.push_back(account);
+  return d;
+}
+
+TEST(Directory, KnowsServiceAccountsByCertificatesAlone) {
+  for (const int number : {1, 2}) {
+    const Directory d = WithCertificates(number);
+    const auto text = DirectoryText(d);
+    ASSERT_TRUE(text.ok()) << text.status();
+    EXPECT_EQ(*ParseDirectoryText(*text), d);
+  }
+  EXPECT_REFUSED(DirectoryText(WithCertificates(0)).status(), kMalformed) << "neither machine nor certificate";
+  EXPECT_REFUSED(DirectoryText(WithCertificates(3)).status(), kMalformed);
+  Directory twice = WithCertificates(2);
+  twice.people.back().certificates[1] = twice.people.back().certificates[0];
+  EXPECT_REFUSED(DirectoryText(twice).status(), kMalformed);
+}
+
+// People sign everything that they do; a certificate signs nothing that anybody keeps.
+TEST(Directory, NobodyElseHasACertificate) {
+  Directory d = WithCertificates(1);
+  d.people.back().roles = {Role::kAuditor};
+  EXPECT_REFUSED(DirectoryText(d).status(), kMalformed);
+  d = WithCertificates(1);
+  d.people.front().certificates = {crypto::Sha256("another")};
+  EXPECT_REFUSED(DirectoryText(d).status(), kMalformed);
+}
+
 }  // namespace
 }  // namespace alcove::format

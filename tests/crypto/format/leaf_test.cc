@@ -33,6 +33,7 @@ std::vector<KindCase> EveryKind() {
   EntryId entry = Fixed<EntryId>("entry");
   BlobId blob = Fixed<BlobId>("blob");
   ApprovalId approval = Fixed<ApprovalId>("approval");
+  ProtectionRequestId request = Fixed<ProtectionRequestId>("request");
   AdverseActionId action = Fixed<AdverseActionId>("action");
   AllegationId allegation = Fixed<AllegationId>("allegation");
   MeasureId measure = Fixed<MeasureId>("measure");
@@ -111,14 +112,14 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kStoreRekeyed, details::StoreRekeyed(3), {{"key-epoch", "3"}}},
       {LeafKind::kReaderMachines, details::ReaderMachines("amira", 2), {{"staff", "amira"}, {"count", "2"}}},
       {LeafKind::kServiceCalled, details::ServiceCalled("alcove.v1.HrService/CommitSync"), {{"method", "alcove.v1.HrService/CommitSync"}}},
-      {LeafKind::kActionSubmitted, details::ActionDone(action), {{"action", Text(action)}}},
+      {LeafKind::kActionSubmitted, details::ActionSubmitted(action, hash), {{"action", Text(action)}, {"letter-hash", hex}}},
       {LeafKind::kActionRepeated, details::ActionDone(action), {{"action", Text(action)}}},
       {LeafKind::kActionRead, details::ActionDone(action), {{"action", Text(action)}}},
       {LeafKind::kActionCancelled, details::ActionDone(action), {{"action", Text(action)}}},
-      {LeafKind::kActionDecided, details::ActionDone(action), {{"action", Text(action)}}},
+      {LeafKind::kActionDecided, details::ActionDecided(action, 2), {{"action", Text(action)}, {"verdict", "2"}}},
       {LeafKind::kActionsListed, "", {}},
       {LeafKind::kAlertsListed, "", {}},
-      {LeafKind::kProtectionRequested, "", {}},
+      {LeafKind::kProtectionRequested, details::ProtectionRequested(request, hash), {{"request", Text(request)}, {"letter-hash", hex}}},
       {LeafKind::kProtectionListed, "", {}},
   };
 }

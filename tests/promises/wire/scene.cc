@@ -151,6 +151,7 @@ Scene::Scene(int work_price) {
                                        .data = "",
                                        .alcoved = ALCOVED,
                                        .port = support::FreePort(),
+                                       .hr_port = support::FreePort(),
                                        .work_price = work_price}));
   server_.emplace(world_->serve_command(), std::map<std::string, std::string>{}, folder_ + "/log");
 }

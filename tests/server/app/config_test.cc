@@ -29,6 +29,7 @@ TEST(Config, TheReferenceFileParsesAndIsLoopback) {
   for (const Listener& listener : config->listeners) {
     EXPECT_TRUE(listener.loopback());
     EXPECT_FALSE(listener.reflection);
+    EXPECT_EQ(listener.client_certificates, listener.services.contains(Service::kHr));
   }
   EXPECT_EQ(config->listeners[0].services.count(Service::kAdmin), 0U);
   // What the file sets is what stands there without it.
@@ -114,6 +115,15 @@ TEST(Config, AListenerNeedsAddressCertificateKeyAndServices) {
   unknown.replace(unknown.find("\"intake\""), 8, "\"intakes\"");
   EXPECT_NE(ErrorOf(unknown).find("must be of: session, ledger"), std::string::npos);
   EXPECT_NE(ErrorOf(kListener + kListener).find("two listeners"), std::string::npos);
+}
+
+TEST(Config, NobodyAsksReportersMachinesForACertificate) {
+  const std::string asks = "client_certificates = true\n";
+  EXPECT_NE(ErrorOf(kListener + asks).find("client_certificates"), std::string::npos);
+  std::string hr = kListener;
+  hr.replace(hr.find("\"intake\", \"mailbox\""), 19, "\"hr\"");
+  EXPECT_EQ(ErrorOf(hr + asks), "") << "control";
+  EXPECT_NE(ErrorOf(hr + "client_certificates = 1\n").find("true or false"), std::string::npos);
 }
 
 TEST(Config, PortsFromTheEphemeralRangeAreRefused) {

@@ -68,10 +68,16 @@ class FakePrincipals final : public Principals {
     if (found == standings.end()) return std::nullopt;
     return found->second;
   }
+  std::optional<Account> AccountOf(const crypto::Digest& certificate) const override {
+    const auto found = accounts.find(certificate.str());
+    if (found == accounts.end()) return std::nullopt;
+    return found->second;
+  }
   bool Founding() const override { return founding; }
 
   std::map<std::string, std::vector<crypto::VerifyKey>> keys;
   std::map<std::string, Standing> standings;
+  std::map<std::string, Account> accounts;  // by digest of the certificate
   bool founding = false;
 };
 

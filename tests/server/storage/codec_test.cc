@@ -530,6 +530,7 @@ TEST(Codec, AdverseActionsAndRequestsForProtectionComeBack) {
   action.verdict = 2;
   action.decided_by = *base::StaffSlug::Parse("pia");
   action.cancelled = true;
+  action.leaves = {crypto::Sha256("submitted"), crypto::Sha256("decided")};
   const hr::AdverseAction is = RoundTrip(action);
   EXPECT_EQ(is.by, action.by);
   EXPECT_EQ(is.employee, action.employee);
@@ -541,6 +542,7 @@ TEST(Codec, AdverseActionsAndRequestsForProtectionComeBack) {
   EXPECT_EQ(is.verdict, action.verdict);
   EXPECT_EQ(is.decided_by, action.decided_by);
   EXPECT_TRUE(is.cancelled);
+  EXPECT_EQ(is.leaves, action.leaves);
   EXPECT_TRUE(RoundTrip(hr::AdverseAction()).decided_by.empty());
 
   hr::NewestAction newest;
@@ -556,7 +558,9 @@ TEST(Codec, AdverseActionsAndRequestsForProtectionComeBack) {
   request.day = base::Day(20006);
   request.letter = "letter";
   EXPECT_EQ(RoundTrip(request).day, request.day);
+  request.leaf = crypto::Sha256("requested");
   EXPECT_EQ(RoundTrip(request).letter, request.letter);
+  EXPECT_EQ(RoundTrip(request).leaf, request.leaf);
 
   action.verdict = 3;
   std::string bytes;
