@@ -96,6 +96,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
     {LeafKind::kProtectionRequested, "protection.requested", "", ""},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
+    {LeafKind::kTokensIssued, "tokens.issued", "tts", "kind quarter count"},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -293,6 +294,9 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
 Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens) {
+  return ByteWriter(24).Short(Name(kind)).Short(Cut(quarter)).U8(tokens).Take();
+}
 
 }  // namespace details
 

@@ -84,6 +84,7 @@
 //      76  alerts.listed                                                       of no case
 //      77  protection.requested                                                somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
+//      80  tokens.issued        kind text, quarter text, tokens 1               to an employee, who stands in no leaf; of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -188,8 +189,9 @@ enum class LeafKind : uint16_t {
   kAlertsListed = 76,
   kProtectionRequested = 77,
   kProtectionListed = 78,
+  kTokensIssued = 80,
 };
-inline constexpr uint16_t kLastLeafKind = 78;
+inline constexpr uint16_t kLastLeafKind = 80;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -253,6 +255,7 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 Bytes StoreRekeyed(uint32_t key_epoch);
 // Of action.submitted, .repeated, .read, .cancelled and .decided. What was decided stands in no leaf.
 Bytes ActionDone(const AdverseActionId& action);
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -120,6 +120,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kAlertsListed, "", {}},
       {LeafKind::kProtectionRequested, "", {}},
       {LeafKind::kProtectionListed, "", {}},
+      {LeafKind::kTokensIssued, details::TokensIssued(TokenKind::kEscrow, "2026-Q4", 1),
+       {{"kind", "ESCROW"}, {"quarter", "2026-Q4"}, {"count", "1"}}},
   };
 }
 

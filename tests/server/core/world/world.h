@@ -93,6 +93,7 @@ struct Submission {
   crypto::Bytes record;
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
+  crypto::Bytes token;  // empty: none
   bool without_epoch = false;
   bool look = true;
 
@@ -157,6 +158,14 @@ class World {
   people::Ports people_ports() { return {rows, clock, random, file, log_keys}; }
 
   cases::Ports ports() const;
+
+  // Tokens. An issuing key of this quarter is drawn, held, and announced by the next directory.
+  void AnnounceTokenKey(format::TokenKind kind = format::TokenKind::kEmployment);
+  // Of this quarter, as an employee's machine holds them: drawn, issued under the held key, proof checked. At no method's door.
+  std::vector<format::UnspentToken> Tokens(std::size_t count, format::TokenKind kind = format::TokenKind::kEmployment);
+  // What a token of this filing vouches for.
+  crypto::Digest TokenRequestOf(const Submission& submission, const base::CaseId& id) const;
+  void PublishProofPolicy(const std::string& policy);  // of the desk `intake`
 
   // The tag that a client would get for `emp:<SLUG>`.
   crypto::Bytes TagOf(std::string_view identifier) const;
