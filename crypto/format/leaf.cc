@@ -96,6 +96,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
     {LeafKind::kProtectionRequested, "protection.requested", "ih", "request letter-hash"},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
+    {LeafKind::kTokensIssued, "tokens.issued", "tts", "kind quarter count"},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -299,6 +300,9 @@ Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter) {
 Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict) { return ByteWriter(17).Fixed(action).U8(verdict).Take(); }
 Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter) {
   return ByteWriter(48).Fixed(request).Fixed(letter).Take();
+}
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens) {
+  return ByteWriter(24).Short(Name(kind)).Short(Cut(quarter)).U8(tokens).Take();
 }
 
 }  // namespace details

@@ -84,6 +84,7 @@
 //      76  alerts.listed                                                       of no case
 //      77  protection.requested request 16, SHA-256 of the letter 32            somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
+//      80  tokens.issued        kind text, quarter text, tokens 1               to an employee, who stands in no leaf; of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -188,8 +189,9 @@ enum class LeafKind : uint16_t {
   kAlertsListed = 76,
   kProtectionRequested = 77,
   kProtectionListed = 78,
+  kTokensIssued = 80,
 };
-inline constexpr uint16_t kLastLeafKind = 78;
+inline constexpr uint16_t kLastLeafKind = 80;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -258,6 +260,7 @@ Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter);
 // 1: may be done, 2: may not.
 Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict);
 Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter);
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens);
 }  // namespace details
 
 // A leaf's content, field by field.

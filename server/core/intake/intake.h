@@ -63,6 +63,7 @@ struct PlanView {
   std::uint32_t directory_version = 0;
   std::vector<cases::ReaderView> custodians;  // empty: a confidential identity is not offered
   std::uint32_t custodian_threshold = 0;
+  people::ProofPolicy employment_proof = people::ProofPolicy::kOff;  // of the planned desk
 };
 // Depends on directory, policy, facts and the caller's input only: it reads no row, so it cannot tell anything of a case.
 absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& request);
@@ -75,6 +76,7 @@ struct SubmitRequest {
   crypto::VerifyKey mailbox_verify_key;
   cases::NewEntry entry;
   std::optional<crypto::BytesView> identity;
+  crypto::BytesView token = {};  // "ALT1" of kind EMPLOYMENT, bound to this filing; empty: none
   // Look whether request, case and mailbox are there already. A first decision may leave that to the expectations of its
   // commit (almost every filing is new, and asking the store twice costs); when one fails, decide again with a look.
   bool look = true;

@@ -1,6 +1,7 @@
 // The filing. Everything that strangers send is checked here before a byte of it is kept: in the order plan, envelope,
-// signature, repetition, freshness, binding, readers, identity, attachments. One Ed25519 verification, by the mailbox
-// key over the whole entry; through the hash of the epoch record it also vouches for readers and grants.
+// signature, repetition, freshness, binding, readers, identity, attachments, token. One Ed25519 verification, by the mailbox
+// key over the whole entry; through the hash of the epoch record it also vouches for readers and grants. A token costs as much
+// again, so it comes last.
 #include <algorithm>
 
 #include "crypto/format/identity.h"
@@ -19,6 +20,7 @@
 #include "server/core/intake/errors.h"
 #include "server/core/intake/file_report.h"
 #include "server/core/intake/plan.h"
+#include "server/core/intake/spend_token.h"
 
 namespace alcove::intake {
 namespace {
@@ -30,6 +32,8 @@ crypto::Digest DigestOf(const SubmitRequest& request, const crypto::Digest& entr
   asked.Fixed(entry_hash).Fixed(request.mailbox).Fixed(request.mailbox_encryption_key);
   asked.Fixed(request.mailbox_verify_key).Fixed(crypto::Blake2b256(request.plan));
   if (request.identity) asked.Fixed(crypto::Blake2b256(*request.identity));
+  // After the hash of an identity or in its place: the label keeps the two apart.
+  if (!request.token.empty()) asked.Short("token").Fixed(crypto::Blake2b256(request.token));
   return crypto::Blake2b256(asked.bytes());
 }
 
@@ -110,6 +114,25 @@ absl::Status StandBehind(const cases::Ports& ports, cases::Case& record, guard::
   record = std::move(others.back().record);
   others.pop_back();
   return status;
+}
+
+// What the desk asks of who files, and what came. Whoever writes from a mailbox whose own report was proved is who proved it.
+absl::StatusOr<cases::EmploymentProof> ProveEmployment(const Ports& ports, const Plan& plan, const SubmitRequest& request,
+                                                       const crypto::Digest& entry_hash, const guard::Group* behind,
+                                                       base::ChangeSet& changes) {
+  using cases::EmploymentProof;
+  const people::ProofPolicy policy = ports.cases.organisation.routing()->ProofFor(plan.desk);
+  if (request.token.empty()) {
+    if (behind != nullptr && behind->front().record.employment_proof == EmploymentProof::kProved) return EmploymentProof::kProved;
+    if (policy == people::ProofPolicy::kRequired) return TokenRequired();
+    return policy == people::ProofPolicy::kPreferred ? EmploymentProof::kNotProved : EmploymentProof::kNotAsked;
+  }
+  const crypto::Digest bound = format::TokenRequestOf({ports.cases.organisation.id(), plan.case_id, request.mailbox,
+                                                       request.mailbox_encryption_key, request.mailbox_verify_key, entry_hash});
+  const absl::StatusOr<format::TokenNullifier> spent =
+      SpendToken(ports, format::TokenKind::kEmployment, request.token, bound, request.look, changes);
+  if (!spent.ok()) return spent.status();
+  return EmploymentProof::kProved;
 }
 
 cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, const SubmitRequest& request) {
@@ -206,8 +229,11 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
     if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
   if (request.look)
     if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
+  const absl::StatusOr<cases::EmploymentProof> proof = ProveEmployment(ports, *plan, request, head, behind, changes);
+  if (!proof.ok()) return proof.status();
 
   cases::Case record = NewCase(world, *std::move(plan), std::move(wall), request);
+  record.employment_proof = *proof;
   record.thread = {.epochs = 1,
                    .length = 1,
                    .head = head,

@@ -24,7 +24,8 @@ absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest&
                                .mailbox_encryption_key = *encryption_key,
                                .mailbox_verify_key = *verify_key,
                                .entry = *std::move(entry),
-                               .identity = std::nullopt};
+                               .identity = std::nullopt,
+                               .token = request.token()};
   if (request.has_identity()) submit.identity = request.identity().sealed();
   return submit;
 }

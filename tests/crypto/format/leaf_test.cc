@@ -121,6 +121,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kAlertsListed, "", {}},
       {LeafKind::kProtectionRequested, details::ProtectionRequested(request, hash), {{"request", Text(request)}, {"letter-hash", hex}}},
       {LeafKind::kProtectionListed, "", {}},
+      {LeafKind::kTokensIssued, details::TokensIssued(TokenKind::kEscrow, "2026-Q4", 1),
+       {{"kind", "ESCROW"}, {"quarter", "2026-Q4"}, {"count", "1"}}},
   };
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "crypto/format/grant.h"
 #include "crypto/format/tag.h"
@@ -32,6 +33,7 @@ intake::SubmitRequest Submission::request() const {
   request.entry.blobs = blobs;
   if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
   if (identity) request.identity = *identity;
+  request.token = token;
   request.look = look;
   return request;
 }
@@ -112,6 +114,45 @@ void World::AddPerson(format::Directory& directory, const std::string& slug, std
   directory.people.push_back(std::move(person));
 }
 
+void World::AnnounceTokenKey(format::TokenKind kind) {
+  intake::HeldTokenKey held{kind, format::Quarter::Of(clock.Today()), crypto::VoprfKey::Draw(random)};
+  PublishDirectory([&](format::Directory& next) {
+    next.token_keys.push_back({held.kind, held.quarter, held.key.public_key()});
+    std::sort(next.token_keys.begin(), next.token_keys.end(), [](const format::TokenKey& one, const format::TokenKey& other) {
+      return std::pair(one.kind, one.quarter) < std::pair(other.kind, other.quarter);
+    });
+  });
+  secrets.tokens.Hold(std::move(held));
+}
+
+std::vector<format::UnspentToken> World::Tokens(std::size_t count, format::TokenKind kind) {
+  const format::TokenTerms terms{file.id, kind, format::Quarter::Of(clock.Today())};
+  std::vector<format::PendingToken> pending;
+  std::vector<crypto::RistrettoPoint> blinded;
+  for (std::size_t i = 0; i < count; ++i) {
+    pending.push_back(*format::DrawToken(terms, random));
+    blinded.push_back(pending.back().blinded.blinded);
+  }
+  const crypto::VoprfKey* key = secrets.tokens.ToIssue(*organisation, kind, terms.quarter);
+  const auto evaluated = crypto::VoprfBlindEvaluate(*key, blinded, random);
+  auto tokens = format::FinishTokens(*organisation->directory()->FindTokenKey(kind, terms.quarter), pending, *evaluated);
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+  return *std::move(tokens);
+}
+
+crypto::Digest World::TokenRequestOf(const Submission& submission, const base::CaseId& id) const {
+  return format::TokenRequestOf({file.id, id, submission.mailbox, submission.encryption_key, submission.verify_key,
+                                 format::EntryHash(*format::ParseEnvelope(submission.envelope))});
+}
+
+std::string ProofPolicyJson(const std::string& policy) {
+  std::string json = PolicyFile(people::Document::kRouting);
+  json.erase(json.rfind('}'));
+  return json + R"(, "desks": [{"desk": "intake", "employment_proof": ")" + policy + "\"}]}";
+}
+
+void World::PublishProofPolicy(const std::string& policy) { PublishPolicy(people::Document::kRouting, ProofPolicyJson(policy)); }
+
 crypto::Bytes World::TagOf(std::string_view identifier) const {
   return crypto::Evaluate(secrets.tag, format::Identifier::Parse(identifier)->text())->str();
 }
@@ -136,6 +177,7 @@ format::Directory World::NextDirectory() const {
   next.version += 1;
   next.valid_from = clock.Today();
   next.valid_until = clock.Today().PlusDays(90);
+  std::erase_if(next.token_keys, [&](const format::TokenKey& key) { return !format::IsTimely(key, next.valid_from); });
   return next;
 }
 

@@ -93,6 +93,7 @@ struct Submission {
   crypto::Bytes record;
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
+  crypto::Bytes token;  // empty: none
   bool without_epoch = false;
   bool look = true;
 
@@ -158,6 +159,14 @@ class World {
 
   cases::Ports ports() const;
 
+  // Tokens. An issuing key of this quarter is drawn, held, and announced by the next directory.
+  void AnnounceTokenKey(format::TokenKind kind = format::TokenKind::kEmployment);
+  // Of this quarter, as an employee's machine holds them: drawn, issued under the held key, proof checked. At no method's door.
+  std::vector<format::UnspentToken> Tokens(std::size_t count, format::TokenKind kind = format::TokenKind::kEmployment);
+  // What a token of this filing vouches for.
+  crypto::Digest TokenRequestOf(const Submission& submission, const base::CaseId& id) const;
+  void PublishProofPolicy(const std::string& policy);  // of the desk `intake`
+
   // The tag that a client would get for `emp:<SLUG>`.
   crypto::Bytes TagOf(std::string_view identifier) const;
   std::string RequestId();
@@ -216,6 +225,9 @@ class World {
  private:
   int requests_ = 0;
 };
+
+// The routing of deploy/policy, with what the desk `intake` asks of who files: required, preferred or off.
+std::string ProofPolicyJson(const std::string& policy);
 
 // The documents of deploy/policy, but for profiles: `default` is the first.
 std::string PolicyFile(people::Document document);
