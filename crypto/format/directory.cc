@@ -20,13 +20,13 @@ constexpr size_t kMaxDesks = 64;
 constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxAliases = 8;
-constexpr size_t kRoles = 10;
+constexpr size_t kRoles = 11;
 constexpr size_t kMaxTokenKeys = 4;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
                                                  "auditor",      "escalation",    "fallback",  "approver",
-                                                 "service_directory", "service_actions"};
+                                                 "service_directory", "service_actions", "service_measures"};
 
 constexpr std::string_view kTokenKindNames[] = {"employment", "escrow"};
 
@@ -241,6 +241,7 @@ std::string_view ScopeOf(Role role) {
   switch (role) {
     case Role::kServiceDirectory: return "directory";
     case Role::kServiceActions: return "actions";
+    case Role::kServiceMeasures: return "measures";
     default: return "";
   }
 }

@@ -64,6 +64,8 @@ enum class Role : uint8_t {
   kServiceDirectory = 9,
   // One that asks before anything is done against an employee.
   kServiceActions = 10,
+  // One that carries out measures that a case team orders.
+  kServiceMeasures = 11,
 };
 // The scope that a service account's role gives it; empty for the roles of people.
 std::string_view ScopeOf(Role role);

@@ -96,6 +96,9 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
     {LeafKind::kProtectionRequested, "protection.requested", "", ""},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
+    {LeafKind::kOrderPlaced, "order.placed", "ii", "order measure"},
+    {LeafKind::kOrderAnswered, "order.answered", "ist", "order state reason"},
+    {LeafKind::kOrdersListed, "orders.listed", "", ""},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -293,6 +296,12 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
 Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
+Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure) {
+  return ByteWriter(32).Fixed(order).Fixed(measure).Take();
+}
+Bytes OrderAnswered(const MeasureOrderId& order, uint8_t state, std::string_view reason) {
+  return ByteWriter(18 + reason.size()).Fixed(order).U8(state).Short(Cut(reason)).Take();
+}
 
 }  // namespace details
 

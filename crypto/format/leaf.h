@@ -84,6 +84,9 @@
 //      76  alerts.listed                                                       of no case
 //      77  protection.requested                                                somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
+//      90  order.placed         order 16, measure 16                           HR is to carry out a measure (officer_letter.h)
+//      91  order.answered       order 16, state 1, reason text                 by HR: 2 executed, 3 refused
+//      92  orders.listed                                                       of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -188,8 +191,11 @@ enum class LeafKind : uint16_t {
   kAlertsListed = 76,
   kProtectionRequested = 77,
   kProtectionListed = 78,
+  kOrderPlaced = 90,
+  kOrderAnswered = 91,
+  kOrdersListed = 92,
 };
-inline constexpr uint16_t kLastLeafKind = 78;
+inline constexpr uint16_t kLastLeafKind = 92;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -253,6 +259,9 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 Bytes StoreRekeyed(uint32_t key_epoch);
 // Of action.submitted, .repeated, .read, .cancelled and .decided. What was decided stands in no leaf.
 Bytes ActionDone(const AdverseActionId& action);
+Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure);
+// `state`: 2 executed, 3 refused; `reason` is empty where it was executed.
+Bytes OrderAnswered(const MeasureOrderId& order, uint8_t state, std::string_view reason);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -53,6 +53,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(hr::NewestAction, NewestActionRow)
     ALCOVE_ROW(hr::UndecidedAction, UndecidedActionRow)
     ALCOVE_ROW(intake::ProtectionRequest, ProtectionRequestRow)
+    ALCOVE_ROW(cases::MeasureOrder, MeasureOrderRow)
+    ALCOVE_ROW(cases::OrderOrigin, OrderOriginRow)
     ALCOVE_ROW(cases::Case, CaseRow)
     ALCOVE_ROW(cases::Allegation, AllegationRow)
     ALCOVE_ROW(cases::Measure, MeasureRow)

@@ -1,7 +1,8 @@
-// Rows of server/core/hr, and requests for protection; see codec.h.
+// Rows of server/core/hr, requests for protection, and orders; see codec.h.
 #pragma once
 
 #include "alcove/storage/v1/hr.pb.h"
+#include "server/core/cases/orders.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
 #include "server/core/intake/protection.h"
@@ -20,5 +21,9 @@ void ToRow(const hr::UndecidedAction& record, v1::UndecidedActionRow* row);
 bool FromRow(const v1::UndecidedActionRow& row, hr::UndecidedAction* record);
 void ToRow(const intake::ProtectionRequest& record, v1::ProtectionRequestRow* row);
 bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* record);
+void ToRow(const cases::MeasureOrder& record, v1::MeasureOrderRow* row);
+bool FromRow(const v1::MeasureOrderRow& row, cases::MeasureOrder* record);
+void ToRow(const cases::OrderOrigin& record, v1::OrderOriginRow* row);
+bool FromRow(const v1::OrderOriginRow& row, cases::OrderOrigin* record);
 
 }  // namespace alcove::storage

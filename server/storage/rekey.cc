@@ -12,6 +12,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/base/errors.h"
 #include "server/core/base/keys.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/records.h"
 #include "server/storage/codec.h"
 #include "server/storage/errors.h"
@@ -39,6 +40,7 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
       const base::CaseId& id = static_cast<const approvals::Party&>(record).case_id;
       return id.IsZero() ? std::nullopt : std::optional(id);
     }
+    case base::Table::kOrderOrigin: return static_cast<const cases::OrderOrigin&>(record).case_id;
     case base::Table::kFormat:
     case base::Table::kCaseKey:
     case base::Table::kOrganisation:
@@ -77,7 +79,8 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
     case base::Table::kAdverseAction:
     case base::Table::kNewestAction:
     case base::Table::kUndecidedAction:
-    case base::Table::kProtectionRequest: return std::nullopt;
+    case base::Table::kProtectionRequest:
+    case base::Table::kMeasureOrder: return std::nullopt;
   }
   return std::nullopt;
 }

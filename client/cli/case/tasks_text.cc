@@ -28,6 +28,8 @@ std::string OwnerText(const v1::Task& task, const std::string& own) {
 namespace {
 
 std::string WhatOf(const v1::Task& task) {
+  if (task.kind() == "order_refused") return "HR REFUSED A MEASURE: think of another";
+  if (task.kind() == "order_overdue") return "HR HAS NOT ANSWERED AN ORDER: see to it, or ask HR";
   if (!task.measure().empty()) return "measure: " + MeasureKindText(task.kind());
   if (task.kind() == "few_holders") return "FEWER THAN TWO PEOPLE HOLD A KEY: let somebody in";
   return Words(Harmless(task.kind()));

@@ -81,6 +81,10 @@ constexpr std::array kEntries = {
     Entry{Reason::kOfficerMissing, kPrecondition, "no protection officer"},
     Entry{Reason::kApprovalsStand, kPrecondition, "approvals are undecided"},
     Entry{Reason::kExportOnHold, kPrecondition, "not to the accused while on hold"},
+    Entry{Reason::kOrdersNotOffered, kPrecondition, "nobody carries out orders"},
+    Entry{Reason::kOrderRefused, kPrecondition, "not a measure for HR"},
+    Entry{Reason::kOrderAnswered, kPrecondition, "order was answered or taken back"},
+    Entry{Reason::kEventTokenUnknown, kInvalid, "unknown resume token"},
 };
 constexpr Entry kNone = {Reason{}, absl::StatusCode::kInternal, "internal"};
 

@@ -78,6 +78,10 @@ enum class Reason : std::uint16_t {
   kOfficerMissing = 62,
   kApprovalsStand = 70,
   kExportOnHold = 71,
+  kOrdersNotOffered = 80,
+  kOrderRefused = 81,
+  kOrderAnswered = 82,
+  kEventTokenUnknown = 83,
 };
 
 // Every reason, in the order of the numbers; some numbers are nobody's.

@@ -42,6 +42,8 @@
 //   kNewestAction employee16                                  store  which action about this employee is the newest
 //   kUndecidedAction visible4 action16                        store  an action that waits for a verdict
 //   kProtectionRequest request16                              store  somebody asked for protection: day and letter
+//   kMeasureOrder order16                                     store  what HR is to do, sealed to HR; days, state, answer; names no case
+//   kOrderOrigin order16                                      store  which case and measure the order is from
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -98,6 +100,8 @@ enum class Table : std::uint8_t {
   kNewestAction = 58,
   kUndecidedAction = 59,
   kProtectionRequest = 60,
+  kMeasureOrder = 67,
+  kOrderOrigin = 68,
 };
 
 // Under which key a row's value is sealed.
@@ -160,6 +164,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kNewestAction, "newest-action", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kUndecidedAction, "undecided-action", Scope::kStore, SlugPlace::kNone, 20},
     TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kMeasureOrder, "measure-order", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kOrderOrigin, "order-origin", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

@@ -36,7 +36,7 @@ absl::StatusOr<std::optional<crypto::Bytes>> Door::TokenOf(const grpc::CallbackS
   return std::optional<crypto::Bytes>(*std::move(token));
 }
 
-absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
+absl::StatusOr<Caller> Door::Identify(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
   if (draining_.load(std::memory_order_relaxed)) return base::Stopping();
   absl::StatusOr<std::optional<crypto::Bytes>> token = TokenOf(context);
   if (!token.ok()) return token.status();
@@ -77,8 +77,13 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       break;
   }
   if (!admitted) return base::Refuse(base::Reason::kCallerNotAllowed);
-  if (caller.service && world_.quotas != nullptr)
-    if (absl::Status status = world_.quotas->Spend(caller.staff); !status.ok()) return status;
+  return caller;
+}
+
+absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
+  absl::StatusOr<Caller> caller = Identify(rule, context);
+  if (caller.ok() && caller->service && world_.quotas != nullptr)
+    if (absl::Status status = world_.quotas->Spend(caller->staff); !status.ok()) return status;
   return caller;
 }
 
@@ -89,10 +94,14 @@ void Door::Prepare(const MethodRule& rule, grpc::CallbackServerContext* context,
   call->deadline = std::min(context->deadline(), std::chrono::system_clock::now() + kPatience);
 }
 
-void Door::Finish(Call& call, const absl::Status& status) {
-  Tally& tally = tallies_[static_cast<std::size_t>(call.rule->number)];
+void Door::Count(const MethodRule& rule, const absl::Status& status) {
+  Tally& tally = tallies_[static_cast<std::size_t>(rule.number)];
   (status.ok() ? tally.answered : tally.refused).fetch_add(1, std::memory_order_relaxed);
   if (!status.ok() && !base::ReasonOf(status)) world_.events.Record(base::Event::kInvariantBroken);
+}
+
+void Door::Finish(Call& call, const absl::Status& status) {
+  Count(*call.rule, status);
   call.reactor->Finish(ToGrpc(status));
 }
 

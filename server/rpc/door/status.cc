@@ -74,6 +74,10 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kOfficerMissing: return "the directory lists no protection officer";
     case base::Reason::kApprovalsStand: return "an approval of this case is undecided";
     case base::Reason::kExportOnHold: return "nothing goes to the accused while the case is on hold";
+    case base::Reason::kOrdersNotOffered: return "nobody of HR carries out orders";
+    case base::Reason::kOrderRefused: return "HR has nothing to do for such a measure";
+    case base::Reason::kOrderAnswered: return "this order was answered or taken back";
+    case base::Reason::kEventTokenUnknown: return "no resume token of yours";
   }
   return "refused";
 }

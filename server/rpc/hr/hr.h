@@ -1,4 +1,4 @@
-// What HR systems call: telling who works here, and asking before anything is done against somebody.
+// What HR systems call: telling who works here, asking before anything is done against somebody, and carrying out orders.
 #pragma once
 
 #include "alcove/v1/hr_service.grpc.pb.h"
@@ -36,6 +36,14 @@ class HrHandler final : public v1::HrService::CallbackService {
   grpc::ServerUnaryReactor* CancelAdverseAction(grpc::CallbackServerContext* context,
                                                 const v1::CancelAdverseActionRequest* request,
                                                 v1::CancelAdverseActionResponse* response) override;
+  grpc::ServerUnaryReactor* ListMeasureOrders(grpc::CallbackServerContext* context,
+                                              const v1::ListMeasureOrdersRequest* request,
+                                              v1::ListMeasureOrdersResponse* response) override;
+  grpc::ServerUnaryReactor* ReportMeasureOrder(grpc::CallbackServerContext* context,
+                                               const v1::ReportMeasureOrderRequest* request,
+                                               v1::ReportMeasureOrderResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(grpc::CallbackServerContext* context,
+                                                                 const v1::WatchEventsRequest* request) override;
 
  private:
   const World world_;
