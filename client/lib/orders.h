@@ -34,8 +34,9 @@ struct SealedOrder {
   std::string name;
   std::string letter;
 };
-// Puts `words` in their normal form and seals them. kInputInvalid unless there are 1 to kMostOrdered people with identifiers that are
-// ones, codes and a start that is not after the end, or when it is too long or the directory lists no account with the scope `measures`.
+// Puts `words` in their normal form and seals them. kInputInvalid unless there are 1 to kMostOrdered people with identifiers that
+// are ones, codes and a start that is not after the end, or when it is too long or the directory lists no account with the scope
+// `measures`.
 absl::StatusOr<SealedOrder> SealOrder(const CheckedDirectory& directory, sealed::v1::MeasureOrder& words, crypto::Random& random);
 
 // An order as HR has it.

@@ -146,7 +146,8 @@ absl::Status AddOrder(Frame& frame, StaffMember& member, const MattersOptions& o
   for (const std::string& text : options.order_for.empty() ? options.people : options.order_for) {
     const client::NamedPerson named = client::ParsePerson(text);
     if (named.identifier) told.add_people()->add_identifiers(named.identifier->text());
-    else if (!options.order_for.empty()) return Refuse(Refusal::kInputInvalid, "HR needs emp: and a number, or mail: and an address");
+    else if (!options.order_for.empty())
+      return Refuse(Refusal::kInputInvalid, "HR needs emp: and a number, or mail: and an address");
   }
   ALCOVE_CLIENT_ASSIGN(*told.mutable_start(), DayOf(options.from.empty() ? options.due : options.from));
   if (!options.until.empty()) {
@@ -270,7 +271,8 @@ void AddCasework(CLI::App& noun, Frame& frame) {
   measure->add_option("--allegation", ordered->allegation, "The allegation that it follows from")->type_name("ALLEGATION");
   measure->add_flag("--agreed", ordered->agreed, "The person who was harmed agrees to it");
   measure->add_option("--order", ordered->order,
-                      "HR carries it out, and is given this reason: organisational, operational, health_and_safety, contractual, review")
+                      "HR carries it out, and is given this reason: organisational, operational, health_and_safety, contractual, "
+                      "review")
       ->type_name("REASON");
   measure->add_option("--order-for", ordered->order_for,
                       "Whom HR is told: emp: and a number, mail: and an address; several times. A whole group shields whoever "
@@ -278,7 +280,8 @@ void AddCasework(CLI::App& noun, Frame& frame) {
       ->type_name("ID");
   measure->add_option("--from", ordered->from, "The first day on which HR's order holds; the last day of the measure unless given")
       ->type_name("DAY");
-  measure->add_option("--until", ordered->until, "The last day on which it holds; until told otherwise unless given")->type_name("DAY");
+  measure->add_option("--until", ordered->until, "The last day on which it holds; until told otherwise unless given")
+      ->type_name("DAY");
   measure->add_option("--instruction", ordered->instruction_file, "What exactly HR is to do, from this file; - is standard input")
       ->type_name("FILE");
   measure->add_option("--state", ordered->state, "running, done or cancelled")->type_name("STATE");

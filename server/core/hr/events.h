@@ -1,9 +1,9 @@
 // Events for HR systems: that there is something to ask about, and never more than what the asking tells (promise P10).
 //
 // Events are not kept. They follow from rows of HR's own side (orders.h, actions.h), the directory and the day: an event belongs to
-// the day from which HR may see what it is about, and within a day stands where a keyed hash of its subject puts it. So the order of
-// events says nothing of the order in which cases came, orders were placed or plans decided, and the same token gives the same events
-// today and after a restart.
+// the day from which HR may see what it is about, and within a day stands where a keyed hash of its subject puts it. So the order
+// of events says nothing of the order in which cases came, orders were placed or plans decided, and the same token gives the same
+// events today and after a restart.
 //
 //   alcove.order.available     scope measures   the day from which HR sees the order
 //   alcove.order.withdrawn     scope measures   the day from which HR sees that it was taken back
@@ -11,8 +11,8 @@
 //   alcove.directory.published every scope      the newest version; its day is the first on which it is valid
 //
 // Nothing is added to a day once it began, because whatever a day shows was settled the day before; the first kSettles of a day are
-// waited for, in case something decided the day before is still being written. Whoever holds the token of one event has therefore seen all
-// before it. The directory is published at any moment, so a token counts its version apart from the day.
+// waited for, in case something decided the day before is still being written. Whoever holds the token of one event has therefore
+// seen all before it. The directory is published at any moment, so a token counts its version apart from the day.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -58,8 +58,8 @@ struct HrEvent {
   EventPosition after;
 };
 
-// The first `most` events after the position, each of which says where to go on. An account that was given a scope since then is told of
-// everything again. NOTHING_HERE for an account that the directory does not list. Costs a look at every order and action.
+// The first `most` events after the position, each of which says where to go on. An account that was given a scope since then is
+// told of everything again. NOTHING_HERE for an account that the directory does not list. Costs a look at every order and action.
 absl::StatusOr<std::vector<HrEvent>> EventsAfter(const cases::Ports& ports, const base::StaffSlug& account,
                                                  const EventPosition& position, std::size_t most);
 

@@ -52,11 +52,13 @@ struct OrderAnswer {
   std::optional<base::Day> done = {};          // executed: when
 };
 
-// Once. The team sees it in the case, with a leaf that the reporter does not see; where the case is gone meanwhile, HR hears the same.
+// Once. The team sees it in the case, with a leaf that the reporter does not see; where the case is gone meanwhile, HR hears the
+// same.
 //   NOTHING_HERE   no such order, or HR does not see it yet
 //   ORDER_ANSWERED it was answered before, or HR sees that it was taken back
 //   CODE_UNKNOWN   of the refusal
-//   FIELD_INVALID  "done": missing, before HR saw the order, or after today; or there though refused. "refusal": there though executed
+//   FIELD_INVALID  "done": missing, before HR saw the order, or after today; or there though refused. "refusal": there though
+// executed
 absl::StatusOr<base::Outcome<std::monostate>> ReportMeasureOrder(const cases::Ports& ports, const base::StaffSlug& caller,
                                                                  const OrderAnswer& answer);
 

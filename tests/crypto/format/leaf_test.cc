@@ -120,6 +120,11 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kAlertsListed, "", {}},
       {LeafKind::kProtectionRequested, "", {}},
       {LeafKind::kProtectionListed, "", {}},
+      {LeafKind::kOrderPlaced, details::OrderPlaced(Fixed<MeasureOrderId>("order"), measure),
+       {{"order", Text(Fixed<MeasureOrderId>("order"))}, {"measure", Text(measure)}}},
+      {LeafKind::kOrderAnswered, details::OrderAnswered(Fixed<MeasureOrderId>("order"), 3, "left"),
+       {{"order", Text(Fixed<MeasureOrderId>("order"))}, {"state", "3"}, {"reason", "left"}}},
+      {LeafKind::kOrdersListed, "", {}},
   };
 }
 
