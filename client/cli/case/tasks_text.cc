@@ -14,7 +14,7 @@ std::string Count(size_t number, const std::string& one, const std::string& many
 }
 
 std::string NameOf(const v1::Task& task) {
-  return task.case_() + " " + (task.measure().empty() ? task.kind() : task.measure()) + " " + DayText(task.due());
+  return task.case_() + " " + task.kind() + " " + task.measure() + " " + DayText(task.due());
 }
 
 std::string OwnerText(const v1::Task& task, const std::string& own) {

@@ -29,6 +29,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -116,10 +117,10 @@ class Door {
   grpc::ServerUnaryReactor* Decide(grpc::CallbackServerContext* context, const Request* request, Decision&& decide,
                                    Respond&& respond);
 
-  // `next(const Caller&) -> absl::StatusOr<std::vector<Response>>`: what has to be said now, in order, nothing when there is nothing;
-  // called until the stream ends, at most once in kTick where there was nothing. What it refuses ends the stream; a refusal of the first
-  // look is the call's. The call is noted like any of a service account before the first answer. QUOTA_EXCEEDED beyond
-  // Streams::kMostOfAccount.
+  // `next(const Caller&) -> absl::StatusOr<std::vector<Response>>`: what has to be said now, in order, nothing when there is
+  // nothing; called until the stream ends, at most once in kTick where there was nothing. What it refuses ends the stream; a
+  // refusal of the first look is the call's. The call is noted like any of a service account before the first answer.
+  // QUOTA_EXCEEDED beyond Streams::kMostOfAccount.
   template <class Response, class Request, class Next>
   grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context, const Request* request, Next&& next);
 
@@ -248,8 +249,8 @@ void Door::Try(const std::shared_ptr<Run<A>>& run) {
   });
 }
 
-// One stream, from its first look to its end. At any moment one thing is under way: a commit, a write or a pause; each goes on with Go.
-// Owns itself: gRPC's last word is OnDone.
+// One stream, from its first look to its end. At any moment one thing is under way: a commit, a write or a pause; each goes on
+// with Go. Owns itself: gRPC's last word is OnDone.
 template <class Response>
 class Door::Stream final : public grpc::ServerWriteReactor<Response> {
  public:
@@ -283,8 +284,12 @@ class Door::Stream final : public grpc::ServerWriteReactor<Response> {
     ++at_;
     Go();
   }
-  // The thing under way ends by itself, and Go sees this.
-  void OnCancel() override { gone_.store(true, std::memory_order_relaxed); }
+  // A write under way ends by itself, a pause is cut short; Go sees this.
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    gone_.store(true, std::memory_order_relaxed);
+    if (pause_ != nullptr) pause_->Cancel();
+  }
   void OnDone() override {
     if (!account_.empty()) door_.streams_.Leave(account_);
     delete this;
@@ -308,9 +313,21 @@ class Door::Stream final : public grpc::ServerWriteReactor<Response> {
     else Go();
   }
   void Pause() {
-    // A new alarm: the one that fired may still be at the end of its callback.
-    pause_ = std::make_unique<grpc::Alarm>();
-    pause_->Set(std::chrono::system_clock::now() + kTick, [this](bool) { Go(); });
+    {
+      const std::lock_guard lock(mutex_);
+      if (!gone_.load(std::memory_order_relaxed)) {
+        // A new alarm: the one that fired may still be at the end of its callback.
+        pause_ = std::make_unique<grpc::Alarm>();
+        pause_->Set(std::chrono::system_clock::now() + kTick, [this](bool) { Resume(); });
+        return;
+      }
+    }
+    End(absl::OkStatus());
+  }
+  void Resume() {
+    // Not before Pause has let go: what follows may end with `delete this`.
+    { const std::lock_guard paused(mutex_); }
+    Go();
   }
   // The last thing done: OnDone may run before it returns.
   void End(const absl::Status& status) {
@@ -326,6 +343,7 @@ class Door::Stream final : public grpc::ServerWriteReactor<Response> {
   std::vector<Response> batch_;
   std::size_t at_ = 0;
   std::atomic<bool> gone_{false};
+  std::mutex mutex_;  // of pause_, which another thread may cut short
   std::unique_ptr<grpc::Alarm> pause_;
 };
 

@@ -1,4 +1,5 @@
-// How many streams an account has open. Every stream costs a timer and a connection for as long as it lasts, so each account has few.
+// How many streams an account has open. Every stream costs a timer and a connection for as long as it lasts, so each account has
+// few.
 //
 // Thread-safe; in memory only.
 #pragma once

@@ -27,9 +27,10 @@ namespace {
 // A case team that orders.
 class Team {
  public:
-  Team(Town& town, std::vector<std::string> categories) : town_(town) {
-    reporter_ = world().File(world().Facts(std::move(categories)));
-    assignee_ = world().AssigneeOf(reporter_);
+  Team(Town& town, std::vector<std::string> categories)
+      : town_(town),
+        reporter_(town.world.File(town.world.Facts(std::move(categories)))),
+        assignee_(town.world.AssigneeOf(reporter_)) {
     EXPECT_TRUE(world()
                     .Carry(cases::ClaimCase(world().ports(), assignee_, reporter_.case_id,
                                             cases::EtagOf(world().ports(), world().CaseOf(reporter_)), world().RequestId()))

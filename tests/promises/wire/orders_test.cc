@@ -220,7 +220,8 @@ TEST_F(WireOrders, P10_HrBlind_AnOrderTravelsToHrAndItsAnswerToTheTeamAndWhatIsW
   EXPECT_EQ(Report(executed, hr).reason, "OK");
 
   std::map<std::string, v1::MeasureOrderState> seen;
-  for (const v1::Measure& measure : Facts().measures()) seen[measure.order().name()] = measure.order();
+  const v1::Case facts = Facts();
+  for (const v1::Measure& measure : facts.measures()) seen[measure.order().name()] = measure.order();
   EXPECT_EQ(seen[NameIn(letter)].state(), v1::ORDER_STATE_REFUSED);
   EXPECT_EQ(seen[NameIn(letter)].refusal(), "unclear");
   EXPECT_EQ(seen[NameIn(other)].state(), v1::ORDER_STATE_EXECUTED);
