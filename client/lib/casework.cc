@@ -7,6 +7,7 @@
 
 #include "client/lib/errors.h"
 #include "client/lib/mailbox.h"
+#include "client/lib/orders.h"
 #include "crypto/format/envelope.h"
 #include "crypto/format/ids.h"
 
@@ -111,7 +112,8 @@ std::vector<std::string> CompareCodes(const OpenedCase& opened) {
     if (words == sealed.measures.end()) {
       caution("the server shows a measure that nobody ordered.");
     } else if (words->second->kind() != measure.kind() || !SameDay(words->second->due(), measure.due()) ||
-               words->second->allegation() != measure.allegation()) {
+               words->second->allegation() != measure.allegation() ||
+               words->second->order() != measure.order().name()) {
       caution("the server shows a measure otherwise than it was ordered.");
     }
   }
@@ -169,6 +171,11 @@ absl::StatusOr<v1::CreateMeasureResponse> StaffDesk::CreateMeasure(const OpenedC
   ALCOVE_CLIENT_ASSIGN(const format::CaseId id, format::ParseCaseName(opened.facts.name()));
   words.set_measure(format::MeasureName(id, format::DrawId<format::MeasureId>(*random_)));
   v1::CreateMeasureRequest request;
+  if (words.has_told()) {
+    ALCOVE_CLIENT_ASSIGN(SealedOrder order, SealOrder(*directory_, *words.mutable_told(), *random_));
+    words.set_order(order.name);
+    request.set_order_letter(std::move(order.letter));
+  }
   request.set_parent(opened.facts.name());
   request.set_request_id(DrawRequestId(*random_));
   request.set_name(words.measure());

@@ -77,6 +77,24 @@ class Connection {
     }
   }
 
+  // One stream of answers, handed to `take(const Response&) -> absl::Status` one by one. OK when `patience` is over, else why the server
+  // ended it; what `take` refuses ends it too and is the answer.
+  template <class Stub, class Request, class Response, class Take>
+  absl::Status Watch(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*, const Request&),
+                     const Request& request, const Session& session, std::chrono::seconds patience, const Take& take) {
+    grpc::ClientContext context;
+    Prepare(context, &session);
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    const std::unique_ptr<grpc::ClientReader<Response>> reader = (StubOf<Stub>().*method)(&context, request);
+    Response response;
+    absl::Status taken;
+    while (taken.ok() && reader->Read(&response)) taken = take(response);
+    if (!taken.ok()) context.TryCancel();
+    const grpc::Status status = reader->Finish();
+    if (!taken.ok()) return taken;
+    return status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? absl::OkStatus() : FromGrpc(status);
+  }
+
  private:
   template <class Stub>
   Stub& StubOf();

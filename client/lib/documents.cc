@@ -59,6 +59,7 @@ std::vector<Choice> ChoicesOf(const Json& rows) {
     Choice choice{String(row, "code"), WordsOf(row, "label")};
     if (choice.code.empty()) throw Malformed{"code"};
     choice.burdens_harmed = Flag(row, "burdens_harmed", false);
+    choice.order = String(row, "order");
     if (choice.label.empty()) choice.label = Words({{"en", choice.code}});
     choices.push_back(std::move(choice));
   }

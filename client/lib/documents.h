@@ -36,6 +36,8 @@ struct Choice {
   Words label;
   // Of `measure.interim`: it weighs on the person who was harmed, and needs their agreement.
   bool burdens_harmed = false;
+  // Of `measure.*`: what HR is told to do for it, a code of `order.kind`; empty: it is not for HR.
+  std::string order = {};
 };
 
 enum class QuestionKind { kText, kChoice, kChoices, kYesNo, kDate, kPeople, kIdentity };

@@ -91,7 +91,7 @@ class StaffDesk {
                                                                 format::Day today);
   absl::StatusOr<v1::SetFindingResponse> SetFinding(const OpenedCase& opened, const v1::Allegation& allegation,
                                                     sealed::v1::Finding words, format::Day today);
-  // `owner`: a slug.
+  // `owner`: a slug. With `words.told` HR is to carry it out (orders.h): the words are put in their normal form.
   absl::StatusOr<v1::CreateMeasureResponse> CreateMeasure(const OpenedCase& opened, sealed::v1::Measure words,
                                                           const std::string& owner, format::Day today);
   // Without words, so that nothing has to be opened; and with them.

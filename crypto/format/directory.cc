@@ -21,13 +21,13 @@ constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxCertificates = 2;
 constexpr size_t kMaxAliases = 8;
-constexpr size_t kRoles = 11;
+constexpr size_t kRoles = 12;
 constexpr size_t kMaxTokenKeys = 4;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
                                                  "auditor",      "escalation",    "fallback",  "approver",
-                                                 "service_directory", "service_actions", "service_tokens"};
+                                                 "service_directory", "service_actions", "service_tokens", "service_measures"};
 
 // Ascending, each once.
 template <class Range, class Key>
@@ -250,6 +250,7 @@ std::string_view ScopeOf(Role role) {
     case Role::kServiceDirectory: return "directory";
     case Role::kServiceActions: return "actions";
     case Role::kServiceTokens: return "tokens";
+    case Role::kServiceMeasures: return "measures";
     default: return "";
   }
 }

@@ -67,6 +67,8 @@ enum class Role : uint8_t {
   kServiceActions = 10,
   // One that fetches employment tokens for the employees whom it vouches for.
   kServiceTokens = 11,
+  // One that carries out measures that a case team orders.
+  kServiceMeasures = 12,
 };
 // The scope that a service account's role gives it; empty for the roles of people.
 std::string_view ScopeOf(Role role);

@@ -53,6 +53,7 @@ std::string AllegationName(const CaseId& parent, const AllegationId& id) {
 std::string MeasureName(const CaseId& parent, const MeasureId& id) { return CaseName(parent) + "/measures/" + Text(id); }
 std::string AdverseActionName(const AdverseActionId& id) { return "adverseActions/" + Text(id); }
 std::string ProtectionRequestName(const ProtectionRequestId& id) { return "protectionRequests/" + Text(id); }
+std::string MeasureOrderName(const MeasureOrderId& id) { return "measureOrders/" + Text(id); }
 std::string StaffName(std::string_view slug) { return "staff/" + std::string(slug); }
 
 absl::StatusOr<CaseId> ParseCaseName(std::string_view name) {
@@ -95,6 +96,11 @@ absl::StatusOr<AdverseActionId> ParseAdverseActionName(std::string_view name) {
 absl::StatusOr<ProtectionRequestId> ParseProtectionRequestName(std::string_view name) {
   if (!Strip(&name, "protectionRequests/")) return Malformed("name", "collection");
   return FromText<ProtectionRequestId>(name);
+}
+
+absl::StatusOr<MeasureOrderId> ParseMeasureOrderName(std::string_view name) {
+  if (!Strip(&name, "measureOrders/")) return Malformed("name", "collection");
+  return FromText<MeasureOrderId>(name);
 }
 
 absl::StatusOr<std::string> ParseStaffName(std::string_view name) {

@@ -1,7 +1,7 @@
 // Ids: 16 random bytes, each kind a type of its own. As text 26 characters of lower-case base32 (RFC 4648 alphabet, no
 // padding, the two unused bits zero); as a resource name `cases/{c}`, `mailboxes/{m}`, `blobs/{b}`,
 // `cases/{c}/entries/{e}`, `cases/{c}/allegations/{a}`, `cases/{c}/measures/{m}`, `approvals/{a}`, `adverseActions/{a}`,
-// `protectionRequests/{p}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
+// `protectionRequests/{p}`, `measureOrders/{o}`, `staff/{slug}`. There is one text for an id, and parsing refuses every other.
 //
 // Threads: any.
 #pragma once
@@ -26,6 +26,7 @@ struct ApprovalIdTag { static constexpr std::string_view kName = "approval id"; 
 struct AllegationIdTag { static constexpr std::string_view kName = "allegation id"; };
 struct MeasureIdTag { static constexpr std::string_view kName = "measure id"; };
 struct AdverseActionIdTag { static constexpr std::string_view kName = "adverse action id"; };
+struct MeasureOrderIdTag { static constexpr std::string_view kName = "measure order id"; };
 struct ProtectionRequestIdTag { static constexpr std::string_view kName = "protection request id"; };
 
 using OrganisationId = crypto::FixedBytes<16, OrganisationIdTag>;
@@ -36,6 +37,7 @@ using ApprovalId = crypto::FixedBytes<16, ApprovalIdTag>;
 using AllegationId = crypto::FixedBytes<16, AllegationIdTag>;
 using MeasureId = crypto::FixedBytes<16, MeasureIdTag>;
 using AdverseActionId = crypto::FixedBytes<16, AdverseActionIdTag>;
+using MeasureOrderId = crypto::FixedBytes<16, MeasureOrderIdTag>;
 using ProtectionRequestId = crypto::FixedBytes<16, ProtectionRequestIdTag>;
 // What DeriveMailboxKeys gives.
 using MailboxId = crypto::RawMailboxId;
@@ -73,6 +75,7 @@ std::string AllegationName(const CaseId& parent, const AllegationId& id);
 std::string MeasureName(const CaseId& parent, const MeasureId& id);
 std::string AdverseActionName(const AdverseActionId& id);
 std::string ProtectionRequestName(const ProtectionRequestId& id);
+std::string MeasureOrderName(const MeasureOrderId& id);
 std::string StaffName(std::string_view slug);
 
 // Each refuses a name of another collection with INVALID_ARGUMENT.
@@ -85,6 +88,7 @@ absl::StatusOr<std::pair<CaseId, AllegationId>> ParseAllegationName(std::string_
 absl::StatusOr<std::pair<CaseId, MeasureId>> ParseMeasureName(std::string_view name);
 absl::StatusOr<AdverseActionId> ParseAdverseActionName(std::string_view name);
 absl::StatusOr<ProtectionRequestId> ParseProtectionRequestName(std::string_view name);
+absl::StatusOr<MeasureOrderId> ParseMeasureOrderName(std::string_view name);
 absl::StatusOr<std::string> ParseStaffName(std::string_view name);
 
 // 1 to 32 of [a-z0-9-], neither first nor last a hyphen: the chosen name of a person, service, desk or root holder.

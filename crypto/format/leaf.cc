@@ -97,6 +97,9 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kProtectionRequested, "protection.requested", "ih", "request letter-hash"},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
     {LeafKind::kTokensIssued, "tokens.issued", "tts", "kind quarter count"},
+    {LeafKind::kOrderPlaced, "order.placed", "ii", "order measure"},
+    {LeafKind::kOrderAnswered, "order.answered", "ist", "order state reason"},
+    {LeafKind::kOrdersListed, "orders.listed", "", ""},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -303,6 +306,12 @@ Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& lett
 }
 Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens) {
   return ByteWriter(24).Short(Name(kind)).Short(Cut(quarter)).U8(tokens).Take();
+}
+Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure) {
+  return ByteWriter(32).Fixed(order).Fixed(measure).Take();
+}
+Bytes OrderAnswered(const MeasureOrderId& order, uint8_t state, std::string_view reason) {
+  return ByteWriter(18 + reason.size()).Fixed(order).U8(state).Short(Cut(reason)).Take();
 }
 
 }  // namespace details

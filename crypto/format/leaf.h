@@ -85,6 +85,9 @@
 //      77  protection.requested request 16, SHA-256 of the letter 32            somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
 //      80  tokens.issued        kind text, quarter text, tokens 1               to an employee, who stands in no leaf; of no case
+//      90  order.placed         order 16, measure 16                           HR is to carry out a measure (officer_letter.h)
+//      91  order.answered       order 16, state 1, reason text                 by HR: 2 executed, 3 refused
+//      92  orders.listed                                                       of no case
 //
 // Numbers that are left out are no kinds.
 //
@@ -190,8 +193,11 @@ enum class LeafKind : uint16_t {
   kProtectionRequested = 77,
   kProtectionListed = 78,
   kTokensIssued = 80,
+  kOrderPlaced = 90,
+  kOrderAnswered = 91,
+  kOrdersListed = 92,
 };
-inline constexpr uint16_t kLastLeafKind = 80;
+inline constexpr uint16_t kLastLeafKind = 92;
 
 // Numbers run to kLastLeafKind, with gaps.
 bool IsLeafKind(uint16_t number);
@@ -261,6 +267,9 @@ Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter);
 Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict);
 Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter);
 Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens);
+Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure);
+// `state`: 2 executed, 3 refused; `reason` is empty where it was executed.
+Bytes OrderAnswered(const MeasureOrderId& order, uint8_t state, std::string_view reason);
 }  // namespace details
 
 // A leaf's content, field by field.

@@ -64,8 +64,8 @@ absl::StatusOr<ParsedOfficerLetter> ParseOfficerLetter(BytesView bytes) {
   letter.key_commitment = reader.Fixed<Digest>();
   letter.key_count = reader.U16();
   if (!reader.ok()) return Malformed(kLayout, "length");
-  if (subject != static_cast<uint8_t>(LetterSubject::kAdverseAction) &&
-      subject != static_cast<uint8_t>(LetterSubject::kProtectionRequest)) {
+  if (subject < static_cast<uint8_t>(LetterSubject::kAdverseAction) ||
+      subject > static_cast<uint8_t>(LetterSubject::kMeasureOrder)) {
     return Malformed(kLayout, "subject");
   }
   letter.subject = static_cast<LetterSubject>(subject);
@@ -90,6 +90,11 @@ absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, cons
 absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, const ProtectionRequestId& request,
                                         std::span<const EncryptionKey> officers, BytesView text, crypto::Random& random) {
   return Seal(LetterSubject::kProtectionRequest, organisation, request.view(), officers, text, random);
+}
+
+absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, const MeasureOrderId& order,
+                                        std::span<const EncryptionKey> officers, BytesView text, crypto::Random& random) {
+  return Seal(LetterSubject::kMeasureOrder, organisation, order.view(), officers, text, random);
 }
 
 absl::StatusOr<crypto::SymmetricKey> LetterKeyOf(const ParsedOfficerLetter& letter, const crypto::DecryptionKey& officer) {

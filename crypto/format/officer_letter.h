@@ -1,14 +1,14 @@
-// A letter to the protection officers "ALO1": what they alone may read, from somebody whom the letter does not name. An HR
-// system sends one with each planned action, a person who asks for protection sends one from outside of any mailbox. All
-// integers are big-endian.
+// A letter "ALO1" to everybody who holds an office: what they alone may read, from somebody whom the letter does not name. To the
+// protection officers an HR system sends one with each planned action, and a person who asks for protection sends one from outside
+// of any mailbox. To the HR systems that carry out measures a case team sends one with each order. All integers are big-endian.
 //
 //   offset size  field
 //        0    4  magic "ALO1"
 //        4    1  suite, 1
-//        5    1  subject: 1 an adverse action, 2 a request for protection
+//        5    1  subject: 1 an adverse action, 2 a request for protection, 3 a measure order
 //        6    2  zero
 //        8   16  organisation
-//       24   16  id of the action or the request, drawn by who writes
+//       24   16  id of the action, the request or the order, drawn by who writes
 //       40   32  commitment to the letter key
 //       72    2  number of keys it is sealed to, 1 to 64
 //       74  96n  for each: key id 16 of the encryption key, HPKE enc 32, letter key 32 and tag 16
@@ -20,7 +20,8 @@
 // key id; its associated data is empty. The body's associated data is everything before it. So a letter opens as what it was
 // written as, under its own id and nowhere else, and to all officers with the same words.
 //
-// Nothing in it is signed: an HR system is known by its session, and who asks for protection says who they are inside.
+// Nothing in it is signed: an HR system is known by its session, who asks for protection says who they are inside, and an order
+// must not tell which team it is from.
 //
 // Errors: those of errors.h. Threads: any; a parsed letter points into the bytes it was parsed from.
 #pragma once
@@ -46,6 +47,7 @@ using crypto::KeyId;
 enum class LetterSubject : uint8_t {
   kAdverseAction = 1,
   kProtectionRequest = 2,
+  kMeasureOrder = 3,
 };
 
 inline constexpr size_t kMaxOfficerKeys = 64;
@@ -57,7 +59,7 @@ constexpr size_t OfficerLetterSize(size_t keys) { return 74 + 96 * keys + 4136; 
 struct ParsedOfficerLetter {
   LetterSubject subject = LetterSubject::kAdverseAction;
   OrganisationId organisation;
-  // Of the adverse action or the request, by `subject`.
+  // Of the adverse action, the request or the order, by `subject`.
   BytesView id;
   Digest key_commitment;
   uint16_t key_count = 0;
@@ -76,6 +78,8 @@ absl::StatusOr<ParsedOfficerLetter> ParseOfficerLetter(BytesView bytes);
 absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, const AdverseActionId& action,
                                         std::span<const EncryptionKey> officers, BytesView text, crypto::Random& random);
 absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, const ProtectionRequestId& request,
+                                        std::span<const EncryptionKey> officers, BytesView text, crypto::Random& random);
+absl::StatusOr<Bytes> SealOfficerLetter(const OrganisationId& organisation, const MeasureOrderId& order,
                                         std::span<const EncryptionKey> officers, BytesView text, crypto::Random& random);
 
 // kGrantMismatch when it is not sealed to this key.

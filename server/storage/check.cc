@@ -12,6 +12,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/records.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
@@ -53,6 +54,7 @@ class Check {
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
     if (const absl::Status status = Actions(); !status.ok()) Problem(status);
     if (const absl::Status status = Tokens(); !status.ok()) Problem(status);
+    if (const absl::Status status = Orders(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_keys_);
     if (ledger.ok()) report_.ledger = *ledger;
     else Problem(ledger.status());
@@ -435,6 +437,33 @@ class Check {
       if (!(*chart)->Find(drawn.employee)) Problem("tokens-drawn", "an employee whom the chart does not have");
       return true;
     });
+  }
+
+  // An order says only what its state has, and whoever it is from knows it by the same id.
+  absl::Status Orders() {
+    absl::Status inner;
+    absl::Status status = records_.Scan<cases::MeasureOrder>({}, {}, kAll, [&](const base::Versioned<cases::MeasureOrder>& row) {
+      const cases::MeasureOrder& order = row.record;
+      const bool answered = order.state == cases::OrderState::kExecuted || order.state == cases::OrderState::kRefused;
+      if (order.visible > order.due) Problem("measure-order", "HR sees it after its last day");
+      if (answered == order.answered_by.empty()) Problem("measure-order", "an answer without an account, or the other way round");
+      if ((order.state == cases::OrderState::kRefused) == order.refusal.empty() ||
+          (order.state == cases::OrderState::kExecuted) == (order.done == base::Day()) ||
+          (order.state == cases::OrderState::kWithdrawn) == (order.withdrawn == base::Day()))
+        Problem("measure-order", "it says what its state does not have");
+      return true;
+    });
+    if (!status.ok()) return status;
+    status = records_.Scan<cases::OrderOrigin>({}, {}, kAll, [&](const base::Versioned<cases::OrderOrigin>& row) {
+      const auto order = records_.Get<cases::MeasureOrder>(base::RowKey(row.record.order));
+      const auto measure = records_.Get<cases::Measure>(base::RowKey(row.record.case_id, row.record.measure));
+      if (!order.ok() || !measure.ok()) inner = order.ok() ? measure.status() : order.status();
+      else if (!*order) Problem("order-origin", "an order that is not there");
+      else if (!*measure || (*measure)->record.order != row.record.order)
+        Problem("order-origin", "a measure that does not know the order, or none");
+      return inner.ok();
+    });
+    return status.ok() ? inner : status;
   }
 
   const RowStore& rows_;

@@ -55,6 +55,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(intake::ProtectionRequest, ProtectionRequestRow)
     ALCOVE_ROW(intake::SpentToken, SpentTokenRow)
     ALCOVE_ROW(hr::TokensDrawn, TokensDrawnRow)
+    ALCOVE_ROW(cases::MeasureOrder, MeasureOrderRow)
+    ALCOVE_ROW(cases::OrderOrigin, OrderOriginRow)
     ALCOVE_ROW(cases::Case, CaseRow)
     ALCOVE_ROW(cases::Allegation, AllegationRow)
     ALCOVE_ROW(cases::Measure, MeasureRow)

@@ -341,6 +341,7 @@ void ToRow(const cases::Measure& record, v1::MeasureRow* row) {
   row->set_state(static_cast<std::uint32_t>(record.state));
   row->set_overdue(record.overdue);
   row->set_revision(record.revision);
+  if (!record.order.IsZero()) Write(record.order, row->mutable_order());
 }
 
 bool FromRow(const v1::MeasureRow& row, cases::Measure* record) {
@@ -354,6 +355,7 @@ bool FromRow(const v1::MeasureRow& row, cases::Measure* record) {
   fields.Read(row.state(), cases::MeasureState::kCancelled, &record->state);
   record->overdue = row.overdue();
   record->revision = row.revision();
+  if (!row.order().empty()) fields.Read(row.order(), &record->order);
   return fields.ok();
 }
 

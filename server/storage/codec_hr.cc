@@ -166,4 +166,44 @@ bool FromRow(const v1::TokensDrawnRow& row, hr::TokensDrawn* record) {
   return fields.ok();
 }
 
+void ToRow(const cases::MeasureOrder& record, v1::MeasureOrderRow* row) {
+  Write(record.id, row->mutable_id());
+  row->set_letter(record.letter);
+  row->set_visible(record.visible.number());
+  row->set_due(record.due.number());
+  row->set_state(static_cast<std::uint32_t>(record.state));
+  row->set_withdrawn(record.withdrawn.number());
+  row->set_refusal(record.refusal);
+  row->set_done(record.done.number());
+  row->set_answered_by(record.answered_by.text());
+}
+
+bool FromRow(const v1::MeasureOrderRow& row, cases::MeasureOrder* record) {
+  FieldReader fields;
+  fields.Read(row.id(), &record->id);
+  record->letter = row.letter();
+  fields.Read(row.visible(), &record->visible);
+  fields.Read(row.due(), &record->due);
+  fields.Read(row.state(), cases::OrderState::kWithdrawn, &record->state);
+  fields.Read(row.withdrawn(), &record->withdrawn);
+  record->refusal = row.refusal();
+  fields.Read(row.done(), &record->done);
+  fields.Read(row.answered_by(), &record->answered_by);
+  return fields.ok();
+}
+
+void ToRow(const cases::OrderOrigin& record, v1::OrderOriginRow* row) {
+  Write(record.order, row->mutable_order());
+  Write(record.case_id, row->mutable_case_id());
+  Write(record.measure, row->mutable_measure());
+}
+
+bool FromRow(const v1::OrderOriginRow& row, cases::OrderOrigin* record) {
+  FieldReader fields;
+  fields.Read(row.order(), &record->order);
+  fields.Read(row.case_id(), &record->case_id);
+  fields.Read(row.measure(), &record->measure);
+  return fields.ok();
+}
+
 }  // namespace alcove::storage

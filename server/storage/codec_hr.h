@@ -1,7 +1,8 @@
-// Rows of server/core/hr, requests for protection, and tokens that were spent; see codec.h.
+// Rows of server/core/hr, requests for protection, orders, and tokens that were spent; see codec.h.
 #pragma once
 
 #include "alcove/storage/v1/hr.pb.h"
+#include "server/core/cases/orders.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
 #include "server/core/hr/tokens.h"
@@ -26,5 +27,9 @@ void ToRow(const intake::SpentToken& record, v1::SpentTokenRow* row);
 bool FromRow(const v1::SpentTokenRow& row, intake::SpentToken* record);
 void ToRow(const hr::TokensDrawn& record, v1::TokensDrawnRow* row);
 bool FromRow(const v1::TokensDrawnRow& row, hr::TokensDrawn* record);
+void ToRow(const cases::MeasureOrder& record, v1::MeasureOrderRow* row);
+bool FromRow(const v1::MeasureOrderRow& row, cases::MeasureOrder* record);
+void ToRow(const cases::OrderOrigin& record, v1::OrderOriginRow* row);
+bool FromRow(const v1::OrderOriginRow& row, cases::OrderOrigin* record);
 
 }  // namespace alcove::storage

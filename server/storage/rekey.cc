@@ -12,6 +12,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/base/errors.h"
 #include "server/core/base/keys.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/records.h"
 #include "server/storage/codec.h"
 #include "server/storage/errors.h"
@@ -39,6 +40,7 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
       const base::CaseId& id = static_cast<const approvals::Party&>(record).case_id;
       return id.IsZero() ? std::nullopt : std::optional(id);
     }
+    case base::Table::kOrderOrigin: return static_cast<const cases::OrderOrigin&>(record).case_id;
     case base::Table::kFormat:
     case base::Table::kCaseKey:
     case base::Table::kOrganisation:
@@ -80,7 +82,8 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
     case base::Table::kProtectionRequest:
     // A token stays spent when what it was spent on is gone.
     case base::Table::kSpentToken:
-    case base::Table::kTokensDrawn: return std::nullopt;
+    case base::Table::kTokensDrawn:
+    case base::Table::kMeasureOrder: return std::nullopt;
   }
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ const std::vector<Part>& Parts() {
   static const std::vector<Part> parts = {
       {"stranger", "", {}},
       {"mailbox", "", {}},
-      {"service", "payroll", {Role::kServiceDirectory, Role::kServiceActions, Role::kServiceTokens}},
+      {"service", "payroll", {Role::kServiceDirectory, Role::kServiceActions, Role::kServiceTokens, Role::kServiceMeasures}},
       {"staff", "nora", {}},
       {"investigator", "ivan", {Role::kInvestigator}},
       {"administrator", "adam", {Role::kAdministrator}},
@@ -124,6 +124,11 @@ Cast::Cast() {
   hr::AdverseAction row = (*world.rows.Get<hr::AdverseAction>(base::RowKey(action)))->record;
   row.comes_up = world.clock.Today();
   world.rows.Put(std::move(row));
+  cases::MeasureOrder waiting;
+  waiting.id = order = format::DrawId<base::MeasureOrderId>(world.random);
+  waiting.visible = world.clock.Today();
+  waiting.due = world.clock.Today().PlusDays(7);
+  world.rows.Put(std::move(waiting));
   first_ = world.rows.Keep();
   first_organisation_ = world.organisation;
   first_now_ = world.clock.now;

@@ -62,6 +62,7 @@ class Cast {
   world::Reporter other = world.NewReporter();     // of another case
   hr::SyncId sync;                                 // that the service account began
   base::AdverseActionId action;                    // that it submitted; it has come up
+  base::MeasureOrderId order;                      // that it sees; of no case of these tests
 
   // A letter to the officers of the directory in force, under an id of its own.
   template <class Id>

@@ -435,6 +435,15 @@ const Requests& AllRequests() {
                                             r.set_request_id(a.cast.world.RequestId());
                                             r.set_name(format::AdverseActionName(a.cast.action));
                                           }),
+      For<v1::ListMeasureOrdersRequest>("HrService/ListMeasureOrders", [](const Asking&, auto&) {}),
+      For<v1::ReportMeasureOrderRequest>("HrService/ReportMeasureOrder",
+                                         [](const Asking& a, auto& r) {
+                                           r.set_request_id(a.cast.world.RequestId());
+                                           r.set_name(format::MeasureOrderName(a.cast.order));
+                                           r.set_outcome(v1::ORDER_STATE_REFUSED);
+                                           r.set_refusal("unclear");
+                                         }),
+      For<v1::WatchEventsRequest>("HrService/WatchEvents", [](const Asking&, auto&) {}),
 
       For<v1::IssueEmploymentTokensRequest>("HrService/IssueEmploymentTokens",
                                             [](const Asking& a, auto& r) {

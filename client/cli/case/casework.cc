@@ -1,5 +1,6 @@
 #include "client/cli/case/casework.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "client/cli/frame/text_input.h"
 #include "client/lib/casework.h"
 #include "client/lib/documents.h"
+#include "client/lib/orders.h"
 #include "client/lib/plan.h"
 
 namespace alcove::cli {
@@ -38,6 +40,12 @@ struct MattersOptions {
   std::string why_file;
   bool agreed = false;
   bool kinds = false;
+
+  std::string order;  // reason code
+  std::vector<std::string> order_for;
+  std::string from;
+  std::string until;
+  std::string instruction_file;
 };
 
 void AddPeople(const std::vector<std::string>& texts, google::protobuf::RepeatedPtrField<sealed::v1::Person>* people) {
@@ -124,6 +132,33 @@ absl::Status AllegationVerb(Frame& frame, const MattersOptions& options) {
   return Answer(frame, listed, listed.allegations().empty() ? "Nothing is alleged yet.\n" : AllegationTable(listed));
 }
 
+// What HR is told: of the people whom the measure concerns those who have an identifier, or those named for it.
+absl::Status AddOrder(Frame& frame, StaffMember& member, const MattersOptions& options, sealed::v1::Measure& words) {
+  sealed::v1::MeasureOrder& told = *words.mutable_told();
+  ALCOVE_CLIENT_ASSIGN(const client::Intake intake, client::FetchIntake(member.connection(), member.directory(), ""));
+  ALCOVE_CLIENT_ASSIGN(*told.mutable_kind(), client::OrderKindOf(intake, options.add));
+  told.set_reason(options.order);
+  const auto reasons = intake.taxonomy.find("order.reason");
+  const auto known = [&](const client::Choice& choice) { return choice.code == options.order; };
+  if (reasons == intake.taxonomy.end() || std::none_of(reasons->second.begin(), reasons->second.end(), known))
+    return Refuse(Refusal::kInputInvalid, "`" + options.order + "` is no reason of the policy's list order.reason: organisational, "
+                                          "operational, health_and_safety, contractual, review");
+  for (const std::string& text : options.order_for.empty() ? options.people : options.order_for) {
+    const client::NamedPerson named = client::ParsePerson(text);
+    if (named.identifier) told.add_people()->add_identifiers(named.identifier->text());
+    else if (!options.order_for.empty())
+      return Refuse(Refusal::kInputInvalid, "HR needs emp: and a number, or mail: and an address");
+  }
+  ALCOVE_CLIENT_ASSIGN(*told.mutable_start(), DayOf(options.from.empty() ? options.due : options.from));
+  if (!options.until.empty()) {
+    ALCOVE_CLIENT_ASSIGN(*told.mutable_end(), DayOf(options.until));
+  }
+  if (options.instruction_file.empty()) return absl::OkStatus();
+  frame.terminal().Say("HR reads this. Say what is to be done, and nothing of why, of a complaint or of a case.");
+  ALCOVE_CLIENT_ASSIGN(*told.mutable_instruction(), ReadText(frame.terminal(), options.instruction_file, "What exactly"));
+  return absl::OkStatus();
+}
+
 absl::Status AddMeasure(Frame& frame, const MattersOptions& options) {
   if (options.due.empty()) return Refuse(Refusal::kInputInvalid, "say the last day: --due 2026-11-30");
   sealed::v1::Measure words;
@@ -140,11 +175,15 @@ absl::Status AddMeasure(Frame& frame, const MattersOptions& options) {
     ALCOVE_CLIENT_ASSIGN(const v1::Allegation allegation, client::AllegationOf(done.opened.facts, options.allegation));
     words.set_allegation(allegation.name());
   }
+  if (!options.order.empty()) ALCOVE_CLIENT_TRY(AddOrder(frame, *done.member, options, words));
   const std::string owner = options.owner.empty() ? done.member->keys().slug : options.owner;
   ALCOVE_CLIENT_ASSIGN(const v1::CreateMeasureResponse response,
                        done.member->desk().CreateMeasure(done.opened, std::move(words), owner, frame.today()));
-  return Answer(frame, response, "Measure " + ShortId(response.name()) + ": " + MeasureKindText(options.add) + ", " + owner +
-                                     " sees to it by " + options.due + ".\n");
+  std::string text = "Measure " + ShortId(response.name()) + ": " + MeasureKindText(options.add) + ", " + owner +
+                     " sees to it by " + options.due + ".\n";
+  if (!options.order.empty())
+    text += "HR sees the order in one to three days, with nothing of the case. What it answers shows here and among your tasks.\n";
+  return Answer(frame, response, text);
 }
 
 absl::Status StepMeasure(Frame& frame, const MattersOptions& options) {
@@ -231,6 +270,20 @@ void AddCasework(CLI::App& noun, Frame& frame) {
   measure->add_option("--why", ordered->why_file, "Read the reason from this file")->type_name("FILE");
   measure->add_option("--allegation", ordered->allegation, "The allegation that it follows from")->type_name("ALLEGATION");
   measure->add_flag("--agreed", ordered->agreed, "The person who was harmed agrees to it");
+  measure->add_option("--order", ordered->order,
+                      "HR carries it out, and is given this reason: organisational, operational, health_and_safety, contractual, "
+                      "review")
+      ->type_name("REASON");
+  measure->add_option("--order-for", ordered->order_for,
+                      "Whom HR is told: emp: and a number, mail: and an address; several times. A whole group shields whoever "
+                      "of them it is for. Unless given, those of --for")
+      ->type_name("ID");
+  measure->add_option("--from", ordered->from, "The first day on which HR's order holds; the last day of the measure unless given")
+      ->type_name("DAY");
+  measure->add_option("--until", ordered->until, "The last day on which it holds; until told otherwise unless given")
+      ->type_name("DAY");
+  measure->add_option("--instruction", ordered->instruction_file, "What exactly HR is to do, from this file; - is standard input")
+      ->type_name("FILE");
   measure->add_option("--state", ordered->state, "running, done or cancelled")->type_name("STATE");
   measure->add_option("--of", ordered->of, "The measure: the beginning of its id is enough")->type_name("MEASURE");
 }

@@ -13,6 +13,8 @@ constexpr size_t kShortId = 10;
 constexpr std::string_view kStates[] = {"planned", "running", "done", "cancelled"};
 constexpr std::string_view kGroups[] = {"interim", "subject", "remedy", "organisation"};
 
+constexpr std::string_view kOrderStates[] = {"HR is to do it", "HR did it", "HR REFUSED", "taken back from HR"};
+
 std::tuple<int, int, int> Order(const google::type::Date& day) { return {day.year(), day.month(), day.day()}; }
 
 std::string StaffText(std::string_view name) {
@@ -24,6 +26,26 @@ std::string StaffText(std::string_view name) {
 void Line(std::string& text, std::string_view title, const std::string& words) {
   if (words.empty()) return;
   text += (text.empty() ? "" : "\n") + std::string(title) + words;
+}
+
+std::string OrderText(const v1::MeasureOrderState& order) {
+  const int number = order.state();
+  std::string text(number < 1 || number > 4 ? "unknown" : kOrderStates[number - 1]);
+  if (!order.refusal().empty()) text += " (" + Words(Harmless(order.refusal())) + ")";
+  if (order.has_done()) text += " on " + DayText(order.done());
+  if (order.overdue()) text += ", NOT ANSWERED";
+  if (order.state() == v1::ORDER_STATE_WAITING && order.has_available()) text += ", seen from " + DayText(order.available());
+  return text;
+}
+
+// What HR was told, as the team wrote it down.
+std::string ToldText(const sealed::v1::MeasureOrder& told) {
+  std::string people;
+  for (const sealed::v1::OrderedPerson& person : told.people())
+    for (const std::string& identifier : person.identifiers()) people += (people.empty() ? "" : ", ") + Harmless(identifier);
+  return Words(Harmless(told.kind())) + " for " + people + ", from " + DayText(told.start()) +
+         (told.has_end() ? " to " + DayText(told.end()) : "") + ", reason given: " + Words(Harmless(told.reason())) +
+         (told.instruction().empty() ? "" : "\n" + Harmless(told.instruction()));
 }
 
 std::string PeopleText(const google::protobuf::RepeatedPtrField<sealed::v1::Person>& people) {
@@ -70,11 +92,11 @@ std::string MeasureTable(const v1::Case& facts) {
   for (const v1::Measure& one : facts.measures()) order.push_back(&one);
   std::stable_sort(order.begin(), order.end(),
                    [](const v1::Measure* a, const v1::Measure* b) { return Order(a->due()) < Order(b->due()); });
-  Table table({"measure", "by", "state", "what", "who", "allegation"});
+  Table table({"measure", "by", "state", "what", "who", "allegation", "HR"});
   for (const v1::Measure* one : order) {
     table.Row({ShortId(one->name()), DayText(one->due()), MeasureWord(one->state()) + (one->overdue() ? ", OVERDUE" : ""),
                MeasureKindText(one->kind()), StaffText(one->owner()),
-               one->allegation().empty() ? "" : ShortId(one->allegation())});
+               one->allegation().empty() ? "" : ShortId(one->allegation()), one->has_order() ? OrderText(one->order()) : ""});
   }
   return table.Text();
 }
@@ -102,12 +124,13 @@ std::string MattersText(const client::OpenedEntry& entry) {
     if (words.harmed_person_agreed()) Line(text, "", "the person who was harmed agreed");
     Line(text, "", Harmless(words.text()));
     Line(text, "because ", Harmless(words.reason()));
+    if (words.has_told()) Line(text, "HR is told: ", ToldText(words.told()));
   }
   return text;
 }
 
 std::string KindsText(const client::Intake& intake, std::string_view language) {
-  Table table({"kind", "name", "needs"});
+  Table table({"kind", "name", "needs", "HR can do"});
   for (const std::string_view group : kGroups) {
     const auto found = intake.taxonomy.find("measure." + std::string(group));
     if (found == intake.taxonomy.end()) continue;
@@ -115,7 +138,7 @@ std::string KindsText(const client::Intake& intake, std::string_view language) {
     std::stable_partition(choices.begin(), choices.end(), [](const client::Choice& one) { return !one.burdens_harmed; });
     for (const client::Choice& one : choices) {
       table.Row({std::string(group) + "." + one.code, one.label.In(language),
-                 one.burdens_harmed ? "that the harmed person agrees: --agreed" : ""});
+                 one.burdens_harmed ? "that the harmed person agrees: --agreed" : "", one.order});
     }
   }
   return table.Text();

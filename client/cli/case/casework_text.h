@@ -24,14 +24,14 @@ std::string MeasureKindText(std::string_view kind);
 
 // One line each: id, category, finding.
 std::string AllegationTable(const v1::Case& facts);
-// One line each, the earliest last day first: id, last day, state, what, who sees to it, allegation.
+// One line each, the earliest last day first: id, last day, state, what, who sees to it, allegation, and what HR does about it.
 std::string MeasureTable(const v1::Case& facts);
 
 // The words of an entry of kind ALLEGATION, FINDING or MEASURE, lines to read; empty for every other kind.
 std::string MattersText(const client::OpenedEntry& entry);
 
 // Every kind of measure that the policy has, as `--add` takes it, with its name. What weighs on the harmed person comes last in
-// its list and says so.
+// its list and says so; what HR can be told to do stands beside it.
 std::string KindsText(const client::Intake& intake, std::string_view language);
 
 }  // namespace alcove::cli

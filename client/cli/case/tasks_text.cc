@@ -14,7 +14,7 @@ std::string Count(size_t number, const std::string& one, const std::string& many
 }
 
 std::string NameOf(const v1::Task& task) {
-  return task.case_() + " " + (task.measure().empty() ? task.kind() : task.measure()) + " " + DayText(task.due());
+  return task.case_() + " " + task.kind() + " " + task.measure() + " " + DayText(task.due());
 }
 
 std::string OwnerText(const v1::Task& task, const std::string& own) {
@@ -28,6 +28,8 @@ std::string OwnerText(const v1::Task& task, const std::string& own) {
 namespace {
 
 std::string WhatOf(const v1::Task& task) {
+  if (task.kind() == "order_refused") return "HR REFUSED A MEASURE: think of another";
+  if (task.kind() == "order_overdue") return "HR HAS NOT ANSWERED AN ORDER: see to it, or ask HR";
   if (!task.measure().empty()) return "measure: " + MeasureKindText(task.kind());
   if (task.kind() == "few_holders") return "FEWER THAN TWO PEOPLE HOLD A KEY: let somebody in";
   return Words(Harmless(task.kind()));

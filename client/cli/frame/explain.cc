@@ -118,6 +118,10 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
       {"EMPLOYEE_UNKNOWN", "No sync ever told of this employee. Check the number, or run `alcove hr sync` first."},
       {"ACTION_ENDED", "This action was decided or taken back already, and that is final."},
       {"OFFICER_MISSING", "The directory lists no protection officer, so nobody could open this. Nothing was sent; tell the administrator."},
+      {"ORDERS_NOT_OFFERED", "The directory lists no HR system that carries out orders. Order the measure without --order, and see to it yourselves."},
+      {"ORDER_REFUSED", "HR has nothing to do for a measure of this kind: `alcove case measure CASE --kinds` shows for which it has. Nothing was written."},
+      {"ORDER_ANSWERED", "This order was answered before, or taken back, and that is final."},
+      {"EVENT_TOKEN_UNKNOWN", "The resume token is not one of this account. Move the file away: then everything is told from the beginning."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",
        "{}. Get the organisation file from a poster, the intranet or a person you trust, and name it with --org."},

@@ -11,6 +11,7 @@
 #include "client/cli/hr/chart_csv.h"
 #include "client/cli/hr/sync_progress.h"
 #include "client/cli/hr/token.h"
+#include "client/cli/hr/order.h"
 #include "client/lib/files.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
@@ -156,7 +157,8 @@ absl::Status SyncFile(Frame& frame, const HrOptions& options) {
 }  // namespace
 
 void AddHrCommands(CLI::App& app, Frame& frame) {
-  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here, ask before anything is done against somebody, hand out tokens");
+  CLI::App* noun = app.add_subcommand(
+      "hr", "For HR systems: tell who works here, ask before anything is done against somebody, carry out orders, hand out tokens");
   noun->require_subcommand(1);
   auto options = std::make_shared<HrOptions>();
   CLI::App* sync = noun->add_subcommand("sync", "Send the chart: who works here, under whom, related to whom");
@@ -167,6 +169,7 @@ void AddHrCommands(CLI::App& app, Frame& frame) {
   sync->callback([&frame, options] { frame.End(SyncFile(frame, *options)); });
   AddActionCommands(*noun, frame);
   AddTokenIssue(*noun, frame);
+  AddOrderCommands(*noun, frame);
 }
 
 }  // namespace alcove::cli

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""An HR system that talks to Alcove: signs in with a service account's key, and tells the service who works here.
+"""An HR system that talks to Alcove: signs in with a service account's key, tells the service who works here, and carries out orders.
 
     bash stubs.sh DIR                       once: Python's side of the contract
     PYTHONPATH=DIR python3 alcove_hr.py --org alcove.org --key alcove.key sync employees.csv
+    ... events --resume token --seconds 3   a line for everything that happened since the last time
+    ... orders                              what is to be carried out, opened on this machine
+    ... done measureOrders/...              it was, today
 
-To read along: `Organisation`, `Account` and `verified_directory` are what every client needs, `sync` is one use of it.
-Nothing here knows a case: the account's role lets it tell who works here and learn nothing back.
+To read along: `Organisation`, `Account` and `verified_directory` are what every client needs, the rest are uses of it.
+Nothing here knows a case: the account's roles let it tell who works here and hear what it is to do, and learn nothing of why.
 
 Needs python3-grpcio, python3-protobuf and python3-cryptography.
 Exit status: 0 done, 1 refused by the service (its reason is printed), 2 wrong usage, 3 out of reach, 4 a signature does not verify.
@@ -26,13 +29,18 @@ import grpc
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from alcove.sealed.v1 import sealed_pb2 as sealed
 from alcove.v1 import hr_service_pb2 as hr
 from alcove.v1 import hr_service_pb2_grpc as hr_grpc
 from alcove.v1 import ledger_service_pb2 as ledger
 from alcove.v1 import ledger_service_pb2_grpc as ledger_grpc
 from alcove.v1 import session_service_pb2 as session
 from alcove.v1 import session_service_pb2_grpc as session_grpc
+from alcove.v1 import resources_pb2 as resources
 from google.rpc import error_details_pb2, status_pb2
+from google.type import date_pb2
+
+import letter
 
 ROWS_OF_A_PAGE = 128
 DEADLINE = 30  # seconds
@@ -207,6 +215,56 @@ def sync(channel, authorization, path, validate_only):
                                                 validate_only=validate_only), metadata=authorization, timeout=300)
 
 
+def day_text(day):
+    return f"{day.year:04}-{day.month:02}-{day.day:02}"
+
+
+def watch(channel, authorization, token_file, seconds):
+    """Prints a line for each event and then keeps its token: whoever stops in between is told of it again, so nothing is lost."""
+    token = b""
+    if os.path.exists(token_file):
+        with open(token_file, "rb") as file:
+            token = file.read()
+    stub = hr_grpc.HrServiceStub(channel)
+    try:
+        for told in stub.WatchEvents(hr.WatchEventsRequest(resume_token=token), metadata=authorization, timeout=seconds):
+            print(day_text(told.event.time), told.event.type, told.event.subject, flush=True)
+            with open(token_file + ".new", "wb") as file:
+                file.write(told.resume_token)
+            os.replace(token_file + ".new", token_file)
+    except grpc.RpcError as error:
+        # A real system signs in again and goes on; so it does when the session ends after 15 minutes.
+        if error.code() != grpc.StatusCode.DEADLINE_EXCEEDED:
+            raise
+
+
+def orders(channel, authorization, account, organisation):
+    """Every order that waits, opened: (name, last day, words or None where it is sealed to other machines)."""
+    stub = hr_grpc.HrServiceStub(channel)
+    request = hr.ListMeasureOrdersRequest(state=resources.ORDER_STATE_WAITING)
+    while True:
+        page = stub.ListMeasureOrders(request, metadata=authorization, timeout=DEADLINE)
+        for order in page.orders:
+            words = sealed.MeasureOrder()
+            try:
+                words.ParseFromString(letter.open_letter(order.letter, account.decryption, organisation.id,
+                                                         id_bytes(order.name.split("/")[1])))
+            except letter.CannotOpen:
+                words = None
+            yield order.name, day_text(order.due), words
+        if not page.next_page_token:
+            return
+        request.page_token = page.next_page_token
+
+
+def done(channel, authorization, name, today):
+    """Says that an order was carried out. Once; the answer is empty."""
+    hr_grpc.HrServiceStub(channel).ReportMeasureOrder(
+        hr.ReportMeasureOrderRequest(request_id=str(uuid.uuid4()), name=name, outcome=resources.ORDER_STATE_EXECUTED,
+                                     done=date_pb2.Date(year=today.year, month=today.month, day=today.day)),
+        metadata=authorization, timeout=DEADLINE)
+
+
 def reason_of(error):
     """The service's own reason, `CALLER_NOT_ALLOWED` for instance; empty when it has none."""
     for key, value in error.trailing_metadata() or ():
@@ -231,15 +289,33 @@ def main():
     command = verbs.add_parser("sync", help="tell who works here")
     command.add_argument("file", help="CSV: number,mail,manager,dotted,delegate,relation,left")
     command.add_argument("--validate-only", action="store_true", help="say what would change, and change nothing")
+    command = verbs.add_parser("events", help="a line for everything that happened")
+    command.add_argument("--resume", required=True, help="go on from the token in this file, and keep the newest there")
+    command.add_argument("--seconds", type=int, default=600, help="stop after so many seconds")
+    verbs.add_parser("orders", help="what is to be carried out")
+    command = verbs.add_parser("done", help="it was carried out, today")
+    command.add_argument("order", help="measureOrders/...")
     options = parser.parse_args()
+    today = datetime.date.fromisoformat(options.today)
     try:
         if bool(options.key) == bool(options.certificate and options.certificate_key):
             raise WrongUsage("say --key, or --certificate with --certificate-key")
         organisation = Organisation(options.org)
         account = Account(options.key) if options.key else None
         with organisation.connect(options.address, options.certificate, options.certificate_key) as channel:
-            directory = directory_of(channel, organisation, datetime.date.fromisoformat(options.today))
+            directory = directory_of(channel, organisation, today)
             authorization = sign_in(channel, organisation, account, base64.b64decode(directory["log"])) if account else ()
+            if options.verb == "events":
+                watch(channel, authorization, options.resume, options.seconds)
+                return 0
+            if options.verb == "orders":
+                for name, due, words in orders(channel, authorization, account, organisation):
+                    people = [", ".join(person.identifiers) for person in words.people] if words else []
+                    print(name, "by", due, f"{words.kind}, {words.reason}: {'; '.join(people)}" if words else "cannot be opened here")
+                return 0
+            if options.verb == "done":
+                done(channel, authorization, options.order, today)
+                return 0
             answer = sync(channel, authorization, options.file, options.validate_only)
             counts = answer.counts
             print(f"chart version {answer.version}{' would be' if options.validate_only else ''} in force: {counts.after} people, "

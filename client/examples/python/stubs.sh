@@ -9,6 +9,6 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$root/proto"
 protoc -I . -I "$googleapis" --python_out="$out" --grpc_python_out="$out" \
-  --plugin=protoc-gen-grpc_python="$(command -v grpc_python_plugin)" alcove/v1/*.proto
+  --plugin=protoc-gen-grpc_python="$(command -v grpc_python_plugin)" alcove/v1/*.proto alcove/sealed/v1/*.proto
 cd "$googleapis"
 protoc -I . --python_out="$out" google/type/date.proto google/rpc/status.proto google/rpc/error_details.proto

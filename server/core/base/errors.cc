@@ -86,6 +86,10 @@ constexpr std::array kEntries = {
     Entry{Reason::kTokenSpent, kPrecondition, "token was spent"},
     Entry{Reason::kTokensUsedUp, kExhausted, "no more tokens this quarter"},
     Entry{Reason::kTokenKeyMissing, kPrecondition, "no key to issue under"},
+    Entry{Reason::kOrdersNotOffered, kPrecondition, "nobody carries out orders"},
+    Entry{Reason::kOrderRefused, kPrecondition, "not a measure for HR"},
+    Entry{Reason::kOrderAnswered, kPrecondition, "order was answered or taken back"},
+    Entry{Reason::kEventTokenUnknown, kInvalid, "unknown resume token"},
 };
 constexpr Entry kNone = {Reason{}, absl::StatusCode::kInternal, "internal"};
 

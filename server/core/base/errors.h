@@ -83,6 +83,10 @@ enum class Reason : std::uint16_t {
   kTokenSpent = 74,
   kTokensUsedUp = 75,
   kTokenKeyMissing = 76,
+  kOrdersNotOffered = 80,
+  kOrderRefused = 81,
+  kOrderAnswered = 82,
+  kEventTokenUnknown = 83,
 };
 
 // Every reason, in the order of the numbers; some numbers are nobody's.

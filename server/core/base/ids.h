@@ -21,6 +21,7 @@ using format::CaseId;
 using format::EntryId;
 using format::MailboxId;
 using format::MeasureId;
+using format::MeasureOrderId;
 using format::OrganisationId;
 using format::ProtectionRequestId;
 

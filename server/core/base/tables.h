@@ -44,6 +44,8 @@
 //   kProtectionRequest request16                              store  somebody asked for protection: day and letter
 //   kSpentToken  nullifier32                                  store  a token that was spent: kind and quarter, not on what
 //   kTokensDrawn quarter4 kind1 employee16                    store  how many tokens were issued to this employee
+//   kMeasureOrder order16                                     store  what HR is to do, sealed to HR; days, state, answer; names no case
+//   kOrderOrigin order16                                      store  which case and measure the order is from
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -102,6 +104,8 @@ enum class Table : std::uint8_t {
   kProtectionRequest = 60,
   kSpentToken = 61,
   kTokensDrawn = 62,
+  kMeasureOrder = 67,
+  kOrderOrigin = 68,
 };
 
 // Under which key a row's value is sealed.
@@ -166,6 +170,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kSpentToken, "spent-token", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kTokensDrawn, "tokens-drawn", Scope::kStore, SlugPlace::kNone, 21},
+    TableTraits{Table::kMeasureOrder, "measure-order", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kOrderOrigin, "order-origin", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

@@ -68,9 +68,13 @@ absl::Status AddMatters(const Ports& ports, const Case& record, CaseDetail& deta
                                   EtagOf(ports, one.id.view(), one.revision)});
   absl::StatusOr<std::vector<Measure>> measures = MeasuresOf(ports, record.id);
   if (!measures.ok()) return measures.status();
-  for (Measure& one : *measures)
+  for (Measure& one : *measures) {
+    absl::StatusOr<OrderView> order = OrderOf(ports, one.order);
+    if (!order.ok()) return order.status();
     detail.measures.push_back({one.id, one.allegation, one.kind, OwnerOf(ports, record, one), one.due, one.state,
-                               IsOverdue(one, ports.clock.Today()), EtagOf(ports, one.id.view(), one.revision)});
+                               IsOverdue(one, ports.clock.Today()), EtagOf(ports, one.id.view(), one.revision),
+                               *std::move(order)});
+  }
   return absl::OkStatus();
 }
 

@@ -195,6 +195,7 @@ struct Measure : base::Record {
   base::Day due;                  // last day
   MeasureState state = MeasureState::kPlanned;
   bool overdue = false;  // its last day went by, and that was written down
+  base::MeasureOrderId order;  // what HR is told to do (orders.h); zero: nothing
   std::uint32_t revision = 0;  // counts changes; behind the etag
 };
 

@@ -9,6 +9,7 @@
 #include "crypto/bytes.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/check_ins.h"
 #include "server/core/clocks/deadlines.h"
@@ -99,6 +100,7 @@ struct MeasureView {
   MeasureState state = MeasureState::kPlanned;
   bool overdue = false;
   std::string etag;
+  OrderView order;  // no id where HR is told nothing
 };
 
 struct CaseDetail {

@@ -53,8 +53,8 @@ absl::StatusOr<Act> Begin(const cases::Ports& ports, const Asking& asking, forma
 absl::Status Complete(const cases::Ports& ports, const Asking& asking, Act act, format::LeafKind leaf,
                       crypto::Bytes details, base::Outcome<Written>& outcome);
 
-// A change of one row of the case, from the first check to the last: `change(case, row)` refuses it or makes it. NOTHING_HERE
-// when there is no such row, ETAG_STALE when it changed meanwhile.
+// A change of one row of the case, from the first check to the last: `change(case, row, changes)` refuses it or makes it, and
+// adds what changes with it. NOTHING_HERE when there is no such row, ETAG_STALE when it changed meanwhile.
 template <class Row, class Change>
 absl::StatusOr<base::Outcome<Written>> ChangeRow(const cases::Ports& ports, const Asking& asking, format::ByteWriter asked,
                                                  const std::string& key, const std::string& etag, format::LeafKind leaf,
@@ -71,7 +71,7 @@ absl::StatusOr<base::Outcome<Written>> ChangeRow(const cases::Ports& ports, cons
   if (!*found) return base::NothingHere();
   Row& row = (*found)->record;
   if (etag != cases::EtagOf(ports, row.id.view(), row.revision)) return base::EtagStale();
-  if (absl::Status status = change(act->record(), row); !status.ok()) return status;
+  if (absl::Status status = change(act->record(), row, outcome.changes); !status.ok()) return status;
   row.revision += 1;
   outcome.answer.etag = cases::EtagOf(ports, row.id.view(), row.revision);
   outcome.changes.Update(std::move(row), (*found)->version);

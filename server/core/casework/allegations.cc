@@ -90,7 +90,7 @@ absl::StatusOr<base::Outcome<Written>> SetFinding(const cases::Ports& ports, con
   return ChangeRow<cases::Allegation>(
       ports, asking, std::move(asked), base::RowKey(id, allegation), etag, format::LeafKind::kFindingSet,
       format::details::FindingSet(allegation, finding),
-      [&](const cases::Case& record, cases::Allegation& row) -> absl::Status {
+      [&](const cases::Case& record, cases::Allegation& row, base::ChangeSet&) -> absl::Status {
         if (!Knows(ports, "finding", finding)) return CodeUnknown();
         if (finding == kKnowinglyFalse && !MayBeFalse(row, ports.clock.Today())) return ApprovalNotGranted();
         if (!TakesFinding(record.state, row.finding.empty(), finding)) return KindRefused();

@@ -22,6 +22,12 @@ inline absl::Status ApprovalNotGranted() { return base::Refuse(base::Reason::kAp
 // The measure cannot take that step, or weighs on the harmed person without their agreement.
 inline absl::Status MeasureRefused() { return base::Refuse(base::Reason::kMeasureRefused); }
 
+// No service account of the directory carries out orders.
+inline absl::Status OrdersNotOffered() { return base::Refuse(base::Reason::kOrdersNotOffered); }
+
+// A measure of this kind is not for HR.
+inline absl::Status OrderRefused() { return base::Refuse(base::Reason::kOrderRefused); }
+
 inline absl::Status QuotaExceeded() { return base::Refuse(base::Reason::kQuotaExceeded); }
 
 }  // namespace alcove::casework

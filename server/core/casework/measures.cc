@@ -6,7 +6,11 @@
 #include <vector>
 
 #include "crypto/format/leaf.h"
+#include "crypto/hash.h"
+#include "server/core/cases/leaves.h"
+#include "server/core/cases/letters.h"
 #include "server/core/cases/matters.h"
+#include "server/core/cases/orders.h"
 #include "server/core/casework/errors.h"
 
 namespace alcove::casework {
@@ -41,6 +45,37 @@ absl::Status CheckTerms(const cases::Ports& ports, const cases::Case& record, co
   return *allegation ? absl::OkStatus() : base::FieldInvalid("allegation");
 }
 
+// The measure's order: what HR sees of it, and whence it is.
+absl::Status PlaceOrder(const cases::Ports& ports, const base::StaffSlug& caller, const NewMeasure& measure,
+                        cases::Case& record, cases::Measure& row, base::Outcome<Written>& outcome) {
+  const std::size_t dot = measure.kind.find('.');
+  if (!ports.organisation.taxonomy()->IsForHr("measure." + measure.kind.substr(0, dot), measure.kind.substr(dot + 1)))
+    return OrderRefused();
+  if (measure.due < ports.clock.Today().PlusDays(cases::kOrderLead)) return base::FieldInvalid("due");
+  const absl::StatusOr<format::ParsedOfficerLetter> letter =
+      cases::CheckLetter(ports.organisation, people::Role::kServiceMeasures, format::LetterSubject::kMeasureOrder,
+                         *measure.letter, OrdersNotOffered());
+  if (!letter.ok()) return letter.status();
+  cases::MeasureOrder order;
+  order.id = *base::MeasureOrderId::FromBytes(letter->id);
+  const auto taken = ports.rows.Get<cases::MeasureOrder>(order.key());
+  if (!taken.ok()) return taken.status();
+  if (*taken || order.id.IsZero()) return base::FieldInvalid("order_letter");
+  order.letter = *measure.letter;
+  order.visible = cases::DrawVisibleDay(ports);
+  order.due = measure.due;
+  cases::OrderOrigin origin;
+  origin.order = order.id;
+  origin.case_id = record.id;
+  origin.measure = measure.id;
+  row.order = order.id;
+  cases::CaseLeaves leaves(ports, record, outcome.changes, outcome.leaves);
+  leaves.HiddenByStaff(format::LeafKind::kOrderPlaced, caller, format::details::OrderPlaced(order.id, measure.id));
+  outcome.changes.Insert(std::move(order));
+  outcome.changes.Insert(std::move(origin));
+  return absl::OkStatus();
+}
+
 bool Steps(MeasureState from, MeasureState to) {
   if (to == MeasureState::kDone || to == MeasureState::kCancelled)
     return from == MeasureState::kPlanned || from == MeasureState::kRunning;
@@ -56,7 +91,7 @@ absl::StatusOr<base::Outcome<Written>> CreateMeasure(const cases::Ports& ports, 
   ByteWriter asked(512);
   asked.Short("CreateMeasure").Fixed(measure.id).Short(measure.kind.substr(0, 255)).Short(measure.owner.text());
   asked.U32(measure.due.number()).Fixed(measure.allegation.value_or(base::AllegationId()));
-  asked.U8(measure.harmed_person_agreed ? 1 : 0);
+  asked.U8(measure.harmed_person_agreed ? 1 : 0).Fixed(crypto::Blake2b256(measure.letter.value_or("")));
   absl::StatusOr<Act> act = Begin(ports, asking, std::move(asked));
   if (!act.ok()) return act.status();
   base::Outcome<Written> outcome;
@@ -80,6 +115,8 @@ absl::StatusOr<base::Outcome<Written>> CreateMeasure(const cases::Ports& ports, 
   row.kind = measure.kind;
   row.owner = measure.owner;
   row.due = measure.due;
+  if (measure.letter)
+    if (absl::Status status = PlaceOrder(ports, caller, measure, act->record(), row, outcome); !status.ok()) return status;
   outcome.answer.etag = cases::EtagOf(ports, row.id.view(), row.revision);
   outcome.changes.Insert(std::move(row));
   absl::Status status = Complete(ports, asking, *std::move(act), format::LeafKind::kMeasureCreated,
@@ -98,10 +135,11 @@ absl::StatusOr<base::Outcome<Written>> ChangeMeasureState(const cases::Ports& po
   return ChangeRow<cases::Measure>(
       ports, asking, std::move(asked), base::RowKey(id, measure), etag, format::LeafKind::kMeasureChanged,
       format::details::MeasureChanged(measure, static_cast<std::uint8_t>(state)),
-      [&](const cases::Case&, cases::Measure& row) -> absl::Status {
+      [&](const cases::Case&, cases::Measure& row, base::ChangeSet& changes) -> absl::Status {
         if (!Steps(row.state, state)) return MeasureRefused();
         row.state = state;
-        return absl::OkStatus();
+        if (cases::IsOpen(row) || row.order.IsZero()) return absl::OkStatus();
+        return cases::WithdrawOrder(ports, row.order, changes);
       });
 }
 

@@ -29,6 +29,9 @@ struct NewMeasure {
   base::Day due;
   std::optional<base::AllegationId> allegation;  // nothing: of the case as a whole
   bool harmed_person_agreed = false;
+  // "ALO1" about an order: HR is to carry it out. Sealed to every machine of every service account with the scope `measures`;
+  // nothing: the team sees to it by itself.
+  std::optional<crypto::Bytes> letter = std::nullopt;
 };
 
 // In every state but closed.
@@ -39,11 +42,15 @@ struct NewMeasure {
 //                    "due": before today or before the filing, or more than kLongestMonths ahead. "allegation": none of
 //                    this case.
 //   QUOTA_EXCEEDED   more than kMostMeasures
+// With a letter, whose id becomes the order's (cases/orders.h):
+//   ORDER_REFUSED      the policy names no kind of order for this kind of measure
+//   ORDERS_NOT_OFFERED, ENVELOPE_INVALID, GRANTS_MISMATCH  as cases/letters.h
+//   FIELD_INVALID    "due": less than cases::kOrderLead days ahead. "order_letter": an id that is zero or taken.
 absl::StatusOr<base::Outcome<Written>> CreateMeasure(const cases::Ports& ports, const base::StaffSlug& caller,
                                                      const base::CaseId& id, const std::string& request_id,
                                                      const NewMeasure& measure, const cases::NewEntry& entry);
 
-// planned -> running, done, cancelled; running -> done, cancelled.
+// planned -> running, done, cancelled; running -> done, cancelled. With its end an order that HR has not answered is taken back.
 //   NOTHING_HERE     no such measure
 //   MEASURE_REFUSED  every other step
 //   ETAG_STALE       of the measure

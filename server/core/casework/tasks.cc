@@ -12,6 +12,7 @@
 #include "server/core/cases/holds.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/matters.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/show.h"
 #include "server/core/cases/states.h"
@@ -71,8 +72,15 @@ absl::Status AddTasks(const cases::Ports& ports, const cases::Case& record, std:
   if (!measures.ok()) return measures.status();
   for (cases::Measure& measure : *measures) {
     if (!cases::IsOpen(measure)) continue;
+    const absl::StatusOr<cases::OrderView> order = cases::OrderOf(ports, measure.order);
+    if (!order.ok()) return order.status();
+    const base::StaffSlug owner = cases::OwnerOf(ports, record, measure);
+    if (!order->id.IsZero() && order->state == cases::OrderState::kRefused)
+      tasks.push_back({record.id, std::string(kOrderRefused), measure.id, {}, today, false, owner});
+    if (!order->id.IsZero() && order->overdue)
+      tasks.push_back({record.id, std::string(kOrderOverdue), measure.id, {}, measure.due, true, owner});
     tasks.push_back({record.id, {}, measure.id, std::move(measure.kind), measure.due, cases::IsOverdue(measure, today),
-                     cases::OwnerOf(ports, record, measure)});
+                     owner});
   }
   return absl::OkStatus();
 }

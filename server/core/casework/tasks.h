@@ -18,12 +18,18 @@ namespace alcove::casework {
 inline constexpr std::string_view kFewHolders = "few_holders";
 inline constexpr std::size_t kEnoughHolders = 2;
 
-// A deadline of a case that is not met, a measure that is not done, the warning above, or a closed case that is about to go.
+// Kinds of the tasks about what HR was told to do for a measure that still has to be done: HR refused it, and somebody has to think
+// of something else, today and every day; HR has not answered, and the last day is over.
+inline constexpr std::string_view kOrderRefused = "order_refused";
+inline constexpr std::string_view kOrderOverdue = "order_overdue";
+
+// A deadline of a case that is not met, a measure that is not done, an order that came to nothing, the warning above, or a closed
+// case that is about to go.
 struct Task {
   base::CaseId case_id;
-  std::string deadline;      // kind of an internal deadline, kFewHolders, or `retention`; empty for a measure
-  base::MeasureId measure;   // zero for a deadline
-  std::string measure_kind;  // empty for a deadline
+  std::string deadline;      // kind of an internal deadline, one of the kinds above, or `retention`; empty for a measure
+  base::MeasureId measure;   // zero unless it is about a measure
+  std::string measure_kind;  // empty unless it is a measure
   base::Day due;
   bool overdue = false;      // the last day is over
   base::StaffSlug owner;     // of the measure, or whoever the case is assigned to

@@ -25,4 +25,13 @@ inline absl::Status TokenKeyMissing() { return base::Refuse(base::Reason::kToken
 // The action was decided or taken back.
 inline absl::Status ActionEnded() { return base::Refuse(base::Reason::kActionEnded); }
 
+// HR answered the order, or sees that it was taken back.
+inline absl::Status OrderAnswered() { return base::Refuse(base::Reason::kOrderAnswered); }
+
+// A code that the taxonomy does not list.
+inline absl::Status CodeUnknown() { return base::Refuse(base::Reason::kCodeUnknown); }
+
+// No token of this service, or not the caller's.
+inline absl::Status EventTokenUnknown() { return base::Refuse(base::Reason::kEventTokenUnknown); }
+
 }  // namespace alcove::hr

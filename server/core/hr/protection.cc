@@ -1,6 +1,5 @@
 #include "server/core/hr/protection.h"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -9,8 +8,8 @@
 #include "crypto/format/wire.h"
 #include "crypto/hash.h"
 #include "server/core/cases/requests.h"
-#include "server/core/cases/show.h"
 #include "server/core/hr/errors.h"
+#include "server/core/hr/scan_page.h"
 #include "server/core/ledger/draft.h"
 #include "server/core/ledger/records.h"
 
@@ -18,31 +17,6 @@ namespace alcove::hr {
 namespace {
 
 using format::LeafKind;
-
-constexpr std::uint32_t kUsualPage = 16;
-constexpr std::uint32_t kMostOfPage = 32;
-
-// Rows whose key is an id of kind Id, those that `wanted` takes, a page of them.
-template <class R, class Id>
-absl::Status ScanPage(const cases::Ports& ports, const cases::PageRequest& request,
-                      const std::function<bool(const R&)>& wanted, std::vector<R>& out, std::string& next_token) {
-  std::string after;
-  if (!request.token.empty()) {
-    const absl::StatusOr<Id> last = format::FromText<Id>(request.token);
-    if (!last.ok()) return base::FieldInvalid("page_token");
-    after = base::RowKey(*last);
-  }
-  const std::uint32_t size = cases::SizeOf(request, kUsualPage, kMostOfPage);
-  return ports.rows.Scan<R>("", after, SIZE_MAX, [&](base::Versioned<R> row) {
-    if (!wanted(row.record)) return true;
-    if (out.size() == size) {
-      next_token = format::Text(out.back().id);
-      return false;
-    }
-    out.push_back(std::move(row.record));
-    return true;
-  });
-}
 
 void DraftListLeaf(const cases::Ports& ports, LeafKind kind, const base::StaffSlug& caller, base::ChangeSet& changes,
                    std::vector<base::LeafDraft>& leaves) {

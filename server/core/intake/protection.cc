@@ -1,14 +1,11 @@
 #include "server/core/intake/protection.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "crypto/format/leaf.h"
 #include "crypto/hash.h"
-#include "server/core/cases/errors.h"
+#include "server/core/cases/letters.h"
 #include "server/core/cases/requests.h"
-#include "server/core/grants/errors.h"
 #include "server/core/intake/errors.h"
 #include "server/core/ledger/draft.h"
 
@@ -16,19 +13,7 @@ namespace alcove::intake {
 
 absl::StatusOr<format::ParsedOfficerLetter> CheckLetter(const people::Organisation& organisation,
                                                         format::LetterSubject subject, crypto::BytesView letter) {
-  std::vector<crypto::KeyId> officers;
-  for (const people::Person* officer : organisation.With(people::Role::kProtectionOfficer))
-    for (const people::Device& device : officer->devices) officers.push_back(device.encryption_key_id);
-  if (officers.empty()) return OfficerMissing();
-  absl::StatusOr<format::ParsedOfficerLetter> parsed = format::ParseOfficerLetter(letter);
-  if (!parsed.ok() || parsed->subject != subject || parsed->organisation != organisation.id())
-    return cases::EnvelopeInvalid();
-  std::vector<crypto::KeyId> sealed_to;
-  for (std::size_t i = 0; i < parsed->key_count; ++i) sealed_to.push_back(parsed->KeyAt(i));
-  std::sort(officers.begin(), officers.end());
-  std::sort(sealed_to.begin(), sealed_to.end());
-  if (officers != sealed_to) return grants::GrantsMismatch();
-  return parsed;
+  return cases::CheckLetter(organisation, people::Role::kProtectionOfficer, subject, letter, OfficerMissing());
 }
 
 absl::StatusOr<base::Outcome<std::monostate>> RequestProtection(const cases::Ports& ports, const std::string& request_id,

@@ -31,16 +31,22 @@ absl::StatusOr<Taxonomy> Taxonomy::Parse(std::string_view json) {
       DocumentFields fields("taxonomy: " + list, item);
       const std::string code = fields.Text("code", true);
       Code properties{fields.Flag("active", true), fields.Flag("urgent", false),
-                      fields.Flag("burdens_harmed", false), fields.Flag("places_hold", false)};
+                      fields.Flag("burdens_harmed", false), fields.Flag("places_hold", false),
+                      fields.Text("order", false)};
       fields.SkipOthers();
       if (!IsCode(code)) fields.Refuse("a code that is none");
       if (properties.urgent && list != "category") fields.Refuse("urgent outside of category");
       if (properties.burdens_harmed && list != "measure.interim") fields.Refuse("burdens_harmed outside of measure.interim");
       if (properties.places_hold && list != "holding.reason") fields.Refuse("places_hold outside of holding.reason");
+      if (!properties.order.empty() && !list.starts_with("measure.")) fields.Refuse("an order outside of measure");
       if (!known.emplace(code, properties).second) fields.Refuse("a code that stands twice");
       if (absl::Status status = fields.status(); !status.ok()) return status;
     }
   }
+  for (const auto& [list, codes] : taxonomy.lists_)
+    for (const auto& [code, properties] : codes)
+      if (!properties.order.empty() && taxonomy.Find("order.kind", properties.order) == nullptr)
+        return DocumentIncomplete("taxonomy: " + list + ": an order that order.kind does not list");
   for (std::string_view list : kLists) {
     const auto found = taxonomy.lists_.find(list);
     if (found == taxonomy.lists_.end() || found->second.empty())
@@ -69,6 +75,11 @@ bool Taxonomy::BurdensHarmed(std::string_view list, std::string_view code) const
 bool Taxonomy::PlacesHold(std::string_view list, std::string_view code) const {
   const Code* found = Find(list, code);
   return found != nullptr && found->places_hold;
+}
+
+bool Taxonomy::IsForHr(std::string_view list, std::string_view code) const {
+  const Code* found = Find(list, code);
+  return found != nullptr && !found->order.empty() && Knows("order.kind", found->order);
 }
 
 Urgency Taxonomy::UrgencyOf(const Facts& facts) const {

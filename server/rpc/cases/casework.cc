@@ -49,6 +49,7 @@ absl::StatusOr<casework::NewMeasure> ParseNewMeasure(const base::CaseId& id, con
     measure.allegation = *allegation;
   }
   measure.harmed_person_agreed = request.harmed_person_agreed();
+  if (!request.order_letter().empty()) measure.letter = request.order_letter();
   return measure;
 }
 

@@ -26,6 +26,14 @@ void Fill(const base::CaseId& id, const cases::MeasureView& view, v1::Measure* o
   out->set_state(static_cast<v1::MeasureState>(view.state));
   out->set_overdue(view.overdue);
   out->set_etag(view.etag);
+  if (view.order.id.IsZero()) return;
+  v1::MeasureOrderState* order = out->mutable_order();
+  order->set_name(format::MeasureOrderName(view.order.id));
+  order->set_state(static_cast<v1::OrderState>(view.order.state));
+  if (view.order.visible != base::Day()) SetDay(view.order.visible, order->mutable_available());
+  order->set_overdue(view.order.overdue);
+  order->set_refusal(view.order.refusal);
+  if (view.order.done != base::Day()) SetDay(view.order.done, order->mutable_done());
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ std::string Fault(const google::protobuf::MethodDescriptor& method) {
     return "asks a relation of strangers";
   }
   if (!access.scope().empty() && !Names(access, v1::CALLER_SERVICE)) return "has a scope but no service account";
+  if (method.server_streaming() && (access.callers_size() != 1 || !Names(access, v1::CALLER_SERVICE)))
+    return "streams to somebody who is no service account";
   return "";
 }
 

@@ -32,8 +32,8 @@ struct MethodRule {
 class AccessTable {
  public:
   // INTERNAL, naming the method, when an option is missing, names no caller, an unspecified caller or relation, mixes
-  // CALLER_ANYONE with callers that sign in, has a scope without CALLER_SERVICE or the reverse, streams, or shares its
-  // request type with another method.
+  // CALLER_ANYONE with callers that sign in, has a scope without CALLER_SERVICE, streams from the client, or to anybody but
+  // service accounts, or shares its request type with another method.
   static absl::StatusOr<AccessTable> Read(const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
   // The services of the contract, as linked into this program.

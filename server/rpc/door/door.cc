@@ -48,14 +48,14 @@ absl::StatusOr<std::optional<crypto::Bytes>> Door::TokenOf(const grpc::CallbackS
   return std::optional<crypto::Bytes>(*std::move(token));
 }
 
-absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
+absl::StatusOr<Caller> Door::Identify(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
   if (draining_.load(std::memory_order_relaxed)) return base::Stopping();
   absl::StatusOr<std::optional<crypto::Bytes>> token = TokenOf(context);
   if (!token.ok()) return token.status();
 
   if (!*token) {
     if (rule.Admits(v1::CALLER_SERVICE))
-      if (const std::optional<crypto::Digest> certificate = CertificateOf(context)) return AdmitAccount(rule, *certificate);
+      if (const std::optional<crypto::Digest> certificate = CertificateOf(context)) return IdentifyAccount(rule, *certificate);
     const bool admitted = rule.anonymous() || (rule.Admits(v1::CALLER_FOUNDER) && world_.principals.Founding());
     if (!admitted) return base::Refuse(base::Reason::kSessionRequired);
     return Caller();
@@ -91,24 +91,24 @@ absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackS
       break;
   }
   if (!admitted) return base::Refuse(base::Reason::kCallerNotAllowed);
-  if (caller.service)
-    if (absl::Status status = SpendQuota(caller.staff); !status.ok()) return status;
   return caller;
 }
 
-absl::StatusOr<Caller> Door::AdmitAccount(const MethodRule& rule, const crypto::Digest& certificate) const {
+absl::StatusOr<Caller> Door::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const {
+  absl::StatusOr<Caller> caller = Identify(rule, context);
+  if (caller.ok() && caller->service && world_.quotas != nullptr)
+    if (absl::Status status = world_.quotas->Spend(caller->staff); !status.ok()) return status;
+  return caller;
+}
+
+absl::StatusOr<Caller> Door::IdentifyAccount(const MethodRule& rule, const crypto::Digest& certificate) const {
   std::optional<Principals::Account> account = world_.principals.AccountOf(certificate);
   if (!account) return base::Refuse(base::Reason::kSessionRequired);
   if (!rule.AdmitsService(account->standing.scopes)) return base::Refuse(base::Reason::kCallerNotAllowed);
-  if (absl::Status status = SpendQuota(account->slug); !status.ok()) return status;
   Caller caller;
   caller.staff = std::move(account->slug);
   caller.service = true;
   return caller;
-}
-
-absl::Status Door::SpendQuota(const base::StaffSlug& account) const {
-  return world_.quotas == nullptr ? absl::OkStatus() : world_.quotas->Spend(account);
 }
 
 void Door::Prepare(const MethodRule& rule, grpc::CallbackServerContext* context, Call* call) {
@@ -118,10 +118,14 @@ void Door::Prepare(const MethodRule& rule, grpc::CallbackServerContext* context,
   call->deadline = std::min(context->deadline(), std::chrono::system_clock::now() + kPatience);
 }
 
-void Door::Finish(Call& call, const absl::Status& status) {
-  Tally& tally = tallies_[static_cast<std::size_t>(call.rule->number)];
+void Door::Count(const MethodRule& rule, const absl::Status& status) {
+  Tally& tally = tallies_[static_cast<std::size_t>(rule.number)];
   (status.ok() ? tally.answered : tally.refused).fetch_add(1, std::memory_order_relaxed);
   if (!status.ok() && !base::ReasonOf(status)) world_.events.Record(base::Event::kInvariantBroken);
+}
+
+void Door::Finish(Call& call, const absl::Status& status) {
+  Count(*call.rule, status);
   call.reactor->Finish(ToGrpc(status));
 }
 

@@ -9,9 +9,10 @@
 //   5. Put a staff refusal into the ledger before it is answered, so that probing leaves a trace; and every call of a service
 //      account that is answered, with its name and the method.
 //
-// A handler has one of two shapes. `Read` computes an answer that changes nothing and that no leaf has to precede.
+// A handler has one of three shapes. `Read` computes an answer that changes nothing and that no leaf has to precede.
 // `Decide` returns a base::Outcome. Both run on a gRPC callback thread and must not block; conversion of the answer runs
-// after the commit.
+// after the commit. `Watch` gives one answer after another, for service accounts: who calls is asked anew before every look, and a
+// stream ends within kTick of the session's end, of the account's, and of a drain.
 //
 // What the door does not do: the relation between caller and resource is core's one predicate, asked by every core
 // function. The door hands it the caller.
@@ -29,6 +30,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +47,7 @@
 #include "server/rpc/door/quotas.h"
 #include "server/rpc/door/sessions.h"
 #include "server/rpc/door/status.h"
+#include "server/rpc/door/streams.h"
 
 namespace alcove::rpc {
 
@@ -81,6 +84,8 @@ class Door {
  public:
   static constexpr int kMostTries = 8;
   static constexpr int kTriesAtOnce = 3;
+  // How long a stream that has nothing to say waits before it looks again.
+  static constexpr std::chrono::milliseconds kTick{1000};
   // What a caller who set no deadline gets.
   static constexpr std::chrono::seconds kPatience{30};
 
@@ -114,6 +119,13 @@ class Door {
   grpc::ServerUnaryReactor* Decide(grpc::CallbackServerContext* context, const Request* request, Decision&& decide,
                                    Respond&& respond);
 
+  // `next(const Caller&) -> absl::StatusOr<std::vector<Response>>`: what has to be said now, in order, nothing when there is
+  // nothing; called until the stream ends, at most once in kTick where there was nothing. What it refuses ends the stream; a
+  // refusal of the first look is the call's. The call is noted like any of a service account before the first answer.
+  // QUOTA_EXCEEDED beyond Streams::kMostOfAccount.
+  template <class Response, class Request, class Next>
+  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context, const Request* request, Next&& next);
+
   // The token that a call carries: 32 bytes, or nothing when there is none. kSessionRequired when it is malformed.
   static absl::StatusOr<std::optional<crypto::Bytes>> TokenOf(const grpc::CallbackServerContext& context);
 
@@ -136,13 +148,19 @@ class Door {
     std::function<void(const base::Stamps&, A&, base::ChangeSet&)> stamp;
   };
 
+  template <class Response>
+  class Stream;
+
+  // Who calls, and that they may: without and with a call counted against a service account's quota.
+  absl::StatusOr<Caller> Identify(const MethodRule& rule, const grpc::CallbackServerContext& context) const;
   absl::StatusOr<Caller> Admit(const MethodRule& rule, const grpc::CallbackServerContext& context) const;
-  absl::StatusOr<Caller> AdmitAccount(const MethodRule& rule, const crypto::Digest& certificate) const;
-  absl::Status SpendQuota(const base::StaffSlug& account) const;
+  absl::StatusOr<Caller> IdentifyAccount(const MethodRule& rule, const crypto::Digest& certificate) const;
   void Prepare(const MethodRule& rule, grpc::CallbackServerContext* context, Call* call);
   // Answers; a refusal that has to stand in the ledger first is committed first.
   void End(const std::shared_ptr<Call>& call, const absl::Status& status);
   void Finish(Call& call, const absl::Status& status);
+  // Counts how a call of this method ended.
+  void Count(const MethodRule& rule, const absl::Status& status);
   // Answers a service account, whose call has to stand in the ledger first.
   void EndNoted(const std::shared_ptr<Call>& call);
   // Arranges another try after a short pause, or false when there were enough or the deadline is near.
@@ -159,6 +177,7 @@ class Door {
   const World world_;
   std::atomic<bool> draining_{false};
   std::vector<Tally> tallies_;  // by MethodRule::number
+  Streams streams_;
 };
 
 template <class Request, class Answer>
@@ -231,6 +250,111 @@ void Door::Try(const std::shared_ptr<Run<A>>& run) {
     if (status.ok()) run->respond(run->answer);
     End(run, status);
   });
+}
+
+// One stream, from its first look to its end. At any moment one thing is under way: a commit, a write or a pause; each goes on
+// with Go. Owns itself: gRPC's last word is OnDone.
+template <class Response>
+class Door::Stream final : public grpc::ServerWriteReactor<Response> {
+ public:
+  using Next = std::function<absl::StatusOr<std::vector<Response>>(const Caller&)>;
+
+  Stream(Door& door, const MethodRule& rule, const grpc::CallbackServerContext& context, Next next)
+      : door_(door), rule_(rule), context_(context), next_(std::move(next)) {}
+
+  void Begin() {
+    absl::StatusOr<Caller> caller = door_.Admit(rule_, context_);
+    if (!caller.ok()) return End(caller.status());
+    if (!caller->service) return End(base::Refuse(base::Reason::kCallerNotAllowed));
+    if (!door_.streams_.Enter(caller->staff)) return End(base::Refuse(base::Reason::kQuotaExceeded));
+    account_ = caller->staff;
+    absl::StatusOr<std::vector<Response>> first = next_(*caller);
+    if (!first.ok()) return End(first.status());
+    batch_ = *std::move(first);
+    if (!door_.world_.note_service) return batch_.empty() ? Pause() : Go();
+    base::Transaction transaction;
+    door_.world_.note_service(account_, rule_.path, transaction.changes, transaction.leaves);
+    door_.world_.committer.Commit(std::move(transaction), [this](const absl::Status& written) {
+      // On the committer's thread, which is not to look through rows.
+      if (!written.ok()) End(written);
+      else if (batch_.empty()) Pause();
+      else Go();
+    });
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) gone_.store(true, std::memory_order_relaxed);
+    ++at_;
+    Go();
+  }
+  // A write under way ends by itself, a pause is cut short; Go sees this.
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    gone_.store(true, std::memory_order_relaxed);
+    if (pause_ != nullptr) pause_->Cancel();
+  }
+  void OnDone() override {
+    if (!account_.empty()) door_.streams_.Leave(account_);
+    delete this;
+  }
+
+ private:
+  void Go() {
+    if (gone_.load(std::memory_order_relaxed)) return End(absl::OkStatus());
+    if (at_ < batch_.size()) {
+      if (door_.draining_.load(std::memory_order_relaxed)) return End(base::Stopping());
+      this->StartWrite(&batch_[at_]);
+      return;
+    }
+    const absl::StatusOr<Caller> caller = door_.Identify(rule_, context_);
+    if (!caller.ok()) return End(caller.status());
+    at_ = 0;
+    absl::StatusOr<std::vector<Response>> batch = next_(*caller);
+    if (!batch.ok()) return End(batch.status());
+    batch_ = *std::move(batch);
+    if (batch_.empty()) Pause();
+    else Go();
+  }
+  void Pause() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!gone_.load(std::memory_order_relaxed)) {
+        // A new alarm: the one that fired may still be at the end of its callback.
+        pause_ = std::make_unique<grpc::Alarm>();
+        pause_->Set(std::chrono::system_clock::now() + kTick, [this](bool) { Resume(); });
+        return;
+      }
+    }
+    End(absl::OkStatus());
+  }
+  void Resume() {
+    // Not before Pause has let go: what follows may end with `delete this`.
+    { const std::lock_guard paused(mutex_); }
+    Go();
+  }
+  // The last thing done: OnDone may run before it returns.
+  void End(const absl::Status& status) {
+    door_.Count(rule_, status);
+    this->Finish(ToGrpc(status));
+  }
+
+  Door& door_;
+  const MethodRule& rule_;
+  const grpc::CallbackServerContext& context_;
+  const Next next_;
+  base::StaffSlug account_;  // empty until it is counted
+  std::vector<Response> batch_;
+  std::size_t at_ = 0;
+  std::atomic<bool> gone_{false};
+  std::mutex mutex_;  // of pause_, which another thread may cut short
+  std::unique_ptr<grpc::Alarm> pause_;
+};
+
+template <class Response, class Request, class Next>
+grpc::ServerWriteReactor<Response>* Door::Watch(grpc::CallbackServerContext* context, const Request*, Next&& next) {
+  auto* stream = new Stream<Response>(*this, *world_.access.Find(Request::descriptor()), *context, std::forward<Next>(next));
+  stream->Begin();
+  return stream;
 }
 
 }  // namespace alcove::rpc

@@ -79,6 +79,10 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kTokenSpent: return "the token was spent on something else";
     case base::Reason::kTokensUsedUp: return "no more tokens for this employee in this quarter";
     case base::Reason::kTokenKeyMissing: return "there is no key to issue these tokens under";
+    case base::Reason::kOrdersNotOffered: return "nobody of HR carries out orders";
+    case base::Reason::kOrderRefused: return "HR has nothing to do for such a measure";
+    case base::Reason::kOrderAnswered: return "this order was answered or taken back";
+    case base::Reason::kEventTokenUnknown: return "no resume token of yours";
   }
   return "refused";
 }

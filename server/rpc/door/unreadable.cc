@@ -29,8 +29,8 @@ class NamingFactory final : public grpc::experimental::ServerInterceptorFactoryI
  public:
   grpc::experimental::Interceptor* CreateServerInterceptor(ServerRpcInfo* call) override {
     const std::string_view method = call->method();
-    const bool ours =
-        call->type() == ServerRpcInfo::Type::UNARY && method.starts_with("/alcove.") && method != kParsesItself;
+    const bool parsed = call->type() == ServerRpcInfo::Type::UNARY || call->type() == ServerRpcInfo::Type::SERVER_STREAMING;
+    const bool ours = parsed && method.starts_with("/alcove.") && method != kParsesItself;
     return ours ? new Naming : nullptr;
   }
 };

@@ -8,7 +8,7 @@
 
 namespace alcove::rpc {
 
-// For a server's builder. Watches unary methods of the contract, and of those only the statuses that gRPC itself made.
+// For a server's builder. Watches the methods of the contract, streams too, and of those only the statuses that gRPC itself made.
 // SubmitReport is not watched: its handler takes bytes and says the same by itself.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NamesUnreadableRequests();
 

@@ -4,6 +4,7 @@
 
 #include "crypto/format/ids.h"
 #include "server/core/base/errors.h"
+#include "server/rpc/convert/shared.h"
 
 namespace alcove::rpc {
 namespace {
@@ -105,6 +106,51 @@ absl::StatusOr<hr::TokenBatch> ParseBatch(const v1::IssueEmploymentTokensRequest
 void Fill(const crypto::VoprfEvaluated& evaluated, v1::IssueEmploymentTokensResponse* out) {
   for (const crypto::RistrettoPoint& element : evaluated.elements) out->add_evaluated(element.str());
   out->set_proof(evaluated.proof.str());
+}
+
+absl::StatusOr<std::optional<hr::OrderState>> ParseOrderFilter(v1::OrderState state) {
+  if (!v1::OrderState_IsValid(state)) return base::FieldInvalid("state");
+  if (state == v1::ORDER_STATE_UNSPECIFIED) return std::optional<hr::OrderState>();
+  return std::optional(static_cast<hr::OrderState>(state));
+}
+
+absl::StatusOr<hr::OrderAnswer> ParseOrderAnswer(const v1::ReportMeasureOrderRequest& request) {
+  hr::OrderAnswer answer;
+  answer.request_id = request.request_id();
+  const auto id = format::ParseMeasureOrderName(request.name());
+  if (!id.ok()) return base::FieldInvalid("name");
+  answer.order = *id;
+  if (request.outcome() != v1::ORDER_STATE_EXECUTED && request.outcome() != v1::ORDER_STATE_REFUSED)
+    return base::FieldInvalid("outcome");
+  answer.outcome = static_cast<hr::OrderState>(request.outcome());
+  answer.refusal = request.refusal();
+  if (request.has_done()) {
+    const absl::StatusOr<base::Day> done = ParseDay(request.done(), "done");
+    if (!done.ok()) return done.status();
+    answer.done = *done;
+  }
+  return answer;
+}
+
+void Fill(const hr::HrOrder& order, v1::MeasureOrder* out) {
+  out->set_name(format::MeasureOrderName(order.id));
+  out->set_letter(order.letter);
+  SetDay(order.visible, out->mutable_available());
+  SetDay(order.due, out->mutable_due());
+  out->set_state(static_cast<v1::OrderState>(order.state));
+  out->set_refusal(order.refusal);
+  if (order.done != base::Day()) SetDay(order.done, out->mutable_done());
+}
+
+void Fill(const cases::Ports& ports, const base::StaffSlug& account, const hr::HrEvent& event, v1::WatchEventsResponse* out) {
+  v1::Event* told = out->mutable_event();
+  told->set_id(event.id);
+  told->set_source("alcove/" + format::Text(ports.organisation.id()));
+  told->set_specversion("1.0");
+  told->set_type(event.type);
+  told->set_subject(event.subject);
+  SetDay(event.day, told->mutable_time());
+  out->set_resume_token(hr::ResumeToken(ports, account, event.after));
 }
 
 }  // namespace alcove::rpc

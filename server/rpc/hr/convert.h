@@ -1,13 +1,16 @@
-// Syncs and batches of tokens as messages.
+// Syncs, batches of tokens, orders and events as messages.
 #pragma once
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "alcove/v1/hr_service.pb.h"
+#include "server/core/hr/events.h"
+#include "server/core/hr/orders.h"
 #include "server/core/hr/sync.h"
 #include "server/core/hr/tokens.h"
 
@@ -19,6 +22,14 @@ absl::StatusOr<hr::SyncId> ParseSync(std::string_view name);
 absl::StatusOr<hr::Mode> ParseMode(v1::SyncMode mode);
 // Identifiers in their normal form. FieldInvalid of "rows.identifiers" and so on, not saying which: sizes are core's to judge.
 absl::StatusOr<std::vector<hr::ClearRow>> ParseRows(const v1::UploadSyncPageRequest& request);
+
+// Nothing for ORDER_STATE_UNSPECIFIED; FieldInvalid("state") for what is none.
+absl::StatusOr<std::optional<hr::OrderState>> ParseOrderFilter(v1::OrderState state);
+absl::StatusOr<hr::OrderAnswer> ParseOrderAnswer(const v1::ReportMeasureOrderRequest& request);
+void Fill(const hr::HrOrder& order, v1::MeasureOrder* out);
+
+// With the token that stands after it.
+void Fill(const cases::Ports& ports, const base::StaffSlug& account, const hr::HrEvent& event, v1::WatchEventsResponse* out);
 
 void Fill(const hr::Committed& committed, v1::CommitSyncResponse* out);
 

@@ -1,13 +1,23 @@
 #include "server/rpc/hr/hr.h"
 
+#include <optional>
 #include <vector>
 
 #include "crypto/format/ids.h"
 #include "server/core/hr/actions.h"
+#include "server/core/hr/events.h"
+#include "server/core/hr/orders.h"
 #include "server/core/hr/sync.h"
+#include "server/rpc/convert/shared.h"
 #include "server/rpc/hr/convert.h"
 
 namespace alcove::rpc {
+namespace {
+
+// Of a stream that has much to tell: so many are made before the first of them is written.
+constexpr std::size_t kEventsAtOnce = 64;
+
+}  // namespace
 
 grpc::ServerUnaryReactor* HrHandler::CreateSync(grpc::CallbackServerContext* context,
                                                 const v1::CreateSyncRequest* request,
@@ -115,6 +125,64 @@ grpc::ServerUnaryReactor* HrHandler::IssueEmploymentTokens(grpc::CallbackServerC
         return hr::IssueEmploymentTokens(now.ports(), world_.tag_key, world_.token_keys, caller.staff, *batch);
       },
       [response](const crypto::VoprfEvaluated& evaluated) { Fill(evaluated, response); });
+}
+
+grpc::ServerUnaryReactor* HrHandler::ListMeasureOrders(grpc::CallbackServerContext* context,
+                                                       const v1::ListMeasureOrdersRequest* request,
+                                                       v1::ListMeasureOrdersResponse* response) {
+  return world_.door.Decide<hr::OrderPage>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<hr::OrderPage>> {
+        const absl::StatusOr<std::optional<hr::OrderState>> state = ParseOrderFilter(request->state());
+        if (!state.ok()) return state.status();
+        const Moment now(world_.core);
+        return hr::ListMeasureOrders(now.ports(), caller.staff, *state,
+                                     ParsePage(request->page_size(), request->page_token()));
+      },
+      [response](const hr::OrderPage& page) {
+        for (const hr::HrOrder& order : page.orders) Fill(order, response->add_orders());
+        response->set_next_page_token(page.next_token);
+      });
+}
+
+grpc::ServerUnaryReactor* HrHandler::ReportMeasureOrder(grpc::CallbackServerContext* context,
+                                                        const v1::ReportMeasureOrderRequest* request,
+                                                        v1::ReportMeasureOrderResponse*) {
+  return world_.door.Decide<std::monostate>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<std::monostate>> {
+        const absl::StatusOr<hr::OrderAnswer> answer = ParseOrderAnswer(*request);
+        if (!answer.ok()) return answer.status();
+        const Moment now(world_.core);
+        return hr::ReportMeasureOrder(now.ports(), caller.staff, *answer);
+      },
+      [](const std::monostate&) {});
+}
+
+grpc::ServerWriteReactor<v1::WatchEventsResponse>* HrHandler::WatchEvents(grpc::CallbackServerContext* context,
+                                                                          const v1::WatchEventsRequest* request) {
+  return world_.door.Watch<v1::WatchEventsResponse>(
+      context, request,
+      [this, request, position = std::optional<hr::EventPosition>(), quiet = std::optional<hr::EventSeason>()](
+          const Caller& caller) mutable -> absl::StatusOr<std::vector<v1::WatchEventsResponse>> {
+        std::vector<v1::WatchEventsResponse> answers;
+        const Moment now(world_.core);
+        if (!position) {
+          const auto from = hr::ParseResumeToken(now.ports(), caller.staff, request->resume_token());
+          if (!from.ok()) return from.status();
+          position = *from;
+        }
+        const hr::EventSeason season = hr::SeasonOf(now.ports());
+        if (quiet == season) return answers;
+        const auto events = hr::EventsAfter(now.ports(), caller.staff, *position, kEventsAtOnce);
+        if (!events.ok()) return events.status();
+        if (events->empty()) quiet = season;
+        for (const hr::HrEvent& event : *events) {
+          Fill(now.ports(), caller.staff, event, &answers.emplace_back());
+          position = event.after;
+        }
+        return answers;
+      });
 }
 
 }  // namespace alcove::rpc

@@ -1,4 +1,4 @@
-// What HR systems call: telling who works here, asking before anything is done against somebody, and fetching tokens.
+// What HR systems call: telling who works here, asking before anything is done against somebody, carrying out orders, and fetching tokens.
 #pragma once
 
 #include "alcove/v1/hr_service.grpc.pb.h"
@@ -41,6 +41,14 @@ class HrHandler final : public v1::HrService::CallbackService {
   grpc::ServerUnaryReactor* IssueEmploymentTokens(grpc::CallbackServerContext* context,
                                                   const v1::IssueEmploymentTokensRequest* request,
                                                   v1::IssueEmploymentTokensResponse* response) override;
+  grpc::ServerUnaryReactor* ListMeasureOrders(grpc::CallbackServerContext* context,
+                                              const v1::ListMeasureOrdersRequest* request,
+                                              v1::ListMeasureOrdersResponse* response) override;
+  grpc::ServerUnaryReactor* ReportMeasureOrder(grpc::CallbackServerContext* context,
+                                               const v1::ReportMeasureOrderRequest* request,
+                                               v1::ReportMeasureOrderResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(grpc::CallbackServerContext* context,
+                                                                 const v1::WatchEventsRequest* request) override;
 
  private:
   const World world_;

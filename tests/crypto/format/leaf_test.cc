@@ -123,6 +123,11 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kProtectionListed, "", {}},
       {LeafKind::kTokensIssued, details::TokensIssued(TokenKind::kEscrow, "2026-Q4", 1),
        {{"kind", "ESCROW"}, {"quarter", "2026-Q4"}, {"count", "1"}}},
+      {LeafKind::kOrderPlaced, details::OrderPlaced(Fixed<MeasureOrderId>("order"), measure),
+       {{"order", Text(Fixed<MeasureOrderId>("order"))}, {"measure", Text(measure)}}},
+      {LeafKind::kOrderAnswered, details::OrderAnswered(Fixed<MeasureOrderId>("order"), 3, "left"),
+       {{"order", Text(Fixed<MeasureOrderId>("order"))}, {"state", "3"}, {"reason", "left"}}},
+      {LeafKind::kOrdersListed, "", {}},
   };
 }
 

@@ -54,6 +54,16 @@ TEST(OfficerLetter, OpensAsWhatItWasWrittenAsAndUnderItsOwnId) {
   ASSERT_TRUE(OpenOfficerLetter(*ParseOfficerLetter(request), Decrypting("pia")).ok()) << "control";
   request[5] = static_cast<char>(LetterSubject::kAdverseAction);
   EXPECT_REFUSED(OpenOfficerLetter(*ParseOfficerLetter(request), Decrypting("pia")), kCannotOpen) << "a request is no action";
+  Bytes order = *Sealed<MeasureOrderId>("them");
+  EXPECT_EQ(ParseOfficerLetter(order)->subject, LetterSubject::kMeasureOrder);
+  EXPECT_EQ(order.size(), OfficerLetterSize(2)) << "of the same size as any letter";
+  ASSERT_TRUE(OpenOfficerLetter(*ParseOfficerLetter(order), Decrypting("pia")).ok()) << "control";
+  order[5] = static_cast<char>(LetterSubject::kAdverseAction);
+  EXPECT_REFUSED(OpenOfficerLetter(*ParseOfficerLetter(order), Decrypting("pia")), kCannotOpen) << "an order is no action";
+  for (const char subject : {'\0', '\4'}) {
+    order[5] = subject;
+    EXPECT_REFUSED(ParseOfficerLetter(order), kMalformed) << static_cast<int>(subject);
+  }
   for (const size_t at : {size_t{8}, size_t{24}}) {
     Bytes moved = *Sealed("x");
     moved[at] = static_cast<char>(moved[at] ^ 1);

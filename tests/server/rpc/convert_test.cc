@@ -175,7 +175,9 @@ TEST(Convert, ACaseLosesNothing) {
   detail.allegations = {{allegation, "retaliation", "substantiated", "etag"}};
   detail.measures = {{*base::MeasureId::FromBytes("measure-16-byte."), allegation, "interim.no_contact",
                       *base::StaffSlug::Parse("bela"), *base::Day::FromCivil(2026, 11, 30), cases::MeasureState::kRunning,
-                      true, "etag"}};
+                      true, "etag",
+                      {*base::MeasureOrderId::FromBytes("order-of-16-byte"), cases::OrderState::kRefused,
+                       *base::Day::FromCivil(2026, 11, 24), "left", *base::Day::FromCivil(2026, 11, 25), true}}};
   detail.heads.thread_length = 1;
   detail.heads.team_length = 2;
   detail.heads.leaf_count = 3;
@@ -188,6 +190,8 @@ TEST(Convert, ACaseLosesNothing) {
   ExpectEveryFieldSet(out.readers(0));
   ExpectEveryFieldSet(out.allegations(0));
   ExpectEveryFieldSet(out.measures(0));
+  ExpectEveryFieldSet(out.measures(0).order());
+  EXPECT_EQ(out.measures(0).order().state(), v1::ORDER_STATE_REFUSED);
   ExpectEveryFieldSet(out.holds(0));
   EXPECT_EQ(out.holds(0).reason(), "litigation");
   EXPECT_EQ(out.measures(0).state(), v1::MEASURE_STATE_RUNNING);

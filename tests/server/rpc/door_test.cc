@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "alcove/v1/admin_service.grpc.pb.h"
 #include "alcove/v1/case_service.grpc.pb.h"
@@ -61,12 +66,17 @@ struct Hr final : v1::HrService::CallbackService {
                                        v1::CreateSyncResponse*) override {
     return door.Read(context, request, [&](const Caller&) { return absl::OkStatus(); });
   }
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(grpc::CallbackServerContext* context,
+                                                                 const v1::WatchEventsRequest* request) override {
+    return door.Watch<v1::WatchEventsResponse>(context, request, next);
+  }
   Door& door;
+  std::function<absl::StatusOr<std::vector<v1::WatchEventsResponse>>(const Caller&)> next;
 };
 
 class DoorTest : public testing::Test {
  protected:
-  DoorTest() {
+  explicit DoorTest(double calls_at_once = 3) : quotas_{{.per_second = 1, .burst = calls_at_once}, clock_} {
     cases_.order = &committer_.order;
     cases_.decide = [](const Caller&) { return Changing("fine"); };
   }
@@ -117,7 +127,7 @@ class DoorTest : public testing::Test {
   Sessions sessions_{clock_, crypto::SystemRandom()};
   int refusals_noted_ = 0;
   std::vector<std::string> noted_;
-  Quotas quotas_{{.per_second = 1, .burst = 3}, clock_};
+  Quotas quotas_;
   Door door_{{.access = table_,
               .sessions = sessions_,
               .principals = principals_,
@@ -320,6 +330,122 @@ TEST_F(DoorTest, TotalsCountMethodsAndNobody) {
     EXPECT_EQ(total.refused, intake ? 0U : 1U);
   }
   EXPECT_TRUE(door_.TakeTotals().empty());
+}
+
+class StreamTest : public DoorTest {
+ protected:
+  static constexpr int kCallsAtOnce = 60;
+  StreamTest() : DoorTest(kCallsAtOnce) {}
+
+  using Batch = absl::StatusOr<std::vector<v1::WatchEventsResponse>>;
+  static Batch Saying(const std::vector<std::string>& ids) {
+    std::vector<v1::WatchEventsResponse> batch;
+    for (const std::string& id : ids) batch.emplace_back().mutable_event()->set_id(id);
+    return batch;
+  }
+  // Looks numbered from 1, on the stream's own threads; what `look` changes is safe there. The test looks on when all is over.
+  void Next(std::function<Batch(int look, const Caller&)> look) {
+    hr_.next = [this, look = std::move(look)](const Caller& caller) { return look(++looks_, caller); };
+  }
+  struct Watched {
+    std::vector<std::string> ids;
+    std::string ended;
+  };
+  Watched Watch(const std::string& token, std::chrono::milliseconds patience = std::chrono::seconds(20)) {
+    grpc::ClientContext context;
+    Prepare(context, token);
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    const auto reader = v1::HrService::NewStub(wire_.channel())->WatchEvents(&context, {});
+    Watched watched;
+    v1::WatchEventsResponse told;
+    while (reader->Read(&told)) watched.ids.push_back(told.event().id());
+    watched.ended = Ended(reader->Finish());
+    return watched;
+  }
+  std::string Hr() { return SignedIn("staff/hr", {.scopes = {"directory"}}); }
+
+  std::atomic<int> looks_{0};
+};
+
+TEST_F(StreamTest, SaysWhatThereIsInOrderAndLooksAgain) {
+  Next([&](int look, const Caller& caller) -> Batch {
+    EXPECT_EQ(caller.staff.text(), "hr");
+    EXPECT_EQ(committer_.order.size(), look == 1 ? 0u : 1u) << "the call is written down before its first answer";
+    if (look == 1) return Saying({"a", "b"});
+    if (look == 2) return Saying({"c"});
+    if (look == 4) return Saying({"d"});
+    if (look == 5) door_.Drain();
+    return Saying({});
+  });
+  const Watched watched = Watch(Hr());
+  EXPECT_EQ(watched.ids, (std::vector<std::string>{"a", "b", "c", "d"}));
+  EXPECT_EQ(watched.ended, "STOPPING") << "and a drain ends it";
+  EXPECT_EQ(noted_, std::vector<std::string>{"hr /alcove.v1.HrService/WatchEvents"}) << "once";
+}
+
+TEST_F(StreamTest, EndsWithTheSessionAndWithTheAccount) {
+  Next([&](int look, const Caller&) -> Batch {
+    if (look == 2) clock_.Pass(Sessions::kLifetime);
+    return Saying({});
+  });
+  EXPECT_EQ(Watch(Hr()).ended, "SESSION_REQUIRED");
+  looks_ = 0;
+  Next([&](int look, const Caller&) -> Batch {
+    if (look == 2) principals_.standings.erase("staff/hr");
+    return look == 1 ? Saying({"a"}) : Saying({});
+  });
+  const Watched watched = Watch(Hr());
+  EXPECT_EQ(watched.ids, std::vector<std::string>{"a"});
+  EXPECT_EQ(watched.ended, "SESSION_REQUIRED");
+}
+
+TEST_F(StreamTest, WhatTheFirstLookRefusesIsTheAnswerAndIsNotWrittenDown) {
+  Next([](int, const Caller&) -> Batch { return base::FieldInvalid("resume_token"); });
+  EXPECT_EQ(Watch(Hr()).ended, "FIELD_INVALID");
+  EXPECT_TRUE(noted_.empty());
+  EXPECT_TRUE(committer_.order.empty());
+  Next([](int, const Caller&) -> Batch { return base::Broken("something"); });
+  EXPECT_EQ(Watch(Hr()).ended, "13");
+  EXPECT_EQ(events_.counts[base::Event::kInvariantBroken], 1);
+  Next([](int, const Caller&) -> Batch { return Saying({"a"}); });
+  committer_.next = {base::StoreFull()};
+  const Watched watched = Watch(Hr());
+  EXPECT_TRUE(watched.ids.empty()) << "nothing is told that could not be written down";
+  EXPECT_EQ(watched.ended, "STORE_FULL");
+}
+
+TEST_F(StreamTest, NobodyElseWatches) {
+  Next([](int, const Caller&) -> Batch { return Saying({"a"}); });
+  EXPECT_EQ(Watch("").ended, "SESSION_REQUIRED");
+  EXPECT_EQ(Watch(SignedIn("staff/amira")).ended, "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(Watch(SignedIn("mailboxes/aaaaaaaaaaaaaaaaaaaaaaaaaa")).ended, "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(looks_, 0);
+  const std::string hr = Hr();
+  for (int i = 0; i < kCallsAtOnce; ++i) EXPECT_EQ(CreateSync(hr), "OK");
+  EXPECT_EQ(Watch(hr).ended, "BUDGET_EXHAUSTED") << "opening one counts as a call";
+}
+
+TEST_F(StreamTest, AnAccountHasFewAtOnceAndALeftOneMakesRoom) {
+  Next([](int, const Caller&) -> Batch { return Saying({}); });
+  const std::string hr = Hr();
+  grpc::ClientContext contexts[Streams::kMostOfAccount];
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>>> open;
+  const auto stub = v1::HrService::NewStub(wire_.channel());
+  for (int i = 0; i < Streams::kMostOfAccount; ++i) {
+    Prepare(contexts[i], hr);
+    open.push_back(stub->WatchEvents(&contexts[i], {}));
+    while (looks_ <= i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(Watch(hr).ended, "QUOTA_EXCEEDED");
+  contexts[0].TryCancel();
+  EXPECT_FALSE(open[0]->Finish().ok());
+  std::string ended;
+  // The server sees within a tick that a client left.
+  for (int i = 0; i < 40 && (ended = Watch(hr, std::chrono::milliseconds(100)).ended) == "QUOTA_EXCEEDED"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(ended, std::to_string(grpc::StatusCode::DEADLINE_EXCEEDED)) << "let in, until the client had enough";
+  door_.Drain();
+  for (int i = 1; i < Streams::kMostOfAccount; ++i) EXPECT_EQ(Ended(open[static_cast<std::size_t>(i)]->Finish()), "STOPPING");
 }
 
 }  // namespace

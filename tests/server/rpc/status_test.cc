@@ -36,7 +36,8 @@ grpc::StatusCode CodeInContract(v1::ErrorReason reason) {
     case v1::ERROR_REASON_PLAN_INVALID:
     case v1::ERROR_REASON_CODE_UNKNOWN:
     case v1::ERROR_REASON_NOTE_INVALID:
-    case v1::ERROR_REASON_SHARE_REFUSED: return grpc::StatusCode::INVALID_ARGUMENT;
+    case v1::ERROR_REASON_SHARE_REFUSED:
+    case v1::ERROR_REASON_EVENT_TOKEN_UNKNOWN: return grpc::StatusCode::INVALID_ARGUMENT;
     case v1::ERROR_REASON_REQUEST_ID_REUSED: return grpc::StatusCode::ALREADY_EXISTS;
     case v1::ERROR_REASON_ETAG_STALE:
     case v1::ERROR_REASON_CONTENDED: return grpc::StatusCode::ABORTED;

@@ -590,6 +590,52 @@ TEST(Codec, TokensComeBack) {
   EXPECT_EQ(CodecOf(base::Table::kSpentToken)->decode(bytes), nullptr) << "a quarter that is none";
 }
 
+TEST(Codec, OrdersAndWhenceTheyAreComeBack) {
+  cases::MeasureOrder order;
+  order.id = Draw<base::MeasureOrderId>();
+  order.letter = "letter";
+  order.visible = base::Day(20005);
+  order.due = base::Day(20012);
+  order.state = cases::OrderState::kRefused;
+  order.refusal = "works_council";
+  order.answered_by = *base::StaffSlug::Parse("payroll");
+  const cases::MeasureOrder is = RoundTrip(order);
+  EXPECT_EQ(is.key(), order.key());
+  EXPECT_EQ(is.letter, order.letter);
+  EXPECT_EQ(is.visible, order.visible);
+  EXPECT_EQ(is.due, order.due);
+  EXPECT_EQ(is.state, order.state);
+  EXPECT_EQ(is.refusal, order.refusal);
+  EXPECT_EQ(is.answered_by, order.answered_by);
+  EXPECT_EQ(is.done, base::Day());
+  EXPECT_EQ(is.withdrawn, base::Day());
+  order.done = base::Day(20010);
+  order.withdrawn = base::Day(20011);
+  EXPECT_EQ(RoundTrip(order).done, order.done);
+  EXPECT_EQ(RoundTrip(order).withdrawn, order.withdrawn);
+
+  cases::OrderOrigin origin;
+  origin.order = order.id;
+  origin.case_id = Draw<base::CaseId>();
+  origin.measure = Draw<base::MeasureId>();
+  EXPECT_EQ(RoundTrip(origin).key(), order.key());
+  EXPECT_EQ(RoundTrip(origin).case_id, origin.case_id);
+  EXPECT_EQ(RoundTrip(origin).measure, origin.measure);
+
+  cases::Measure measure;
+  measure.case_id = origin.case_id;
+  measure.id = origin.measure;
+  measure.kind = "interim.remote_work";
+  EXPECT_TRUE(RoundTrip(measure).order.IsZero());
+  measure.order = order.id;
+  EXPECT_EQ(RoundTrip(measure).order, order.id);
+
+  order.state = static_cast<cases::OrderState>(5);
+  std::string bytes;
+  CodecOf(base::Table::kMeasureOrder)->encode(order, &bytes);
+  EXPECT_EQ(CodecOf(base::Table::kMeasureOrder)->decode(bytes), nullptr) << "no such state";
+}
+
 TEST(Codec, AChartPageWithAnUnknownKindOfEdgeIsNoRecord) {
   people::ChartPage page = SomeChartPage();
   page.part.edges[0].kind = static_cast<people::EdgeKind>(5);

@@ -41,6 +41,29 @@ TEST(CaseworkText, TablesShowShortIdsCodesAndDaysTheEarliestFirst) {
   EXPECT_THAT(table, HasSubstr("mira"));
 }
 
+TEST(CaseworkText, WhatHrDoesStandsBesideItsMeasure) {
+  const auto text = [](v1::OrderState state, bool overdue = false) {
+    v1::Case facts;
+    v1::MeasureOrderState& order = *facts.add_measures()->mutable_order();
+    order.set_state(state);
+    order.set_overdue(overdue);
+    if (state == v1::ORDER_STATE_REFUSED) order.set_refusal("works_council");
+    return MeasureTable(facts);
+  };
+  EXPECT_THAT(text(v1::ORDER_STATE_WAITING), HasSubstr("HR is to do it"));
+  EXPECT_THAT(text(v1::ORDER_STATE_WAITING, true), HasSubstr("HR is to do it, NOT ANSWERED"));
+  EXPECT_THAT(text(v1::ORDER_STATE_EXECUTED), HasSubstr("HR did it"));
+  EXPECT_THAT(text(v1::ORDER_STATE_REFUSED), HasSubstr("HR REFUSED (works council)"));
+  EXPECT_THAT(text(v1::ORDER_STATE_WITHDRAWN), HasSubstr("taken back from HR"));
+  client::OpenedEntry entry;
+  sealed::v1::Measure& measure = entry.measure.emplace();
+  measure.set_kind("interim.subject_schedule_change");
+  measure.mutable_told()->set_kind("schedule_change");
+  measure.mutable_told()->set_reason("operational");
+  measure.mutable_told()->add_people()->add_identifiers("emp:4711");
+  EXPECT_THAT(MattersText(entry), HasSubstr("HR is told: schedule change for emp:4711"));
+}
+
 TEST(CaseworkText, EntriesReadAsSentencesAndSteerNoTerminal) {
   client::OpenedEntry entry;
   sealed::v1::Finding& finding = entry.finding.emplace();

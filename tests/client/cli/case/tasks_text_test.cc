@@ -37,6 +37,8 @@ TEST(TasksText, ATableSaysWhatByWhenAndWho) {
   EXPECT_THAT(own, HasSubstr("2026-12-01  OVERDUE  personal message"));
   EXPECT_THAT(own, HasSubstr("measure: no contact (interim)"));
   EXPECT_THAT(TaskTable({TaskOf("few_holders", 3)}, "mira"), HasSubstr("FEWER THAN TWO PEOPLE HOLD A KEY"));
+  EXPECT_THAT(TaskTable({TaskOf("order_refused", 3)}, "mira"), HasSubstr("HR REFUSED A MEASURE"));
+  EXPECT_THAT(TaskTable({TaskOf("order_overdue", 3)}, "mira"), HasSubstr("HR HAS NOT ANSWERED AN ORDER"));
   EXPECT_THAT(own, Not(HasSubstr("FEWER"))) << "control";
   EXPECT_THAT(own, HasSubstr("qwertyuiop"));
   EXPECT_THAT(own, HasSubstr("you"));

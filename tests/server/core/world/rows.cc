@@ -3,6 +3,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/orders.h"
 #include "server/core/cases/records.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/actions.h"
@@ -62,6 +63,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kAdverseAction: return Clone<hr::AdverseAction>(record);
     case Table::kNewestAction: return Clone<hr::NewestAction>(record);
     case Table::kUndecidedAction: return Clone<hr::UndecidedAction>(record);
+    case Table::kMeasureOrder: return Clone<cases::MeasureOrder>(record);
+    case Table::kOrderOrigin: return Clone<cases::OrderOrigin>(record);
     case Table::kProtectionRequest: return Clone<intake::ProtectionRequest>(record);
     case Table::kSpentToken: return Clone<intake::SpentToken>(record);
     case Table::kTokensDrawn: return Clone<hr::TokensDrawn>(record);
