@@ -185,3 +185,75 @@ moved_under() {
   awk -F, -v mail="$1@meridian.example" -v manager="$2" 'NR == 1 || $2 == mail { OFS = ","; if (NR > 1) $3 = manager; print }' \
     "$ALCOVE_DEMO/employees.csv"
 }
+
+# One token of the kind for an employee, as their machine and the portal make it: drawn, issued, taken in. Their folder is
+# people/employees/NUMBER, the words of their wallet are "words of NUMBER".
+token_for() {
+  local home=$STAGE/people/employees/$2
+  mkdir -p -m 0700 "$home"
+  cp -n "$STAGE/people/root1/alcove.org" "$home/"
+  (cd "$home" && rm -f batch.txt answer.txt &&
+    alcove report token draw --kind "$1" --count 1 --wallet wallet.txt --passphrase-fd 3 batch.txt 3<<<"words of $2" >/dev/null 2>&1) &&
+    (cd "$STAGE/people/payroll" &&
+      alcove hr token issue --employee "emp:$2" "$home/batch.txt" --out "$home/answer.txt" >/dev/null 2>&1) &&
+    (cd "$home" && alcove report token take --wallet wallet.txt --passphrase-fd 3 answer.txt 3<<<"words of $2" >/dev/null 2>&1)
+}
+
+# For everybody of a chart. What it prints says how many have theirs.
+tokens_for_all() {
+  export -f token_for
+  tail -n +2 "$1" | cut -d, -f1 | xargs -P 2 -I{} bash -c 'token_for employment {} && echo {}' >have.txt
+  echo "$(wc -l <have.txt) of $(tail -n +2 "$1" | wc -l) employees have theirs"
+}
+
+# The next version of the directory, signed by two root holders, published.
+renew_directory() {
+  (cd "$STAGE/people/petra" && rm -f directory.now directory.next && alcove admin directory show --out directory.now >/dev/null &&
+    alcove admin directory draft --roster "$ALCOVE_DEMO/roster.json" --previous directory.now --out directory.next "$@" >/dev/null) || return 1
+  local root
+  for root in root1 root2; do
+    (cd "$STAGE/people/$root" && alcove org sign ../petra/directory.next --key root.key --yes >/dev/null) || return 1
+  done
+  (cd "$STAGE/people/petra" && alcove admin directory publish directory.next | head -1)
+}
+
+# HR submits what it plans in a quarter (year.py), each before it is done.
+submit_quarter() {
+  local number code day reason action
+  while IFS=$'\t' read -r number code day reason; do
+    action=$(echo "$reason" | alcove hr action submit --employee "emp:$number" --kind "$code" --effective "$day" --message - 2>/dev/null)
+    echo "$number ${action#adverseActions/}" >>submitted.txt
+  done <"$1/quarter-$2.txt"
+  echo "$(wc -l <"$1/quarter-$2.txt") plans submitted"
+}
+
+# The officer looks at what comes up and asks HR for each reason in the same words. What nobody wrote down before is not cleared.
+review_quarter() {
+  alcove protection review >review.txt 2>/dev/null
+  grep -o 'emp:[0-9]*' review.txt | cut -d: -f2 | sort >>came-up.txt
+  awk '/^[a-z2-7]{10}  / { id = $1 } /HR says:/ { print id, ($0 ~ /in the file|whole department|in writing|as it was made/ ? "cleared" : "not-cleared") }' review.txt |
+    while read -r id verdict; do alcove protection review --decide "$id" "$verdict" >/dev/null 2>&1 || return 1; done
+  alcove protection review 2>/dev/null | head -1
+}
+
+# What HR hears of everything that it submitted.
+hear_everything() {
+  local number action
+  while read -r number action; do echo "$number $(alcove hr action show "$action" 2>/dev/null)"; done <submitted.txt >heard.txt
+  cut -d' ' -f2 heard.txt | sort | uniq -c | sed 's/^ *//'
+}
+
+# Whoever planned the year knows what was planted. Of each quarter: how many, how many came up before the officer, how many HR may not do.
+who_was_found() {
+  local quarter number code planted found stopped
+  printf '%-8s %8s %18s %16s\n' quarter planted 'officer looked at' 'may not be done'
+  for quarter in 1 2 3 4; do
+    planted=0 found=0 stopped=0
+    while read -r _ number code; do
+      planted=$((planted + 1))
+      grep -q "^$number\$" "$STAGE/people/olga/came-up.txt" && found=$((found + 1))
+      grep -q "^$number NOT_CLEARED\$" "$STAGE/people/payroll/heard.txt" && stopped=$((stopped + 1))
+    done < <(grep "^$quarter " "$1/planted.txt")
+    printf '%-8s %8s %18s %16s\n' "$quarter" "$planted" "$found" "$stopped"
+  done
+}
