@@ -96,6 +96,8 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
     {LeafKind::kProtectionRequested, "protection.requested", "", ""},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
+    {LeafKind::kEscrowHeld, "escrow.held", "sy", "others until"},
+    {LeafKind::kEscrowReleased, "escrow.released", "y", "since"},
 };
 constexpr bool InOrder() {
   for (size_t i = 1; i < std::size(kKinds); ++i)
@@ -293,6 +295,8 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
 Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
+Bytes EscrowHeld(uint8_t others, Day last) { return ByteWriter(5).U8(others).U32(last.number()).Take(); }
+Bytes EscrowReleased(Day day) { return ByteWriter(4).U32(day.number()).Take(); }
 
 }  // namespace details
 
@@ -364,8 +368,9 @@ absl::StatusOr<Shredded> ParseShredded(const Leaf& leaf) {
   shredded.decided = Day(reader.U32());
   shredded.key_epoch = reader.U32();
   if (!reader.done()) return Malformed(kLayout, "details");
-  if (shredded.cause != 0 && !IsApprovalKind(shredded.cause)) return Malformed(kLayout, "cause");
-  if ((shredded.cause == 0) != shredded.approval.IsZero()) return Malformed(kLayout, "approval");
+  const bool approved = IsApprovalKind(shredded.cause);
+  if (!approved && shredded.cause != 0 && shredded.cause != kEscrowOver) return Malformed(kLayout, "cause");
+  if (approved == shredded.approval.IsZero()) return Malformed(kLayout, "approval");
   return shredded;
 }
 

@@ -54,6 +54,7 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(hr::UndecidedAction, UndecidedActionRow)
     ALCOVE_ROW(intake::ProtectionRequest, ProtectionRequestRow)
     ALCOVE_ROW(cases::Case, CaseRow)
+    ALCOVE_ROW(cases::EscrowRoll, EscrowRollRow)
     ALCOVE_ROW(cases::Allegation, AllegationRow)
     ALCOVE_ROW(cases::Measure, MeasureRow)
     ALCOVE_ROW(cases::Entry, EntryRow)

@@ -104,6 +104,12 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "This case is on hold, or a legal hold stands on it. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
       {"EMPLOYEE_UNKNOWN", "No sync ever told of this employee. Check the number, or run `alcove hr sync` first."},
       {"ACTION_ENDED", "This action was decided or taken back already, and that is final."},
+      {"ESCROW_SUBJECT_UNKNOWN",
+       "To wait for others, the service has to know the person: none of those you named is known by that staff number or e-mail. "
+       "Check the spelling, or send the report without waiting. Nothing was sent."},
+      {"REPORTER_UNANSWERED",
+       "The reporter of this case asked that it be sent only together with others, and does not know that you have it. Write to them "
+       "first: `alcove case reply`. Nothing was written."},
       {"OFFICER_MISSING", "The directory lists no protection officer, so nobody could open this. Nothing was sent; tell the administrator."},
       // From this program.
       {"ORGANISATION_FILE_INVALID",

@@ -81,6 +81,8 @@ constexpr std::array kEntries = {
     Entry{Reason::kOfficerMissing, kPrecondition, "no protection officer"},
     Entry{Reason::kApprovalsStand, kPrecondition, "approvals are undecided"},
     Entry{Reason::kExportOnHold, kPrecondition, "not to the accused while on hold"},
+    Entry{Reason::kEscrowSubjectUnknown, kPrecondition, "no subject of an escrow is known"},
+    Entry{Reason::kReporterUnanswered, kPrecondition, "the reporter was not written to"},
 };
 constexpr Entry kNone = {Reason{}, absl::StatusCode::kInternal, "internal"};
 

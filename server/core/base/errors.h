@@ -78,6 +78,8 @@ enum class Reason : std::uint16_t {
   kOfficerMissing = 62,
   kApprovalsStand = 70,
   kExportOnHold = 71,
+  kEscrowSubjectUnknown = 77,
+  kReporterUnanswered = 78,
 };
 
 // Every reason, in the order of the numbers; some numbers are nobody's.

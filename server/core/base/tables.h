@@ -42,6 +42,7 @@
 //   kNewestAction employee16                                  store  which action about this employee is the newest
 //   kUndecidedAction visible4 action16                        store  an action that waits for a verdict
 //   kProtectionRequest request16                              store  somebody asked for protection: day and letter
+//   kEscrowRoll  employee16                                   store  which escrowed reports name this employee
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
@@ -98,6 +99,7 @@ enum class Table : std::uint8_t {
   kNewestAction = 58,
   kUndecidedAction = 59,
   kProtectionRequest = 60,
+  kEscrowRoll = 64,
 };
 
 // Under which key a row's value is sealed.
@@ -160,6 +162,7 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kNewestAction, "newest-action", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kUndecidedAction, "undecided-action", Scope::kStore, SlugPlace::kNone, 20},
     TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kEscrowRoll, "escrow-roll", Scope::kStore, SlugPlace::kNone, 16},
 };
 
 // The traits of a table of the list; null for a number that is none of them.

@@ -10,6 +10,7 @@ namespace alcove::clocks {
 
 struct Marks {
   base::Day filed;
+  std::optional<base::Day> released;  // an escrow: the day on which it went to the team, whose clocks start with it
   base::Day assigned;                     // of the present assignee
   std::optional<base::Day> acknowledged;  // the reporter was told that a person has the report
   std::optional<base::Day> first_message;  // the team's first message in THREAD

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/format/token.h"
 #include "server/core/base/changes.h"
 #include "server/core/cases/new_entry.h"
 #include "server/core/cases/ports.h"
@@ -53,6 +54,8 @@ struct PlanRequest {
   std::vector<crypto::BytesView> subjects;  // tags, 64 bytes each
   std::vector<crypto::BytesView> keep_out;
   std::vector<std::string> struck_out;  // slugs
+  // To be sent only once others have named the same person. ESCROW_SUBJECT_UNKNOWN unless one subject is an employee of the chart.
+  bool escrow = false;
 };
 struct PlanView {
   crypto::Bytes plan;
@@ -67,6 +70,12 @@ struct PlanView {
 // Depends on directory, policy, facts and the caller's input only: it reads no row, so it cannot tell anything of a case.
 absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& request);
 
+// On what condition a report is sent (cases/escrow.h).
+struct EscrowTerms {
+  std::uint32_t others = 0;  // 2 to 5, not counting the reporter
+  base::Day last;            // the last day on which it is sent: tomorrow to 24 months ahead
+};
+
 struct SubmitRequest {
   std::string request_id;  // UUIDv4 text
   crypto::BytesView plan;
@@ -75,6 +84,8 @@ struct SubmitRequest {
   crypto::VerifyKey mailbox_verify_key;
   cases::NewEntry entry;
   std::optional<crypto::BytesView> identity;
+  std::optional<EscrowTerms> escrow;  // where the plan was made for one, and only there
+  std::optional<format::TokenNullifier> voice;  // of the token of kind escrow that was spent on it
   // Look whether request, case and mailbox are there already. A first decision may leave that to the expectations of its
   // commit (almost every filing is new, and asking the store twice costs); when one fails, decide again with a look.
   bool look = true;

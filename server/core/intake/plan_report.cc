@@ -121,7 +121,10 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
     return base::FieldInvalid("struck_out");
   // A report needs somebody to whom it can be given on the day of filing: at the desk, or from outside.
   if (chosen.desk.empty() && chosen.fallbacks.empty()) return NobodyIsLeft();
-  const std::vector<grants::Holder> holders = LinesOf(chosen);
+  plan.escrow = request.escrow;
+  if (plan.escrow && EmployeesNamedBy(wall).empty()) return EscrowSubjectUnknown();
+  const std::vector<grants::Holder> holders =
+      LinesOf(chosen, plan.escrow ? format::ReleaseCondition::kMatched : format::ReleaseCondition::kAssigned);
   for (const grants::Holder& holder : holders)
     plan.readers.push_back({holder.key_id, holder.purpose, holder.condition});
 

@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/losses.h"
 #include "server/core/cases/requests.h"
@@ -16,6 +17,7 @@
 #include "server/core/grants/readers.h"
 #include "server/core/guard/assign.h"
 #include "server/core/guard/hand_on.h"
+#include "server/core/guard/match.h"
 #include "server/core/intake/errors.h"
 #include "server/core/intake/file_report.h"
 #include "server/core/intake/plan.h"
@@ -30,6 +32,7 @@ crypto::Digest DigestOf(const SubmitRequest& request, const crypto::Digest& entr
   asked.Fixed(entry_hash).Fixed(request.mailbox).Fixed(request.mailbox_encryption_key);
   asked.Fixed(request.mailbox_verify_key).Fixed(crypto::Blake2b256(request.plan));
   if (request.identity) asked.Fixed(crypto::Blake2b256(*request.identity));
+  if (request.escrow) asked.U32(request.escrow->others).U32(request.escrow->last.number());
   return crypto::Blake2b256(asked.bytes());
 }
 
@@ -112,6 +115,21 @@ absl::Status StandBehind(const cases::Ports& ports, cases::Case& record, guard::
   return status;
 }
 
+// What the reporter asked for, and whom the report names today.
+absl::StatusOr<cases::Escrow> EscrowOf(const cases::Ports& ports, const SubmitRequest& request, const access::Wall& wall) {
+  const EscrowTerms& terms = *request.escrow;
+  if (terms.others < cases::kFewestOthers || terms.others > cases::kMostOthers) return base::FieldInvalid("escrow.others");
+  if (!cases::MayBeLastDay(terms.last, ports.clock.Today())) return base::FieldInvalid("escrow.last_day");
+  if (!request.voice) return base::FieldInvalid("token");
+  cases::Escrow escrow;
+  escrow.others = static_cast<std::uint8_t>(terms.others);
+  escrow.last = terms.last;
+  escrow.voice = *request.voice;
+  escrow.about = EmployeesNamedBy(wall);
+  if (escrow.about.empty()) return EscrowSubjectUnknown();
+  return escrow;
+}
+
 cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, const SubmitRequest& request) {
   cases::Case record;
   record.id = plan.case_id;
@@ -148,7 +166,7 @@ absl::StatusOr<Filing> AnswerAgain(const cases::Ports& ports, const base::CaseId
   cases::CaseLeaf& row = (*leaf)->record;
   absl::StatusOr<cases::OpenedLeaf> opened = cases::Opened(ports, row.number, std::move(row.content), std::move(row.salt));
   if (!opened.ok()) return opened.status();
-  return Filing{id, std::move(row.promise), *std::move(opened), cases::DeadlinesOf(ports, (*filed)->record)};
+  return Filing{id, std::move(row.promise), *std::move(opened), cases::DeadlinesOf(ports, cases::ShownOf((*filed)->record))};
 }
 
 }  // namespace
@@ -192,6 +210,14 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   if (!holders.ok()) return holders.status();
   access::Wall wall = WallOf(world.organisation, plan->subjects, plan->kept_out, std::move(plan->struck_out));
   if (AnyMayNotRead(world.organisation, *holders, wall)) return PlanStale();
+  // A report that goes with the answer to a check-in goes to a team: it cannot wait.
+  if (request.escrow.has_value() != plan->escrow || (request.escrow && behind != nullptr)) return base::FieldInvalid("escrow");
+  std::optional<cases::Escrow> escrow;
+  if (request.escrow) {
+    absl::StatusOr<cases::Escrow> asked = EscrowOf(world, request, wall);
+    if (!asked.ok()) return asked.status();
+    escrow = *std::move(asked);
+  }
   const grants::Binding binding{{world.organisation.id(), plan->case_id, format::Keyring::kThread, 0},
                                 crypto::KeyIdOf(request.mailbox_verify_key),
                                 plan->directory_version};
@@ -222,7 +248,13 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   cases::CaseLeaves leaves(world, record, changes, drafts);
   filing.place = drafts.size();
   filing.leaf = leaves.Filed(format::details::Filed(head));
-  if (behind == nullptr) {
+  if (escrow) {
+    record.escrow = *std::move(escrow);
+    leaves.ByReporter(format::LeafKind::kEscrowHeld, format::details::EscrowHeld(record.escrow->others, record.escrow->last));
+    const absl::StatusOr<bool> released = guard::Match(world, record, changes, drafts);
+    if (!released.ok()) return released.status();
+    cases::PadLeaves(world.random, drafts);
+  } else if (behind == nullptr) {
     guard::Assign(world, record, leaves, changes);
   } else if (absl::Status status = StandBehind(world, record, *behind, changes, drafts); !status.ok()) {
     return status;
@@ -237,7 +269,7 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   entry.day = record.marks.filed;
   changes.Put(std::move(entry));
   cases::Epoch epoch = cases::EpochRow(record.id, format::Keyring::kThread, 0, *request.entry.epoch);
-  if (behind != nullptr)
+  if (behind != nullptr || record.escrow)
     if (const absl::StatusOr<bool> purged = cases::PurgeEpoch(record, epoch); !purged.ok()) return purged.status();
   changes.Put(std::move(epoch));
   if (request.identity) {
@@ -255,7 +287,7 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
 
   filing.answer.case_id = record.id;
   filing.answer.leaf = {filing.leaf.number, 0, filing.leaf.content, filing.leaf.salt};
-  filing.answer.deadlines = cases::DeadlinesOf(world, record);
+  filing.answer.deadlines = cases::DeadlinesOf(world, cases::ShownOf(record));
   changes.Insert(std::move(record));
   return filing;
 }

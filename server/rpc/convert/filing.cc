@@ -24,7 +24,14 @@ absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest&
                                .mailbox_encryption_key = *encryption_key,
                                .mailbox_verify_key = *verify_key,
                                .entry = *std::move(entry),
-                               .identity = std::nullopt};
+                               .identity = std::nullopt,
+                               .escrow = std::nullopt,
+                               .voice = std::nullopt};
+  if (request.has_escrow()) {
+    const absl::StatusOr<base::Day> last = ParseDay(request.escrow().last_day(), "escrow.last_day");
+    if (!last.ok()) return last.status();
+    submit.escrow = intake::EscrowTerms{request.escrow().others(), *last};
+  }
   if (request.has_identity()) submit.identity = request.identity().sealed();
   return submit;
 }

@@ -74,6 +74,8 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kOfficerMissing: return "the directory lists no protection officer";
     case base::Reason::kApprovalsStand: return "an approval of this case is undecided";
     case base::Reason::kExportOnHold: return "nothing goes to the accused while the case is on hold";
+    case base::Reason::kEscrowSubjectUnknown: return "nobody named is known here, so no others could be matched";
+    case base::Reason::kReporterUnanswered: return "the reporter does not know that the case is with you: write to them first";
   }
   return "refused";
 }

@@ -120,6 +120,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kAlertsListed, "", {}},
       {LeafKind::kProtectionRequested, "", {}},
       {LeafKind::kProtectionListed, "", {}},
+      {LeafKind::kEscrowHeld, details::EscrowHeld(2, Day(20600)), {{"others", "2"}, {"until", "2026-05-27"}}},
+      {LeafKind::kEscrowReleased, details::EscrowReleased(Day(20600)), {{"since", "2026-05-27"}}},
   };
 }
 

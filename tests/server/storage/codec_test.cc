@@ -218,6 +218,90 @@ TEST(Codec, ANewCaseComesBackAsEmptyAsItWas) {
   EXPECT_EQ(is.summary, std::nullopt);
 }
 
+cases::Escrow SomeEscrow() {
+  cases::Escrow escrow;
+  escrow.others = 3;
+  escrow.last = base::Day(20700);
+  escrow.voice = Draw<format::TokenNullifier>();
+  escrow.about = {Draw<base::EmployeeId>(), Draw<base::EmployeeId>()};
+  std::sort(escrow.about.begin(), escrow.about.end());
+  return escrow;
+}
+
+TEST(Codec, AnEscrowComesBackWithItsFace) {
+  cases::Case was = SomeCase();
+  was.escrow = SomeEscrow();
+  cases::Case is = RoundTrip(was);
+  ASSERT_TRUE(is.escrow);
+  EXPECT_EQ(is.escrow->others, 3);
+  EXPECT_EQ(is.escrow->last, was.escrow->last);
+  EXPECT_EQ(is.escrow->voice, was.escrow->voice);
+  EXPECT_EQ(is.escrow->about, was.escrow->about);
+  EXPECT_FALSE(is.escrow->released);
+  EXPECT_TRUE(is.escrow->face.empty());
+  EXPECT_FALSE(is.escrow->is_face);
+
+  cases::Case face = SomeCase();
+  face.escrow = SomeEscrow();
+  was.escrow->released = base::Day(20650);
+  was.escrow->face = {face};
+  was.marks.released = base::Day(20650);
+  is = RoundTrip(was);
+  EXPECT_EQ(is.escrow->released, was.escrow->released);
+  EXPECT_EQ(is.marks.released, was.marks.released);
+  ASSERT_EQ(is.escrow->face.size(), 1u);
+  EXPECT_EQ(is.escrow->face.front().mailbox, face.mailbox);
+  EXPECT_EQ(is.escrow->face.front().thread, face.thread);
+  EXPECT_TRUE(is.escrow->face.front().escrow->is_face) << "its place says it";
+  EXPECT_FALSE(is.escrow->is_face);
+}
+
+TEST(Codec, AFaceWithoutAReleaseOrBehindAnotherIsNoRecord) {
+  const Codec* codec = CodecOf(base::Table::kCase);
+  const auto decodes = [&](const cases::Case& record) {
+    std::string bytes;
+    codec->encode(record, &bytes);
+    return codec->decode(bytes) != nullptr;
+  };
+  cases::Case face = SomeCase();
+  face.escrow = SomeEscrow();
+  cases::Case record = SomeCase();
+  record.escrow = SomeEscrow();
+  record.escrow->released = base::Day(20650);
+  record.escrow->face = {face};
+  EXPECT_TRUE(decodes(record)) << "control";
+  record.escrow->released.reset();
+  EXPECT_FALSE(decodes(record)) << "a face of what waits";
+  record.escrow->released = base::Day(20650);
+  record.escrow->face.front().escrow->released = base::Day(20650);
+  EXPECT_FALSE(decodes(record)) << "a face that does not wait";
+  record.escrow->face.front().escrow->face = {face};
+  EXPECT_FALSE(decodes(record)) << "a face of a face";
+  record.escrow->face.front().escrow.reset();
+  EXPECT_FALSE(decodes(record)) << "a face without an escrow";
+  record.escrow->face.clear();
+  record.escrow->about.clear();
+  EXPECT_FALSE(decodes(record)) << "about nobody";
+}
+
+TEST(Codec, ARollComesBack) {
+  cases::EscrowRoll was;
+  was.employee = Draw<base::EmployeeId>();
+  was.cases = {Draw<base::CaseId>(), Draw<base::CaseId>()};
+  std::sort(was.cases.begin(), was.cases.end());
+  EXPECT_EQ(RoundTrip(was).employee, was.employee);
+  EXPECT_EQ(RoundTrip(was).cases, was.cases);
+  const Codec* codec = CodecOf(base::Table::kEscrowRoll);
+  std::string bytes;
+  std::swap(was.cases[0], was.cases[1]);
+  codec->encode(was, &bytes);
+  EXPECT_EQ(codec->decode(bytes), nullptr) << "their order would say who came first";
+  was.cases.clear();
+  bytes.clear();
+  codec->encode(was, &bytes);
+  EXPECT_EQ(codec->decode(bytes), nullptr) << "about nobody";
+}
+
 TEST(Codec, AnEntryComesBack) {
   cases::Entry was;
   was.case_id = Draw<base::CaseId>();
@@ -645,6 +729,12 @@ TEST(Codec, WhatIsToGoComesBackAndSaysWhy) {
   EXPECT_TRUE(refused(was)) << "nothing is to go";
   was.whole = cases::Cause{static_cast<format::ApprovalKind>(200), cause.approval, cause.day};
   EXPECT_TRUE(refused(was)) << "a kind that is none";
+  was.whole = cases::Cause{std::nullopt, {}, cause.day, true};
+  EXPECT_FALSE(refused(was));
+  EXPECT_EQ(RoundTrip(was).whole, was.whole);
+  was.whole->kind = format::ApprovalKind::kDelete;
+  was.whole->approval = cause.approval;
+  EXPECT_TRUE(refused(was)) << "an escrow that is over was approved by nobody";
 }
 
 TEST(Codec, ATombstoneComesBack) {

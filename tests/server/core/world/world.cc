@@ -32,6 +32,8 @@ intake::SubmitRequest Submission::request() const {
   request.entry.blobs = blobs;
   if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
   if (identity) request.identity = *identity;
+  request.escrow = escrow;
+  request.voice = voice;
   request.look = look;
   return request;
 }
@@ -291,6 +293,33 @@ Reporter World::File(const intake::PlanRequest& request) {
   Reporter reporter = NewReporter();
   const intake::PlanView plan = Plan(request);
   const Submission submission = Prepare(reporter, plan);
+  absl::StatusOr<intake::Filing> filing = Submit(submission);
+  EXPECT_TRUE(filing.ok()) << filing.status();
+  return reporter;
+}
+
+format::TokenNullifier World::Voice() {
+  format::TokenNullifier voice;
+  random.Fill(voice.data(), format::TokenNullifier::kSize);
+  return voice;
+}
+
+Reporter World::Escrow(const std::string& number, std::uint32_t others, int days,
+                       const std::optional<format::TokenNullifier>& voice) {
+  return Escrow(std::vector{number}, others, days, voice);
+}
+
+Reporter World::Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days,
+                       const std::optional<format::TokenNullifier>& voice) {
+  Reporter reporter = NewReporter();
+  intake::PlanRequest request = Facts();
+  std::vector<crypto::Bytes> tags;
+  for (const std::string& number : numbers) tags.push_back(TagOf("emp:" + number));
+  request.subjects.assign(tags.begin(), tags.end());
+  request.escrow = true;
+  Submission submission = Prepare(reporter, Plan(request));
+  submission.escrow = intake::EscrowTerms{others, clock.Today().PlusDays(days)};
+  submission.voice = voice ? *voice : Voice();
   absl::StatusOr<intake::Filing> filing = Submit(submission);
   EXPECT_TRUE(filing.ok()) << filing.status();
   return reporter;

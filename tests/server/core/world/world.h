@@ -93,6 +93,8 @@ struct Submission {
   crypto::Bytes record;
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
+  std::optional<intake::EscrowTerms> escrow;
+  std::optional<format::TokenNullifier> voice;
   bool without_epoch = false;
   bool look = true;
 
@@ -171,6 +173,13 @@ class World {
   // All of it: a report about `bullying` unless told otherwise; the test fails if it is refused.
   Reporter File(const intake::PlanRequest& request);
   Reporter File() { return File(Facts()); }
+  // A report about this staff number that waits for so many others, with a voice of its own unless told otherwise; the test
+  // fails if it is refused. `days`: how long it waits.
+  Reporter Escrow(const std::string& number, std::uint32_t others = 2, int days = 365,
+                  const std::optional<format::TokenNullifier>& voice = {});
+  Reporter Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days = 365,
+                  const std::optional<format::TokenNullifier>& voice = {});
+  format::TokenNullifier Voice();
   base::StaffSlug AssigneeOf(const Reporter& reporter) const;
   cases::Case CaseOf(const Reporter& reporter) const;
 
