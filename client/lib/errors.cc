@@ -37,6 +37,7 @@ constexpr std::array kRows = {
     Row{Refusal::kNoKeyHere, "NO_KEY_HERE", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kKeyNeeded, "KEY_NEEDED", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kShareKept, "SHARE_KEPT", absl::StatusCode::kFailedPrecondition},
+    Row{Refusal::kWalletNeeded, "WALLET_NEEDED", absl::StatusCode::kFailedPrecondition},
     Row{Refusal::kServerUnreachable, "SERVER_UNREACHABLE", absl::StatusCode::kUnavailable},
     Row{Refusal::kDirectoryInvalid, "DIRECTORY_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kDirectoryExpired, "DIRECTORY_EXPIRED", absl::StatusCode::kDataLoss},
@@ -69,6 +70,7 @@ constexpr std::array kRows = {
     Row{Refusal::kSummaryInvalid, "SUMMARY_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kTombstoneInvalid, "TOMBSTONE_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kExportInvalid, "EXPORT_INVALID", absl::StatusCode::kDataLoss},
+    Row{Refusal::kTokensInvalid, "TOKENS_INVALID", absl::StatusCode::kDataLoss},
     Row{Refusal::kAttachmentMissing, "ATTACHMENT_MISSING", absl::StatusCode::kNotFound},
     Row{Refusal::kCaseGone, "CASE_GONE", absl::StatusCode::kNotFound},
 };

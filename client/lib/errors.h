@@ -33,6 +33,7 @@ enum class Refusal {
   kNoKeyHere,  // the case is open to another machine of the caller's
   kKeyNeeded,  // something may depend on the key that is to go
   kShareKept,  // a share of a sealed name could not be handed over
+  kWalletNeeded,  // the desk takes no report without a token
   // UNAVAILABLE.
   kServerUnreachable,
   // What the server sent does not check. DATA_LOSS.
@@ -67,6 +68,7 @@ enum class Refusal {
   kSummaryInvalid,  // uses what the reporter did not release
   kTombstoneInvalid,
   kExportInvalid,  // an archive that somebody was handed
+  kTokensInvalid,  // not issued under the key that everybody's are
   // An attachment that the entry names never arrived. NOT_FOUND.
   kAttachmentMissing,
   // The case is to go or is gone, and what the server says of it checks. NOT_FOUND.

@@ -154,6 +154,7 @@ absl::StatusOr<CheckedPlan> CheckPlan(const CheckedDirectory& directory, const P
   plan.case_name = response.case_();
   plan.directory_version = response.directory_version();
   plan.custodian_threshold = response.custodian_threshold();
+  if (response.employment_proof() != v1::EMPLOYMENT_PROOF_POLICY_UNSPECIFIED) plan.employment_proof = response.employment_proof();
   if (!format::ParseCaseName(plan.case_name).ok()) return Refuse(Refusal::kAnswerMalformed, "the case's name is not one");
 
   std::vector<NamedPerson> everybody = input.subjects;

@@ -94,6 +94,8 @@ struct CheckedPlan {
   uint32_t custodian_threshold = 0;
   // Named people whose identifier nobody known has, as the reporter gave them.
   std::vector<std::string> unknown;
+  // What the planned desk asks of who files. The service's word; it refuses what does not fit.
+  v1::EmploymentProofPolicy employment_proof = v1::EMPLOYMENT_PROOF_POLICY_OFF;
   // There is a person of whom only a name is known: every reader must be shown and asked about.
   bool name_only = false;
 };

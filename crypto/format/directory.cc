@@ -20,17 +20,13 @@ constexpr size_t kMaxDesks = 64;
 constexpr size_t kMaxPeople = 1000;
 constexpr size_t kMaxDevices = 2;
 constexpr size_t kMaxAliases = 8;
-constexpr size_t kRoles = 10;
+constexpr size_t kRoles = 11;
 constexpr size_t kMaxTokenKeys = 4;
 constexpr uint32_t kMaxVersion = 0x7fffffff;
 
 constexpr std::string_view kRoleNames[kRoles] = {"investigator", "administrator", "custodian", "protection_officer",
                                                  "auditor",      "escalation",    "fallback",  "approver",
-                                                 "service_directory", "service_actions"};
-
-constexpr std::string_view kTokenKindNames[] = {"employment", "escrow"};
-
-std::string_view TokenKindText(TokenKind kind) { return kTokenKindNames[static_cast<uint8_t>(kind) - 1]; }
+                                                 "service_directory", "service_actions", "service_tokens"};
 
 // Ascending, each once.
 template <class Range, class Key>
@@ -163,19 +159,6 @@ bool TakePerson(internal::LineReader& lines, Person* person) {
   return true;
 }
 
-// The value of a `token-key` line.
-std::optional<TokenKey> TokenKeyFromText(std::string_view text) {
-  auto kind = internal::Two(text);
-  if (!kind) return std::nullopt;
-  auto parts = internal::Two(kind->second);
-  if (!parts) return std::nullopt;
-  const auto* name = std::find(std::begin(kTokenKindNames), std::end(kTokenKindNames), kind->first);
-  auto quarter = Quarter::FromText(parts->first);
-  auto key = internal::FixedFromBase64<crypto::VoprfPublicKey>(parts->second);
-  if (name == std::end(kTokenKindNames) || !quarter.ok() || !key) return std::nullopt;
-  return TokenKey{.kind = static_cast<TokenKind>(name - kTokenKindNames + 1), .quarter = *quarter, .key = *key};
-}
-
 // Reads the lines; the rules between them are CheckDirectory's.
 bool TakeDirectory(internal::LineReader& lines, Directory* d) {
   if (!lines.TakeBare(kFirstLine)) return false;
@@ -215,7 +198,7 @@ bool TakeDirectory(internal::LineReader& lines, Directory* d) {
   d->salt = *salt;
   while (auto value = lines.Take("token-key")) {
     auto key = TokenKeyFromText(*value);
-    if (!key || d->token_keys.size() == kMaxTokenKeys) return false;
+    if (!key.ok() || d->token_keys.size() == kMaxTokenKeys) return false;
     d->token_keys.push_back(*key);
   }
   while (auto value = lines.Take("desk")) {
@@ -237,10 +220,26 @@ bool TakeDirectory(internal::LineReader& lines, Directory* d) {
 
 std::string_view Name(Role role) { return kRoleNames[static_cast<uint8_t>(role) - 1]; }
 
+std::string TokenKeyText(const TokenKey& key) {
+  return std::string(WordOf(key.kind)) + " " + key.quarter.Text() + " " + crypto::Base64Encode(key.key.view());
+}
+
+absl::StatusOr<TokenKey> TokenKeyFromText(std::string_view text) {
+  auto word = internal::Two(text);
+  auto parts = word ? internal::Two(word->second) : std::nullopt;
+  if (!parts) return Malformed(kLayout, "token key");
+  auto kind = TokenKindFromWord(word->first);
+  auto quarter = Quarter::FromText(parts->first);
+  auto key = internal::FixedFromBase64<crypto::VoprfPublicKey>(parts->second);
+  if (!kind.ok() || !quarter.ok() || !key) return Malformed(kLayout, "token key");
+  return TokenKey{.kind = *kind, .quarter = *quarter, .key = *key};
+}
+
 std::string_view ScopeOf(Role role) {
   switch (role) {
     case Role::kServiceDirectory: return "directory";
     case Role::kServiceActions: return "actions";
+    case Role::kServiceTokens: return "tokens";
     default: return "";
   }
 }
@@ -294,8 +293,7 @@ absl::StatusOr<std::string> DirectoryText(const Directory& d) {
   internal::AppendRoots(d.next_roots, &text);
   text += "log " + crypto::Base64Encode(d.log_key.view()) + "\nsalt " + crypto::Base64Encode(d.salt.view()) + "\n";
   for (const TokenKey& token : d.token_keys) {
-    text += "token-key " + std::string(TokenKindText(token.kind)) + " " + token.quarter.Text() + " " +
-            crypto::Base64Encode(token.key.view()) + "\n";
+    text += "token-key " + TokenKeyText(token) + "\n";
   }
   for (const Desk& desk : d.desks) text += "desk " + desk.slug + " " + desk.name + "\n";
   for (const Person& person : d.people) {

@@ -64,6 +64,8 @@ enum class Role : uint8_t {
   kServiceDirectory = 9,
   // One that asks before anything is done against an employee.
   kServiceActions = 10,
+  // One that fetches employment tokens for the employees whom it vouches for.
+  kServiceTokens = 11,
 };
 // The scope that a service account's role gives it; empty for the roles of people.
 std::string_view ScopeOf(Role role);
@@ -136,6 +138,10 @@ struct Directory {
 inline constexpr int kDirectoryMaxDays = 90;
 inline constexpr int kExpiryWarningDays = 30;
 inline constexpr size_t kMaxDirectorySize = 1 << 20;
+
+// The value of a `token-key` line. Whether the key is usable, a directory that holds it says.
+std::string TokenKeyText(const TokenKey& key);
+absl::StatusOr<TokenKey> TokenKeyFromText(std::string_view text);
 
 // Whether a directory that is valid from that day may announce the key.
 bool IsTimely(const TokenKey& key, Day valid_from);

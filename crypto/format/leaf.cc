@@ -96,6 +96,7 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kAlertsListed, "alerts.listed", "", ""},
     {LeafKind::kProtectionRequested, "protection.requested", "", ""},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
+    {LeafKind::kTokensIssued, "tokens.issued", "tts", "kind quarter count"},
     {LeafKind::kEscrowHeld, "escrow.held", "sy", "others until"},
     {LeafKind::kEscrowReleased, "escrow.released", "y", "since"},
 };
@@ -295,6 +296,9 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 }
 Bytes StoreRekeyed(uint32_t key_epoch) { return ByteWriter(4).U32(key_epoch).Take(); }
 Bytes ActionDone(const AdverseActionId& action) { return action.str(); }
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens) {
+  return ByteWriter(24).Short(Name(kind)).Short(Cut(quarter)).U8(tokens).Take();
+}
 Bytes EscrowHeld(uint8_t others, Day last) { return ByteWriter(5).U8(others).U32(last.number()).Take(); }
 Bytes EscrowReleased(Day day) { return ByteWriter(4).U32(day.number()).Take(); }
 

@@ -84,6 +84,7 @@
 //      76  alerts.listed                                                       of no case
 //      77  protection.requested                                                somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
+//      80  tokens.issued        kind text, quarter text, tokens 1               to an employee, who stands in no leaf; of no case
 //      85  escrow.held          others 1, last day 4                           to be sent once so many others name the same person
 //      86  escrow.released      day 4                                          since when the team has it; told with its first words
 //
@@ -190,6 +191,7 @@ enum class LeafKind : uint16_t {
   kAlertsListed = 76,
   kProtectionRequested = 77,
   kProtectionListed = 78,
+  kTokensIssued = 80,
   kEscrowHeld = 85,
   kEscrowReleased = 86,
 };
@@ -257,6 +259,7 @@ Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash
 Bytes StoreRekeyed(uint32_t key_epoch);
 // Of action.submitted, .repeated, .read, .cancelled and .decided. What was decided stands in no leaf.
 Bytes ActionDone(const AdverseActionId& action);
+Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens);
 // `others`: how many others have to name the same person. `last`: the last day on which it can be sent.
 Bytes EscrowHeld(uint8_t others, Day last);
 // `day`: on which the report went to the team.

@@ -34,6 +34,7 @@ class Quarter {
   constexpr uint32_t number() const { return number_; }
   constexpr bool valid() const { return number_ >= kMin && number_ <= kMax; }
   constexpr Quarter Next() const { return Quarter(number_ + 1); }
+  constexpr Quarter Previous() const { return Quarter(number_ - 1); }
   Day FirstDay() const;
   std::string Text() const;
 

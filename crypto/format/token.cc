@@ -14,6 +14,7 @@ constexpr std::string_view kMagic = "ALT1";
 constexpr uint8_t kSuite = 1;
 constexpr std::string_view kInputLabel = "alcove token v1";
 constexpr std::string_view kRequestLabel = "alcove token request v1";
+constexpr std::string_view kFilingLabel = "alcove filing token v1";
 constexpr std::string_view kNullifierLabel = "alcove token nullifier v1";
 
 bool HasPlace(TokenKind kind, Quarter quarter) { return IsTokenKind(static_cast<uint8_t>(kind)) && quarter.valid(); }
@@ -39,6 +40,21 @@ Digest Mac(const crypto::VoprfOutput& output, const Digest& request) {
 }
 
 }  // namespace
+
+std::string_view WordOf(TokenKind kind) { return kind == TokenKind::kEscrow ? "escrow" : "employment"; }
+
+absl::StatusOr<TokenKind> TokenKindFromWord(std::string_view word) {
+  for (const TokenKind kind : {TokenKind::kEmployment, TokenKind::kEscrow})
+    if (WordOf(kind) == word) return kind;
+  return Malformed(kLayout, "kind");
+}
+
+Digest TokenRequestOf(const FilingOfToken& filing) {
+  ByteWriter out(192);
+  out.Raw(kFilingLabel).U8(0).Fixed(filing.organisation).Fixed(filing.case_id).Fixed(filing.mailbox);
+  out.Fixed(filing.mailbox_encryption_key).Fixed(filing.mailbox_verify_key).Fixed(filing.entry_hash);
+  return crypto::Sha256(out.bytes());
+}
 
 absl::StatusOr<PendingToken> DrawToken(const TokenTerms& terms, crypto::Random& random) {
   if (!HasPlace(terms.kind, terms.quarter)) return Malformed(kLayout, "kind or quarter");

@@ -21,6 +21,12 @@
 //   SHA-256("alcove token nullifier v1" 0x00 T)   the nullifier: what the server keeps, once for ever, of a token that was spent
 // T has one spelling, so a token has one nullifier, whatever it was spent on and whichever key checked it.
 //
+// A report is the request
+//   SHA-256("alcove filing token v1" 0x00 organisation 16 case 16 mailbox 16 mailbox encryption key 32 mailbox signing key 32
+//           entry hash 32)
+// The entry hash is that of the report's envelope, and through it of its body, readers, grants and attachments: the token vouches
+// for exactly this filing.
+//
 // At issue the server sees blinded elements, which are independent of T. When it is spent the server sees T for the first time.
 //
 // Errors: those of errors.h. Threads: any; parsed values point into the bytes they were parsed from.
@@ -31,6 +37,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "crypto/bytes.h"
@@ -62,6 +69,10 @@ struct TokenKey {
   bool operator==(const TokenKey&) const = default;
 };
 
+// `employment`, `escrow`: as texts have it.
+std::string_view WordOf(TokenKind kind);
+absl::StatusOr<TokenKind> TokenKindFromWord(std::string_view word);
+
 // What a token is one of.
 struct TokenTerms {
   OrganisationId organisation;
@@ -86,6 +97,17 @@ struct UnspentToken {
   TokenNonce nonce;
   crypto::VoprfOutput output;
 };
+
+// What a token vouches for when a report is filed with it.
+struct FilingOfToken {
+  OrganisationId organisation;
+  CaseId case_id;
+  MailboxId mailbox;
+  crypto::EncryptionKey mailbox_encryption_key;
+  crypto::VerifyKey mailbox_verify_key;
+  Digest entry_hash;
+};
+Digest TokenRequestOf(const FilingOfToken& filing);
 
 // Draws the nonce, 32 bytes, then 64 for the blind. kMalformed when kind or quarter has no place in the layout.
 absl::StatusOr<PendingToken> DrawToken(const TokenTerms& terms, crypto::Random& random);

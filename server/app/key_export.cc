@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/password.h"
 #include "server/app/errors.h"
@@ -35,6 +36,28 @@ absl::StatusOr<crypto::SecretText> ReadSecretLine(int descriptor) {
   if (size < 0) return absl::InvalidArgumentError("cannot read the passphrase");
   if (line.empty()) return absl::InvalidArgumentError("the passphrase is empty");
   return line;
+}
+
+// The files that the lines before the organisation file belong into, in their order.
+absl::StatusOr<std::vector<std::string>> FileNames(std::string_view left, const fs::path& file) {
+  std::vector<std::string> names;
+  std::size_t kind = 0;
+  while (!left.starts_with("alcove.organisation.")) {
+    const std::size_t end = left.find('\n');
+    if (end == std::string_view::npos) return KeyWrong(file, "it is cut short");
+    if (left.starts_with("alcove.token.v1 ")) {
+      const absl::StatusOr<format::TokenKey> key = TokenKeyOfLine(left.substr(0, end), file);
+      if (!key.ok()) return key.status();
+      names.push_back(TokenKeyFileName(key->kind, key->quarter));
+    } else if (kind < kKinds.size()) {
+      names.push_back(KeyFileName(kKinds[kind++]));
+    } else {
+      return KeyWrong(file, "it holds a line of no key");
+    }
+    left.remove_prefix(end + 1);
+  }
+  if (kind + 1 < kKinds.size()) return KeyWrong(file, "it is cut short");
+  return names;
 }
 
 // A terminal that shows nothing while it lives.
@@ -83,6 +106,15 @@ absl::Status ExportKeys(const KeyPlaces& places, const fs::path& file, const cry
     inside.bytes += *line;
     crypto::Wipe(*line);
   }
+  // Read whole and checked above all: what is brought to a safe place can be brought back.
+  const absl::StatusOr<intake::TokenKeys> tokens = ReadTokenKeys(places);
+  if (!tokens.ok()) return tokens.status();
+  for (const intake::HeldTokenKey& key : tokens->all()) {
+    absl::StatusOr<std::string> line = ReadFile(places.Find(TokenKeyFileName(key.kind, key.quarter)), 256);
+    if (!line.ok()) return line.status();
+    inside.bytes += *line;
+    crypto::Wipe(*line);
+  }
   const absl::StatusOr<std::string> organisation = ReadFile(places.directory / kOrganisationFile, kMaxExport / 2);
   if (!organisation.ok()) return organisation.status();
   inside.bytes += *organisation;
@@ -103,18 +135,16 @@ absl::Status ImportKeys(const fs::path& file, const fs::path& directory, const c
   left.remove_prefix(kTitle.size());
 
   std::error_code error;
-  for (const KeyKind kind : kKinds) {
-    if (fs::exists(directory / KeyFileName(kind), error)) return FileAlreadyThere(directory / KeyFileName(kind));
-  }
   if (fs::exists(directory / kOrganisationFile, error)) return FileAlreadyThere(directory / kOrganisationFile);
+  const absl::StatusOr<std::vector<std::string>> names = FileNames(left, file);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names)
+    if (fs::exists(directory / name, error)) return FileAlreadyThere(directory / name);
   fs::create_directories(directory, error);
   if (error || chmod(directory.c_str(), 0700) != 0) return FileNotWritten(directory, std::strerror(errno));
-  for (const KeyKind kind : kKinds) {
-    // The organisation file follows at once where no log key is being replaced.
-    if (kind == KeyKind::kNextLog && left.starts_with("alcove.organisation.")) break;
+  for (const std::string& name : *names) {
     const std::size_t end = left.find('\n');
-    if (end == std::string_view::npos) return KeyWrong(file, "it is cut short");
-    if (absl::Status s = WriteNewFile(directory / KeyFileName(kind), left.substr(0, end + 1)); !s.ok()) return s;
+    if (absl::Status s = WriteNewFile(directory / name, left.substr(0, end + 1)); !s.ok()) return s;
     left.remove_prefix(end + 1);
   }
   return WriteNewFile(directory / kOrganisationFile, left);

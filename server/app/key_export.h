@@ -2,7 +2,7 @@
 // nothing, and no backup holds them.
 //
 // The file is sealed under a passphrase (crypto/password.h). Inside, text: `alcove.keys.v1`, the lines of the three key
-// files, that of the next log key where there is one, and the organisation file.
+// files, that of the next log key where there is one, those of the token keys, and the organisation file.
 #pragma once
 
 #include <absl/status/status.h>

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "crypto/encoding.h"
@@ -28,6 +29,7 @@ std::string_view Kind(KeyKind kind) {
     case KeyKind::kLog:
     case KeyKind::kNextLog: return "alcove.log.v1";
     case KeyKind::kTag: return "alcove.tag.v1";
+    case KeyKind::kToken: return "alcove.token.v1";
   }
   return {};
 }
@@ -74,10 +76,9 @@ absl::Status ReadFacts(std::string_view words, const fs::path& path, storage::Ke
   return absl::OkStatus();
 }
 
-// The 32 bytes of one key file, checked by its descriptor so that nothing can change between check and use. `facts` for the
-// KEK alone.
-absl::StatusOr<crypto::SymmetricKey> ReadKeyAt(const fs::path& path, KeyKind kind, mode_t closed,
-                                               storage::KekFacts* facts = nullptr) {
+// The 32 bytes of one key file, checked by its descriptor so that nothing can change between check and use. `facts` gets what
+// stands after the key; where it is null nothing may.
+absl::StatusOr<crypto::SymmetricKey> ReadKeyAt(const fs::path& path, KeyKind kind, mode_t closed, std::string* facts = nullptr) {
   const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (absl::Status s = CheckPrivate(file, path, closed); !s.ok()) return s;
 
@@ -98,17 +99,56 @@ absl::StatusOr<crypto::SymmetricKey> ReadKeyAt(const fs::path& path, KeyKind kin
       if (raw->size() == kKeyBytes) key = crypto::SymmetricKey::FromBytes(*raw);
       crypto::Wipe(*raw);
     }
-    if (key.ok() && facts != nullptr)
-      if (absl::Status s = ReadFacts(rest, path, facts); !s.ok()) key = s;
+    if (facts != nullptr) *facts = rest;
   }
   crypto::Wipe(buffer.data(), buffer.size());
   return key;
 }
 
-absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind kind, storage::KekFacts* facts = nullptr) {
+// In place of a key that is a credential.
+mode_t ClosedAt(const KeyPlaces& places, const fs::path& path) {
+  return places.credentials && path.parent_path() == *places.credentials ? kOthersOfCredential : kOthers;
+}
+
+absl::StatusOr<crypto::SymmetricKey> ReadKey(const KeyPlaces& places, KeyKind kind) {
   const fs::path path = places.Find(kind);
-  const bool credential = places.credentials && path.parent_path() == *places.credentials;
-  return ReadKeyAt(path, kind, credential ? kOthersOfCredential : kOthers, facts);
+  return ReadKeyAt(path, kind, ClosedAt(places, path));
+}
+
+absl::StatusOr<crypto::SymmetricKey> ReadKek(const fs::path& path, mode_t closed, storage::KekFacts* facts) {
+  std::string words;
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKeyAt(path, KeyKind::kKek, closed, &words);
+  if (!kek.ok()) return kek;
+  if (absl::Status s = ReadFacts(words, path, facts); !s.ok()) return s;
+  return kek;
+}
+
+constexpr std::string_view kTokenFileStart = "token.", kTokenFileEnd = ".key";
+
+// "employment 2026-Q4", with what stands between the two.
+absl::StatusOr<format::TokenKey> ReadTokenTerms(std::string_view words, char between, const fs::path& path) {
+  const std::size_t at = words.find(between);
+  const absl::StatusOr<format::TokenKind> kind = format::TokenKindFromWord(words.substr(0, at));
+  if (!kind.ok()) return KeyWrong(path, "it is of no kind of token");
+  const absl::StatusOr<format::Quarter> quarter =
+      format::Quarter::FromText(at == std::string_view::npos ? std::string_view() : words.substr(at + 1));
+  if (!quarter.ok()) return KeyWrong(path, "it is of no quarter");
+  return format::TokenKey{.kind = *kind, .quarter = *quarter, .key = {}};
+}
+
+// By name, a credential before a file.
+absl::StatusOr<std::map<std::string, fs::path>> TokenKeyFiles(const KeyPlaces& places) {
+  std::map<std::string, fs::path> found;
+  for (const std::optional<fs::path>& folder : {places.credentials, std::optional(places.directory)}) {
+    if (!folder) continue;
+    std::error_code error;
+    for (fs::directory_iterator entry(*folder, error), end; !error && entry != end; entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (name.starts_with(kTokenFileStart) && name.ends_with(kTokenFileEnd)) found.emplace(name, entry->path());
+    }
+    if (error) return FileUnreadable(*folder, error.message());
+  }
+  return found;
 }
 
 absl::StatusOr<crypto::SigningKey> ReadSigningKey(const KeyPlaces& places, KeyKind kind) {
@@ -166,26 +206,32 @@ std::string KeyFileName(KeyKind kind) {
     case KeyKind::kLog: return "log.key";
     case KeyKind::kTag: return "tag.key";
     case KeyKind::kNextLog: return "log.next.key";
+    case KeyKind::kToken: break;
   }
   return {};
 }
 
-fs::path KeyPlaces::Find(KeyKind kind) const {
+std::string TokenKeyFileName(format::TokenKind kind, format::Quarter quarter) {
+  return std::string(kTokenFileStart).append(format::WordOf(kind)).append(".").append(quarter.Text()).append(kTokenFileEnd);
+}
+
+fs::path KeyPlaces::Find(const std::string& name) const {
   std::error_code error;
-  if (credentials && fs::exists(*credentials / KeyFileName(kind), error)) return *credentials / KeyFileName(kind);
-  return directory / KeyFileName(kind);
+  if (credentials && fs::exists(*credentials / name, error)) return *credentials / name;
+  return directory / name;
 }
 
 absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places) {
   storage::KekFacts facts;
-  absl::StatusOr<crypto::SymmetricKey> kek = ReadKey(places, KeyKind::kKek, &facts);
+  const fs::path path = places.Find(KeyKind::kKek);
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKek(path, ClosedAt(places, path), &facts);
   if (!kek.ok()) return kek.status();
   return WithKek(places, *std::move(kek), facts);
 }
 
 absl::StatusOr<storage::ServerKeys> ReadKeysWithNextKek(const KeyPlaces& places) {
   storage::KekFacts facts;
-  absl::StatusOr<crypto::SymmetricKey> kek = ReadKeyAt(places.directory / kNextKekFile, KeyKind::kKek, kOthers, &facts);
+  absl::StatusOr<crypto::SymmetricKey> kek = ReadKek(places.directory / kNextKekFile, kOthers, &facts);
   if (!kek.ok()) return kek.status();
   return WithKek(places, *std::move(kek), facts);
 }
@@ -236,6 +282,45 @@ absl::StatusOr<crypto::VerifyKey> MakeNextLogKey(const fs::path& directory, cryp
   const absl::Status written = WriteKey(directory / KeyFileName(KeyKind::kNextLog), KeyKind::kNextLog, key.expose());
   if (!written.ok()) return written;
   return key.verify_key();
+}
+
+absl::StatusOr<crypto::VoprfPublicKey> MakeTokenKey(const fs::path& directory, format::TokenKind kind, format::Quarter quarter,
+                                                    crypto::Random& random) {
+  const crypto::VoprfKey key = crypto::VoprfKey::Draw(random);
+  const std::string facts = std::string(" ").append(format::WordOf(kind)).append(" ").append(quarter.Text());
+  const absl::Status written = WriteKey(directory / TokenKeyFileName(kind, quarter), KeyKind::kToken, key.expose(), facts);
+  if (!written.ok()) return written;
+  return key.public_key();
+}
+
+absl::StatusOr<format::TokenKey> TokenKeyOfLine(std::string_view line, const fs::path& file) {
+  const std::size_t key = line.find(' ');
+  const std::size_t facts = key == std::string_view::npos ? key : line.find(' ', key + 1);
+  if (facts == std::string_view::npos) return KeyWrong(file, "it does not say which tokens it is for");
+  return ReadTokenTerms(line.substr(facts + 1), ' ', file);
+}
+
+absl::StatusOr<intake::TokenKeys> ReadTokenKeys(const KeyPlaces& places) {
+  const absl::StatusOr<std::map<std::string, fs::path>> files = TokenKeyFiles(places);
+  if (!files.ok()) return files.status();
+  intake::TokenKeys keys;
+  for (const auto& [name, path] : *files) {
+    const std::string_view terms = std::string_view(name).substr(
+        kTokenFileStart.size(), name.size() - kTokenFileStart.size() - kTokenFileEnd.size());
+    const absl::StatusOr<format::TokenKey> named = ReadTokenTerms(terms, '.', path);
+    if (!named.ok()) return named.status();
+    std::string facts;
+    const absl::StatusOr<crypto::SymmetricKey> scalar = ReadKeyAt(path, KeyKind::kToken, ClosedAt(places, path), &facts);
+    if (!scalar.ok()) return scalar.status();
+    const absl::StatusOr<format::TokenKey> said = ReadTokenTerms(facts, ' ', path);
+    if (!said.ok()) return said.status();
+    if (said->kind != named->kind || said->quarter != named->quarter)
+      return KeyWrong(path, "it is of another kind or quarter than its name says");
+    absl::StatusOr<crypto::VoprfKey> key = crypto::VoprfKey::FromBytes(scalar->expose());
+    if (!key.ok()) return KeyWrong(path, "no token key can be made of it");
+    keys.Hold({named->kind, named->quarter, *std::move(key)});
+  }
+  return keys;
 }
 
 absl::Status CheckPrivateFile(const fs::path& path) {

@@ -4,13 +4,15 @@
 //   log.key   the seed of the Ed25519 key that signs checkpoints and promises
 //   tag.key   the OPRF key that turns identifiers into tags
 //   log.next.key   only while the log key is replaced: the one that comes after it (core/ledger/log_keys.h)
+//   token.employment.2026-Q4.key, token.escrow.2026-Q4.key   issue and check the tokens of a quarter (crypto/format/token.h); none
+//                  to begin with, and those of quarters long over do no harm
 //
 // Each is one line: the kind, a space, base64 of 32 bytes ("alcove.kek.v1 ..."). The kind stands there so that two files
-// that changed places are found at start, not by the first reporter. The KEK's goes on with its epoch and its organisation, each
-// after a space, so that an old one and another's are refused by name. Beside them lies `organisation`, a copy of the
+// that changed places are found at start, not by the first reporter. The KEK's goes on with its epoch and its organisation, a token
+// key's with its kind and quarter, each after a space, so that an old one and another's are refused by name. Beside them lies `organisation`, a copy of the
 // organisation file the server was made for: it says whose root signatures a directory needs, so it is guarded like a key.
 //
-// Keys are made by Initialise, and a new KEK by Shred (shred.h), alone. Everything else refuses a key that is missing, wrong, or readable by others, and
+// Keys are made by Initialise, a new KEK by Shred (shred.h), and those of tokens and the next log key by a command each, alone. Everything else refuses a key that is missing, wrong, or readable by others, and
 // names the file.
 #pragma once
 
@@ -21,17 +23,22 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/bytes.h"
+#include "crypto/format/token.h"
 #include "crypto/random.h"
+#include "server/core/intake/token_keys.h"
 #include "server/storage/keys.h"
 
 namespace alcove::app {
 
-enum class KeyKind { kKek, kLog, kTag, kNextLog };
+enum class KeyKind { kKek, kLog, kTag, kNextLog, kToken };
 
-// "kek.key", "log.key", "tag.key", "log.next.key".
+// "kek.key", "log.key", "tag.key", "log.next.key". Not for token keys, of which there are several.
 std::string KeyFileName(KeyKind kind);
+// "token.employment.2026-Q4.key".
+std::string TokenKeyFileName(format::TokenKind kind, format::Quarter quarter);
 
 // Where keys are looked for. A key that systemd handed over (LoadCredentialEncrypted=, in $CREDENTIALS_DIRECTORY under the
 // same file name) comes before the file in `directory`.
@@ -39,11 +46,23 @@ struct KeyPlaces {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> credentials;
 
-  std::filesystem::path Find(KeyKind kind) const;
+  std::filesystem::path Find(KeyKind kind) const { return Find(KeyFileName(kind)); }
+  std::filesystem::path Find(const std::string& name) const;
 };
 
 // Reads all three, and the next log key where there is one. FAILED_PRECONDITION naming the file: KeyMissing, KeyReadableByOthers, KeyOwnedByAnother, KeyWrong.
 absl::StatusOr<storage::ServerKeys> ReadKeys(const KeyPlaces& places);
+
+// Every token key that is there, by the name of its file. What a name says and what the file says must be the same: KeyWrong.
+absl::StatusOr<intake::TokenKeys> ReadTokenKeys(const KeyPlaces& places);
+
+// Draws one and writes it into `directory`; what the directory is to announce. ALREADY_EXISTS naming the file: a key that tokens
+// were issued under is never replaced.
+absl::StatusOr<crypto::VoprfPublicKey> MakeTokenKey(const std::filesystem::path& directory, format::TokenKind kind,
+                                                    format::Quarter quarter, crypto::Random& random);
+
+// What a line of a token key's file says that it is of. KeyWrong naming `file`.
+absl::StatusOr<format::TokenKey> TokenKeyOfLine(std::string_view line, const std::filesystem::path& file);
 
 // The name of the KEK that a shredding makes, until it takes the old one's place.
 inline constexpr std::string_view kNextKekFile = "kek.next";

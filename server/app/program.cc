@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "crypto/encoding.h"
+#include "crypto/format/directory.h"
 #include "server/app/clock.h"
 #include "server/app/config.h"
 #include "server/app/control.h"
@@ -53,6 +54,8 @@ struct Asked {
   Overrides overrides;
   std::string file;  // of the command: organisation file, backup directory, export
   int passphrase_fd = -1;
+  std::string token_kind;
+  std::string quarter;
 };
 
 int Refuse(const absl::Status& status) {
@@ -394,6 +397,21 @@ int NextLogKey(const Asked& asked) {
   return kDone;
 }
 
+int TokenKey(const Asked& asked) {
+  const absl::StatusOr<Config> config = ConfigOf(asked, false);
+  if (!config.ok()) return Refuse(config.status());
+  const absl::StatusOr<format::Quarter> quarter = format::Quarter::FromText(asked.quarter);
+  if (!quarter.ok()) return Refuse(absl::InvalidArgumentError("`" + asked.quarter + "` is no quarter; write it like 2026-Q4"));
+  const format::TokenKind kind = *format::TokenKindFromWord(asked.token_kind);
+  const absl::StatusOr<crypto::VoprfPublicKey> key = MakeTokenKey(config->keys, kind, *quarter, crypto::SystemRandom());
+  if (!key.ok()) return Refuse(key.status());
+  std::cout << format::TokenKeyText({kind, *quarter, *key}) << "\n"
+            << "Restart alcoved, then have the next directory announce it: `alcove admin directory draft ... --token-key` takes the line "
+               "above.\n"
+            << "Make a new copy of the keys (alcoved keys export FILE): tokens that were issued under a lost key cannot be spent.\n";
+  return kDone;
+}
+
 }  // namespace
 
 int RunProgram(int argc, char** argv) {
@@ -421,6 +439,9 @@ int RunProgram(int argc, char** argv) {
   CLI::App* keys_export = keys->add_subcommand("export", "Seal the keys into a file under a passphrase");
   CLI::App* keys_import = keys->add_subcommand("import", "Put keys from such a file into the key directory");
   CLI::App* next_log = keys->add_subcommand("next-log", "Make the log key that comes after this one; overwrites nothing");
+  CLI::App* token_key = keys->add_subcommand("token", "Make the key that issues the tokens of a quarter; overwrites nothing");
+  token_key->add_option("--kind", asked.token_kind, "employment or escrow")->check(CLI::IsMember({"employment", "escrow"}))->required();
+  token_key->add_option("--quarter", asked.quarter, "Such as 2026-Q4")->required();
   for (CLI::App* command : {keys_export, keys_import}) {
     command->add_option("file", asked.file, "The file")->required();
     command->add_option("--passphrase-fd", asked.passphrase_fd, "Read the passphrase from this descriptor");
@@ -441,6 +462,7 @@ int RunProgram(int argc, char** argv) {
   shred->callback([&] { result = RunShred(asked, storage::Take::kDoomed); });
   keys_rotate->callback([&] { result = RunShred(asked, storage::Take::kNothing); });
   next_log->callback([&] { result = NextLogKey(asked); });
+  token_key->callback([&] { result = TokenKey(asked); });
   version->callback([&] {
     std::cout << "alcoved " << ALCOVE_VERSION << "\n";
     result = kDone;

@@ -94,7 +94,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
       *server->core_,
       [server = server.get()](base::Transaction transaction) { return server->CommitAndWait(std::move(transaction)); },
       world.log, *server->time_, server->key_use_});
-  server->organisation_->OnChange([reviewer = server->reviewer_.get()] { reviewer->Wake(); });
+  server->organisation_->OnChange([server = server.get()] {
+    server->reviewer_->Wake();
+    server->NameMissingTokenKeys();
+  });
   if (absl::Status s = server->StartMail(); !s.ok()) return s;
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
   // A server that is restarted every night never sees its quiet hour.
@@ -180,9 +183,19 @@ absl::Status Server::LoadOrganisation() {
   organisation_ = std::make_unique<rpc::CurrentOrganisation>(*std::move(organisation));
   // From the seed, not the KEK: a request that is repeated after the KEK was changed finds its answer.
   request_key_ = crypto::DeriveKey(store_->vault().seed(), "alcove requests v1");
-  secrets_ = intake::Secrets::Derive(crypto::DeriveKey(store_->vault().seed(), "alcove intake v1"), keys_->tag_key.Clone());
+  absl::StatusOr<intake::TokenKeys> tokens = ReadTokenKeys(world_.keys);
+  if (!tokens.ok()) return tokens.status();
+  secrets_ = intake::Secrets::Derive(crypto::DeriveKey(store_->vault().seed(), "alcove intake v1"), keys_->tag_key.Clone(),
+                                     *std::move(tokens));
+  NameMissingTokenKeys();
   core_.emplace(rpc::CorePorts{store_->reader(), *organisation_, world_.clock, world_.random, *request_key_, &key_use_});
   return absl::OkStatus();
+}
+
+void Server::NameMissingTokenKeys() const {
+  for (const format::TokenKey& key : secrets_->tokens.Missing(*organisation_->Get()))
+    world_.log.Tell("the directory announces a token key that is not held, so none of its tokens is issued or taken: " +
+                    TokenKeyFileName(key.kind, key.quarter));
 }
 
 void Server::MakeDoor() {
@@ -252,7 +265,7 @@ absl::Status Server::OpenListeners() {
       {Service::kApproval, [this] { return std::make_unique<rpc::ApprovalHandler>(*door_, *core_); }},
       {Service::kHr,
        [this] {
-         return std::make_unique<rpc::HrHandler>(rpc::HrHandler::World{*door_, *core_, secrets_->tag, world_.log});
+         return std::make_unique<rpc::HrHandler>(rpc::HrHandler::World{*door_, *core_, secrets_->tag, secrets_->tokens, world_.log});
        }},
       {Service::kProtection, [this] { return std::make_unique<rpc::ProtectionHandler>(*door_, *core_); }},
       {Service::kAdmin,

@@ -72,6 +72,8 @@ class Server {
 
   absl::Status OpenStore();
   absl::Status LoadOrganisation();
+  // Tells of token keys that the directory in force announces and that are not held. Everything else goes on.
+  void NameMissingTokenKeys() const;
   void MakeDoor();
   absl::Status OpenListeners();
   // The thread of the daily mail, where it is configured.

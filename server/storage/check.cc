@@ -15,6 +15,7 @@
 #include "server/core/cases/records.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
+#include "server/core/hr/tokens.h"
 #include "server/core/ledger/records.h"
 #include "server/core/ledger/tree.h"
 #include "server/core/people/newest.h"
@@ -52,6 +53,7 @@ class Check {
     if (const absl::Status status = EveryApproval(); !status.ok()) Problem(status);
     if (const absl::Status status = WholeChart(); !status.ok()) Problem(status);
     if (const absl::Status status = Actions(); !status.ok()) Problem(status);
+    if (const absl::Status status = Tokens(); !status.ok()) Problem(status);
     auto ledger = ledger::CheckLedger(records_, vault_.organisation(), log_keys_);
     if (ledger.ok()) report_.ledger = *ledger;
     else Problem(ledger.status());
@@ -454,6 +456,18 @@ class Check {
       return inner.ok();
     });
     return status.ok() ? inner : status;
+  }
+
+  // Nobody was given more than there are for one, and nobody whom the chart never knew was given any.
+  absl::Status Tokens() {
+    const absl::StatusOr<people::ChartPtr> chart = people::LoadChart(records_);
+    if (!chart.ok()) return chart.status();
+    return records_.Scan<hr::TokensDrawn>({}, {}, kAll, [&](const base::Versioned<hr::TokensDrawn>& row) {
+      const hr::TokensDrawn& drawn = row.record;
+      if (drawn.count == 0 || drawn.count > hr::MostTokens(drawn.kind)) Problem("tokens-drawn", "a number that cannot be");
+      if (!(*chart)->Find(drawn.employee)) Problem("tokens-drawn", "an employee whom the chart does not have");
+      return true;
+    });
   }
 
   const RowStore& rows_;

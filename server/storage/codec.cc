@@ -53,6 +53,8 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(hr::NewestAction, NewestActionRow)
     ALCOVE_ROW(hr::UndecidedAction, UndecidedActionRow)
     ALCOVE_ROW(intake::ProtectionRequest, ProtectionRequestRow)
+    ALCOVE_ROW(intake::SpentToken, SpentTokenRow)
+    ALCOVE_ROW(hr::TokensDrawn, TokensDrawnRow)
     ALCOVE_ROW(cases::Case, CaseRow)
     ALCOVE_ROW(cases::EscrowRoll, EscrowRollRow)
     ALCOVE_ROW(cases::Allegation, AllegationRow)

@@ -281,6 +281,7 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
   row->set_closing_reason(record.closing_reason);
   for (const people::RetentionLine& line : record.retention) ToPart(line, row->add_retention());
   if (record.shortened) row->mutable_shortened()->set_number(record.shortened->number());
+  row->set_employment_proof(static_cast<std::uint32_t>(record.employment_proof));
   if (record.escrow) ToPart(*record.escrow, row->mutable_escrow());
 }
 
@@ -336,6 +337,8 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
   record->closing_reason = row.closing_reason();
   for (const v1::RetentionLineRow& line : row.retention()) FromPart(line, fields, &record->retention.emplace_back());
   if (row.has_shortened()) fields.Read(row.shortened().number(), &record->shortened.emplace());
+  if (row.employment_proof() != 0)
+    fields.Read(row.employment_proof(), cases::EmploymentProof::kNotProved, &record->employment_proof);
   if (row.has_escrow()) FromPart(row.escrow(), fields, &record->escrow.emplace());
   return fields.ok();
 }

@@ -129,4 +129,36 @@ bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* rec
   return fields.ok();
 }
 
+void ToRow(const intake::SpentToken& record, v1::SpentTokenRow* row) {
+  Write(record.nullifier, row->mutable_nullifier());
+  row->set_kind(static_cast<std::uint32_t>(record.kind));
+  row->set_quarter(record.quarter.number());
+}
+
+bool FromRow(const v1::SpentTokenRow& row, intake::SpentToken* record) {
+  FieldReader fields;
+  fields.Read(row.nullifier(), &record->nullifier);
+  fields.Read(row.kind(), format::TokenKind::kEscrow, &record->kind);
+  record->quarter = format::Quarter(row.quarter());
+  fields.Require(record->quarter.valid());
+  return fields.ok();
+}
+
+void ToRow(const hr::TokensDrawn& record, v1::TokensDrawnRow* row) {
+  row->set_quarter(record.quarter.number());
+  row->set_kind(static_cast<std::uint32_t>(record.kind));
+  Write(record.employee, row->mutable_employee());
+  row->set_count(record.count);
+}
+
+bool FromRow(const v1::TokensDrawnRow& row, hr::TokensDrawn* record) {
+  FieldReader fields;
+  record->quarter = format::Quarter(row.quarter());
+  fields.Require(record->quarter.valid());
+  fields.Read(row.kind(), format::TokenKind::kEscrow, &record->kind);
+  fields.Read(row.employee(), &record->employee);
+  record->count = row.count();
+  return fields.ok();
+}
+
 }  // namespace alcove::storage

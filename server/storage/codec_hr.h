@@ -1,10 +1,12 @@
-// Rows of server/core/hr, and requests for protection; see codec.h.
+// Rows of server/core/hr, requests for protection, and tokens that were spent; see codec.h.
 #pragma once
 
 #include "alcove/storage/v1/hr.pb.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
+#include "server/core/hr/tokens.h"
 #include "server/core/intake/protection.h"
+#include "server/core/intake/spend_token.h"
 
 namespace alcove::storage {
 
@@ -20,5 +22,9 @@ void ToRow(const hr::UndecidedAction& record, v1::UndecidedActionRow* row);
 bool FromRow(const v1::UndecidedActionRow& row, hr::UndecidedAction* record);
 void ToRow(const intake::ProtectionRequest& record, v1::ProtectionRequestRow* row);
 bool FromRow(const v1::ProtectionRequestRow& row, intake::ProtectionRequest* record);
+void ToRow(const intake::SpentToken& record, v1::SpentTokenRow* row);
+bool FromRow(const v1::SpentTokenRow& row, intake::SpentToken* record);
+void ToRow(const hr::TokensDrawn& record, v1::TokensDrawnRow* row);
+bool FromRow(const v1::TokensDrawnRow& row, hr::TokensDrawn* record);
 
 }  // namespace alcove::storage

@@ -79,7 +79,10 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
     case base::Table::kAdverseAction:
     case base::Table::kNewestAction:
     case base::Table::kUndecidedAction:
-    case base::Table::kProtectionRequest: return std::nullopt;
+    case base::Table::kProtectionRequest:
+    // A token stays spent when what it was spent on is gone.
+    case base::Table::kSpentToken:
+    case base::Table::kTokensDrawn: return std::nullopt;
   }
   return std::nullopt;
 }

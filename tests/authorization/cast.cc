@@ -26,7 +26,7 @@ const std::vector<Part>& Parts() {
   static const std::vector<Part> parts = {
       {"stranger", "", {}},
       {"mailbox", "", {}},
-      {"service", "payroll", {Role::kServiceDirectory, Role::kServiceActions}},
+      {"service", "payroll", {Role::kServiceDirectory, Role::kServiceActions, Role::kServiceTokens}},
       {"staff", "nora", {}},
       {"investigator", "ivan", {Role::kInvestigator}},
       {"administrator", "adam", {Role::kAdministrator}},
@@ -103,6 +103,7 @@ Cast::Cast() {
     std::sort(directory.people.begin(), directory.people.end(),
               [](const format::Person& a, const format::Person& b) { return a.slug < b.slug; });
   });
+  world.AnnounceTokenKey();
   const intake::PlanRequest facts = world.Facts();
   File(facts);
   other = std::move(reporter);

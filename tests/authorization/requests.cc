@@ -436,6 +436,19 @@ const Requests& AllRequests() {
                                             r.set_name(format::AdverseActionName(a.cast.action));
                                           }),
 
+      For<v1::IssueEmploymentTokensRequest>("HrService/IssueEmploymentTokens",
+                                            [](const Asking& a, auto& r) {
+                                              world::World& world = a.cast.world;
+                                              const auto quarter = format::Quarter::Of(world.clock.Today());
+                                              const auto token = format::DrawToken(
+                                                  {world.file.id, format::TokenKind::kEmployment, quarter}, world.random);
+                                              r.set_request_id(world.RequestId());
+                                              r.set_employee("emp:EVE");
+                                              r.set_kind(v1::TOKEN_KIND_EMPLOYMENT);
+                                              r.set_quarter(quarter.Text());
+                                              r.add_blinded(token->blinded.blinded.str());
+                                            }),
+
       // Protection
       For<v1::ListProtectionRequestsRequest>("ProtectionService/ListProtectionRequests", [](const Asking&, auto&) {}),
       For<v1::ListAdverseActionsRequest>("ProtectionService/ListAdverseActions", [](const Asking&, auto&) {}),

@@ -54,7 +54,7 @@ House::House(world::World& world, const base::Reader& rows, base::Committer& com
       cases_(door_, core_),
       approvals_(door_, core_),
       admin_({door_, core_, world.file, world.log_keys, events_, "0.0.0", [] { return true; }, {}}),
-      hr_({door_, core_, world.secrets.tag, events_}),
+      hr_({door_, core_, world.secrets.tag, world.secrets.tokens, events_}),
       protection_(door_, core_) {
   grpc::ServerBuilder builder;
   for (grpc::Service* service :

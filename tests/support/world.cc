@@ -49,7 +49,7 @@ const std::vector<Casting>& Cast() {
       {"escalation", {Role::kEscalation}},
       {"fallback-a", {Role::kFallback}, true},
       {"fallback-b", {Role::kFallback}, true},
-      {"hr", {Role::kServiceDirectory, Role::kServiceActions}},
+      {"hr", {Role::kServiceDirectory, Role::kServiceActions, Role::kServiceTokens}},
       {"investigator-a", {Role::kInvestigator}},
       {"investigator-b", {Role::kInvestigator}},
       {"officer", {Role::kProtectionOfficer}},

@@ -31,6 +31,7 @@ struct AdminOptions {
   std::vector<std::string> root_files;
   int threshold = 0;
   std::vector<std::string> retired;
+  std::vector<std::string> token_keys;
   std::string out;
   std::string document;
   std::string body;
@@ -89,9 +90,15 @@ absl::Status DraftTheDirectory(Frame& frame, const AdminOptions& options) {
     if (colon == std::string::npos) return Refuse(Refusal::kInputInvalid, "--retire takes PERSON:FINGERPRINT");
     retired.push_back({machine.substr(0, colon), machine.substr(colon + 1)});
   }
+  std::vector<format::TokenKey> token_keys;
+  for (const std::string& line : options.token_keys) {
+    const auto key = format::TokenKeyFromText(line);
+    if (!key.ok()) return Refuse(Refusal::kInputInvalid, "--token-key takes the line that `alcoved keys token` printed, in quotes");
+    token_keys.push_back(*key);
+  }
   ALCOVE_CLIENT_ASSIGN(std::optional<format::Roots> next_roots, ReadNextRoots(options));
   const DirectoryDraft draft{organisation, previous ? &*previous : nullptr, roster, enrolments, retired, log_key,
-                             std::move(next_roots), frame.today()};
+                             token_keys, std::move(next_roots), frame.today()};
   ALCOVE_CLIENT_ASSIGN(const std::string text, DraftDirectory(draft, frame.random()));
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, text));
   frame.terminal().Print("drafted " + options.out + "; now each root holder runs: alcove org sign " + options.out + "\n");
@@ -287,6 +294,10 @@ void AddDirectoryCommands(CLI::App& admin, Frame& frame, const std::shared_ptr<A
       ->type_name("PERSON:FINGERPRINT");
   draft->add_option("--previous", options->previous, "The signed version before; none for the first")->type_name("FILE");
   draft->add_option("--log-key", options->log_key, "The server's log key, as `alcoved init` printed it")->type_name("KEY");
+  draft->add_option("--token-key", options->token_keys,
+                    "A key that issues tokens, as `alcoved keys token` printed it, in quotes; once for each. Those of the version before stay "
+                    "until their quarter is over")
+      ->type_name("KIND QUARTER KEY");
   draft->add_option("--root", options->root_files, "Who signs from then on: everybody's public line, once for each; nobody stays without being named")->type_name("FILE");
   draft->add_option("--threshold", options->threshold, "With --root: how many of them must sign");
   draft->add_option("--out", options->out, "Where to put the draft")->required()->type_name("FILE");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -106,6 +107,15 @@ absl::StatusOr<format::Person> DraftPerson(const RosterLine& line, const format:
   return person;
 }
 
+// Keeps the order of the lines: by kind, then quarter.
+void AnnounceTokenKey(format::Directory& directory, const format::TokenKey& key) {
+  const auto place = [](const format::TokenKey& one) { return std::pair(one.kind, one.quarter); };
+  auto at = std::find_if(directory.token_keys.begin(), directory.token_keys.end(),
+                         [&](const format::TokenKey& other) { return place(other) >= place(key); });
+  if (at != directory.token_keys.end() && place(*at) == place(key)) *at = key;
+  else directory.token_keys.insert(at, key);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::Random& random) {
@@ -129,6 +139,7 @@ absl::StatusOr<std::string> DraftDirectory(const DirectoryDraft& draft, crypto::
     directory.next_roots = draft.organisation.roots;
     directory.salt = *format::AliasSalt::FromBytes(random.Draw(format::AliasSalt::kSize));
   }
+  for (const format::TokenKey& key : draft.token_keys) AnnounceTokenKey(directory, key);
   if (draft.log_key) directory.log_key = *draft.log_key;
   if (draft.next_roots) directory.next_roots = *draft.next_roots;
   directory.valid_from = draft.today;

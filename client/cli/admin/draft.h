@@ -42,6 +42,8 @@ struct DirectoryDraft {
   const std::vector<RetiredMachine>& retired;
   // The first version needs it; a later one keeps what the previous has unless another is given.
   std::optional<crypto::VerifyKey> log_key;
+  // Issue tokens, beside those of the previous version that still hold; one of the same kind and quarter takes its place.
+  const std::vector<format::TokenKey>& token_keys;
   // Who signs from the version after this one on: the previous version's (the first: the organisation file's) unless given.
   std::optional<format::Roots> next_roots;
   format::Day today;

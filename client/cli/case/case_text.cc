@@ -193,9 +193,9 @@ std::string NextDeadline(const v1::Case& facts) {
   return next == nullptr ? "none" : Words(next->kind()) + " by " + DayText(next->due());
 }
 
-std::string InboxTable(const std::vector<v1::Case>& cases) {
-  std::vector<const v1::Case*> order;
-  for (const v1::Case& facts : cases) order.push_back(&facts);
+namespace {
+
+std::string TableOf(std::vector<const v1::Case*> order) {
   std::stable_sort(order.begin(), order.end(), [](const v1::Case* a, const v1::Case* b) {
     const auto key = [](const v1::Case* facts) {
       const v1::Deadline* next = Next(*facts);
@@ -214,6 +214,27 @@ std::string InboxTable(const std::vector<v1::Case>& cases) {
   return table.Text();
 }
 
+std::string ProofText(v1::EmploymentProof proof) {
+  switch (proof) {
+    case v1::EMPLOYMENT_PROOF_PROVED: return "proved: a token was spent; whose, nobody can tell";
+    case v1::EMPLOYMENT_PROOF_NOT_PROVED: return "not proved: it may come from outside, and may be true all the same";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+std::string InboxTable(const std::vector<v1::Case>& cases) {
+  std::vector<const v1::Case*> first, apart;
+  for (const v1::Case& facts : cases)
+    (facts.employment_proof() == v1::EMPLOYMENT_PROOF_NOT_PROVED ? apart : first).push_back(&facts);
+  std::string text = first.empty() && !apart.empty() ? "" : TableOf(std::move(first));
+  if (apart.empty()) return text;
+  text += (text.empty() ? "" : "\n");
+  text += "Not proved to come from somebody who works here (the desk prefers a token, and none came). Their clocks run like any other's:\n";
+  return text + TableOf(std::move(apart));
+}
+
 std::string CaseText(const client::OpenedCase& opened, size_t width) {
   const v1::Case& facts = opened.facts;
   std::string text = "Case " + ShortCase(facts.name()) + "  " + StateWord(facts.state()) +
@@ -224,6 +245,7 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   text += "  filed     " + DayText(facts.filed()) + "\n";
   text += "  assigned  " + facts.assignee() + (facts.claimed() ? "" : " (not claimed yet: alcove case claim)") + "\n";
   text += "  next      " + NextDeadline(facts) + "\n";
+  if (const std::string proof = ProofText(facts.employment_proof()); !proof.empty()) text += "  works here  " + proof + "\n";
   if (opened.clock_freeze)
     text += "  clock     frozen: it leapt from " + DayText(opened.clock_freeze->from()) + " to " +
             DayText(opened.clock_freeze->to()) + "; what lapses by time waits until that is confirmed\n";

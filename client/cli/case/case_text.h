@@ -32,7 +32,8 @@ std::string PersonText(const sealed::v1::Person& person);
 // The next deadline that is not met, `acknowledge by 2026-11-28`; `none` when all are.
 std::string NextDeadline(const v1::Case& facts);
 
-// One row a case, the most urgent and the earliest due first.
+// One row a case, the most urgent and the earliest due first. Cases that no token vouches for, where the desk prefers one, stand in
+// a table of their own after the others.
 std::string InboxTable(const std::vector<v1::Case>& cases);
 
 // The whole case: facts, what was checked, mismatches, readers, the report, the thread, the team's notes.

@@ -102,6 +102,19 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "list` shows what you are party to; wait, or whoever asked takes it back with `alcove approval cancel`."},
       {"EXPORT_ON_HOLD",
        "This case is on hold, or a legal hold stands on it. A regulator or a court can have it, the person complained about cannot. Nothing was written."},
+      {"TOKEN_REQUIRED",
+       "This desk takes reports of people who prove that they work here, and no employment token came. Nothing was sent. `alcove report token "
+       "draw` begins fetching some, `alcove report new --wallet FILE` spends one; --help says what that tells about you: that you work "
+       "here, and not who you are."},
+      {"TOKEN_REFUSED",
+       "The service does not take this token: it is of another organisation or of a quarter that is over, or the service has lost the key that "
+       "it was issued under. Nothing was kept. Try another token, or report without one where the desk allows it."},
+      {"TOKEN_SPENT", "This token was spent on another report already. Nothing was kept. Try another token from your wallet."},
+      {"TOKENS_USED_UP",
+       "This employee has fetched all tokens that there are for one person in a quarter. Nothing was issued; the next quarter brings new ones."},
+      {"TOKEN_KEY_MISSING",
+       "No tokens of this kind can be issued this quarter: the directory announces no key for them, or the service does not hold it. Tell the "
+       "administrator: `alcoved keys token` makes one, and the next directory has to announce it."},
       {"EMPLOYEE_UNKNOWN", "No sync ever told of this employee. Check the number, or run `alcove hr sync` first."},
       {"ACTION_ENDED", "This action was decided or taken back already, and that is final."},
       {"ESCROW_SUBJECT_UNKNOWN",
@@ -130,6 +143,10 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "one too."},
       {"KEY_NEEDED", "The key file stays where it is: {}. A key that is gone is never made again, so nothing was deleted."},
       {"SHARE_KEPT", "Not every share could be handed over: {}. Nothing was lost; the others are with their new holder."},
+      {"WALLET_NEEDED",
+       "This desk takes reports of people who prove that they work here, and there is no wallet to spend a token from ({}). Nothing was sent or "
+       "written. `alcove report token draw` begins fetching tokens through the HR portal; then `alcove report new --wallet FILE`. If you cannot wait, "
+       "or have left, use another way of reporting."},
       {"SERVER_UNREACHABLE", "The server cannot be reached ({}). Nothing was lost; try again, perhaps from another network."},
       {"DIRECTORY_INVALID",
        "The list of staff keys is not properly signed: {}. Nothing was sent. Tell a person you trust; this can be an attack."},
@@ -139,6 +156,9 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "The server showed an older list of staff keys than before: {}. Nothing was sent. This can be an attack: tell a root holder."},
       {"DIRECTORY_FORKED",
        "The server showed two different lists of staff keys under one number: {}. This can be an attack: tell a root holder."},
+      {"TOKENS_INVALID",
+       "The tokens that came back are not to be used: {}. With them you could be known again when you report. Nothing was taken in; tell a root "
+       "holder."},
       {"CHECKPOINT_INVALID", "The public record does not check: {}. Tell the auditor."},
       {"DOCUMENT_INVALID", "The organisation's {} is not properly signed. Nothing was sent. Tell a person you trust."},
       {"TAG_KEY_CHANGED", "The server changed its key for recognising people. Nothing was sent; run the command again."},

@@ -8,6 +8,7 @@
 #include "client/cli/frame/table.h"
 #include "client/cli/hr/action.h"
 #include "client/cli/hr/chart_csv.h"
+#include "client/cli/hr/token.h"
 #include "client/lib/files.h"
 
 namespace alcove::cli {
@@ -110,7 +111,7 @@ absl::Status SyncFile(Frame& frame, const HrOptions& options) {
 }  // namespace
 
 void AddHrCommands(CLI::App& app, Frame& frame) {
-  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here, and ask before anything is done against somebody");
+  CLI::App* noun = app.add_subcommand("hr", "For HR systems: tell the service who works here, ask before anything is done against somebody, hand out tokens");
   noun->require_subcommand(1);
   auto options = std::make_shared<HrOptions>();
   CLI::App* sync = noun->add_subcommand("sync", "Send the chart: who works here, under whom, related to whom");
@@ -120,6 +121,7 @@ void AddHrCommands(CLI::App& app, Frame& frame) {
   sync->add_flag("--validate-only", options->validate_only, "Say what would change, and change nothing");
   sync->callback([&frame, options] { frame.End(SyncFile(frame, *options)); });
   AddActionCommands(*noun, frame);
+  AddTokenIssue(*noun, frame);
 }
 
 }  // namespace alcove::cli

@@ -1,12 +1,14 @@
 #include "client/cli/report/filing.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "client/cli/frame/table.h"
 #include "client/cli/report/answers.h"
 #include "client/cli/report/interview.h"
 #include "client/cli/report/receipt.h"
+#include "client/cli/report/token.h"
 #include "client/cli/report/words.h"
 #include "client/lib/attachments.h"
 #include "client/lib/directory.h"
@@ -32,6 +34,7 @@ class Filing {
     ALCOVE_CLIENT_TRY(CheckOptions());
     ALCOVE_CLIENT_TRY(AskDevice());
     ALCOVE_CLIENT_TRY(Connect());
+    if (!options_.wallet.empty()) ALCOVE_CLIENT_TRY(OpenTheWallet(options_.wallet));
     ALCOVE_CLIENT_TRY(Ask());
     ALCOVE_CLIENT_TRY(ChooseFiles());
     ALCOVE_CLIENT_TRY(MakePlan());
@@ -192,7 +195,52 @@ class Filing {
     if (people.size() > 16) return Refuse(Refusal::kInputInvalid, "at most 16 people can be named");
     ALCOVE_CLIENT_TRY(client::ComputeTags(*connection_, intake_.limits, people, frame_.random()));
     ALCOVE_CLIENT_TRY(ShowPlan());
-    return CheckCustody();
+    ALCOVE_CLIENT_TRY(CheckCustody());
+    return CheckProof();
+  }
+
+  absl::Status OpenTheWallet(const std::string& path) {
+    ALCOVE_CLIENT_ASSIGN(client::WalletFile wallet, OpenWallet(frame_, path, options_.wallet_passphrase_fd));
+    if (wallet.Spendable(format::TokenKind::kEmployment, frame_.today()) == 0)
+      return Refuse(Refusal::kInputInvalid, "the wallet holds no employment token of this quarter or the one before");
+    wallet_.emplace(std::move(wallet));
+    return absl::OkStatus();
+  }
+
+  // What the planned desk asks of who files, before anything is sealed or written.
+  absl::Status CheckProof() {
+    const v1::EmploymentProofPolicy policy = plan_.employment_proof;
+    if (policy == v1::EMPLOYMENT_PROOF_POLICY_OFF) {
+      if (wallet_) terminal_.Say("The people who get this report ask for no token, so none is spent.");
+      return absl::OkStatus();
+    }
+    const bool required = policy == v1::EMPLOYMENT_PROOF_POLICY_REQUIRED;
+    if (!wallet_ && asking() && linked_ == nullptr) {
+      terminal_.Say(required ? "The people who get this report take only reports of which a token proves that they come from somebody who "
+                               "works here."
+                             : "The people who get this report prefer a token, which proves that it comes from somebody who works here. "
+                               "Without one it is taken all the same, marked, and listed after the others.");
+      terminal_.Say(kTokenPlainly);
+      ALCOVE_CLIENT_ASSIGN(const std::string path,
+                           terminal_.Ask(required ? "Your wallet file (Enter stops; nothing was sent)> " : "Your wallet file (Enter goes on without)> "));
+      if (!path.empty()) return OpenTheWallet(path);
+    } else if (wallet_) {
+      terminal_.Say(kTokenPlainly);
+    } else if (!required) {
+      terminal_.Say("No wallet is given, so the report will be marked as not proved to come from somebody who works here.");
+    }
+    // A report that goes with a check-in may stand on the proof of the first one: the service says.
+    return required && !wallet_ && linked_ == nullptr ? Refuse(Refusal::kWalletNeeded, "--wallet names one") : absl::OkStatus();
+  }
+
+  // Out of the wallet before it is sent. Where the list of readers changes meanwhile nothing was kept, and the same token goes with
+  // the report that is sealed anew.
+  absl::Status Vouch(client::SealedReport& sealed) {
+    if (!wallet_ || plan_.employment_proof == v1::EMPLOYMENT_PROOF_POLICY_OFF) return absl::OkStatus();
+    if (!token_) {
+      ALCOVE_CLIENT_ASSIGN(token_, wallet_->TakeOut(format::TokenKind::kEmployment, frame_.today(), frame_.random()));
+    }
+    return client::Vouch(*token_, sealed);
   }
 
   // Asks for a plan and shows it until the reporter agrees with it.
@@ -306,6 +354,7 @@ class Filing {
       ALCOVE_CLIENT_ASSIGN(client::SealedReport sealed,
                            client::SealReport(*connection_, plan_, std::move(report), identity ? &*identity : nullptr, blobs,
                                               *receipt_, frame_.today(), frame_.random()));
+      ALCOVE_CLIENT_TRY(Vouch(sealed));
       auto filed = SubmitUntilAnswered(sealed);
       if (filed.ok()) {
         filed_ = *std::move(filed);
@@ -323,6 +372,7 @@ class Filing {
       intake_.limits = intake.limits;
       ALCOVE_CLIENT_TRY(ShowPlan());
       ALCOVE_CLIENT_TRY(CheckCustody());
+      if (!token_) ALCOVE_CLIENT_TRY(CheckProof());
     }
   }
 
@@ -415,6 +465,8 @@ class Filing {
   std::vector<client::PreparedFile> files_;
   client::PlanInput input_;
   client::CheckedPlan plan_;
+  std::optional<client::WalletFile> wallet_;
+  std::optional<format::UnspentToken> token_;
   std::optional<crypto::Receipt> receipt_;
   std::optional<crypto::MailboxKeys> keys_;
   client::Filed filed_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct NewReportOptions {
   ReceiptOptions receipt;
   // A file for the proof of filing; empty means none.
   std::string proof;
+  // A wallet with tokens; empty means none.
+  std::string wallet;
+  std::optional<int> wallet_passphrase_fd;
 };
 
 absl::Status NewReport(Frame& frame, const NewReportOptions& options);

@@ -4,6 +4,7 @@
 
 #include "client/cli/report/filing.h"
 #include "client/cli/report/protect.h"
+#include "client/cli/report/token.h"
 #include "client/cli/report/visit.h"
 
 namespace alcove::cli {
@@ -32,6 +33,17 @@ void AddReceiptOptions(CLI::App& verb, const std::shared_ptr<void>& owner, Recei
   verb.add_flag("--print-receipt", receipt.print, "Print the new twelve words once, as the first line of the output");
 }
 
+// As above of `owner`.
+void AddWalletOptions(CLI::App& verb, const std::shared_ptr<void>& owner, NewReportOptions& report) {
+  verb.add_option("--wallet", report.wallet,
+                  "Spend a token of this wallet, which proves that you work here and not who you are; see `alcove report token`")
+      ->type_name("FILE");
+  verb.add_option_function<int>(
+          "--wallet-passphrase-fd", [owner, &report](const int& fd) { report.wallet_passphrase_fd = fd; },
+          "Read the wallet's passphrase from this open file descriptor instead of the terminal")
+      ->type_name("FD");
+}
+
 void AddNew(CLI::App& report, Frame& frame) {
   const auto options = std::make_shared<NewReportOptions>();
   CLI::App* verb = report.add_subcommand("new", "Report something: questions one at a time, or from a file");
@@ -43,6 +55,7 @@ void AddNew(CLI::App& report, Frame& frame) {
   verb->add_option("--language", options->language, "Language of the questions, such as en or de")->type_name("CODE");
   verb->add_flag("--yes", options->yes, "Take the readers as they are, without being asked");
   AddReceiptOptions(*verb, options, options->receipt);
+  AddWalletOptions(*verb, options, *options);
   verb->add_option("--proof", options->proof, "Write the proof of filing to this new file")->type_name("FILE");
   verb->callback([&frame, options] { frame.End(NewReport(frame, *options)); });
 }
@@ -55,6 +68,7 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
   report->fallthrough();
   AddNew(*report, frame);
   AddProtect(*report, frame);
+  AddTokenCommands(*report, frame);
 
   const auto make = [] { return std::make_shared<VisitOptions>(); };
   AddVisit(*report, frame, "resume", "Come back with your twelve words: see where it stands, read, write", ResumeReport, make());
@@ -117,6 +131,7 @@ void AddReportCommands(CLI::App& app, Frame& frame) {
       ->type_name("FILE");
   verb->add_flag("--yes", options->retaliation.yes, "Take the readers of that report as they are, without being asked");
   AddReceiptOptions(*verb, options, options->retaliation.receipt);
+  AddWalletOptions(*verb, options, options->retaliation);
 
   options = make();
   verb = AddVisit(*report, frame, "consent", "Say whether somebody who asked may learn who you are: `status` shows who and why", Consent, options);

@@ -81,6 +81,11 @@ constexpr std::array kEntries = {
     Entry{Reason::kOfficerMissing, kPrecondition, "no protection officer"},
     Entry{Reason::kApprovalsStand, kPrecondition, "approvals are undecided"},
     Entry{Reason::kExportOnHold, kPrecondition, "not to the accused while on hold"},
+    Entry{Reason::kTokenRequired, kPrecondition, "a token is required"},
+    Entry{Reason::kTokenRefused, kPrecondition, "token refused"},
+    Entry{Reason::kTokenSpent, kPrecondition, "token was spent"},
+    Entry{Reason::kTokensUsedUp, kExhausted, "no more tokens this quarter"},
+    Entry{Reason::kTokenKeyMissing, kPrecondition, "no key to issue under"},
     Entry{Reason::kEscrowSubjectUnknown, kPrecondition, "no subject of an escrow is known"},
     Entry{Reason::kReporterUnanswered, kPrecondition, "the reporter was not written to"},
 };

@@ -78,6 +78,11 @@ enum class Reason : std::uint16_t {
   kOfficerMissing = 62,
   kApprovalsStand = 70,
   kExportOnHold = 71,
+  kTokenRequired = 72,
+  kTokenRefused = 73,
+  kTokenSpent = 74,
+  kTokensUsedUp = 75,
+  kTokenKeyMissing = 76,
   kEscrowSubjectUnknown = 77,
   kReporterUnanswered = 78,
 };

@@ -42,6 +42,8 @@
 //   kNewestAction employee16                                  store  which action about this employee is the newest
 //   kUndecidedAction visible4 action16                        store  an action that waits for a verdict
 //   kProtectionRequest request16                              store  somebody asked for protection: day and letter
+//   kSpentToken  nullifier32                                  store  a token that was spent: kind and quarter, not on what
+//   kTokensDrawn quarter4 kind1 employee16                    store  how many tokens were issued to this employee
 //   kEscrowRoll  employee16                                   store  which escrowed reports name this employee
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
@@ -99,6 +101,8 @@ enum class Table : std::uint8_t {
   kNewestAction = 58,
   kUndecidedAction = 59,
   kProtectionRequest = 60,
+  kSpentToken = 61,
+  kTokensDrawn = 62,
   kEscrowRoll = 64,
 };
 
@@ -162,6 +166,8 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kNewestAction, "newest-action", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kUndecidedAction, "undecided-action", Scope::kStore, SlugPlace::kNone, 20},
     TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
+    TableTraits{Table::kSpentToken, "spent-token", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kTokensDrawn, "tokens-drawn", Scope::kStore, SlugPlace::kNone, 21},
     TableTraits{Table::kEscrowRoll, "escrow-roll", Scope::kStore, SlugPlace::kNone, 16},
 };
 

@@ -58,6 +58,13 @@ struct Hold {
   friend bool operator==(const Hold&, const Hold&) = default;
 };
 
+// What is known of whether the reporter works here. Same numbers as alcove.v1.EmploymentProof.
+enum class EmploymentProof : std::uint8_t {
+  kNotAsked = 1,
+  kProved = 2,     // an employment token was spent on the filing
+  kNotProved = 3,  // the desk prefers one, and none came
+};
+
 struct Case;
 
 // The report is sent only once so many others have named the same person (escrow.h).
@@ -101,6 +108,7 @@ struct Case : base::Record {
   bool claimed = false;
   bool withdrawn = false;
   bool identity_held = false;
+  EmploymentProof employment_proof = EmploymentProof::kNotAsked;  // as it was filed; no later policy changes it
 
   // Points at which the risk of detriment was assessed since the case was last reopened: bit 0 is at intake, bit 4 after
   // closing, in the order of format::EntryKind.

@@ -44,6 +44,7 @@ CaseSummary Summarise(const Ports& ports, const Case& record) {
   summary.claimed = record.claimed;
   summary.withdrawn = record.withdrawn;
   summary.identity_held = record.identity_held;
+  summary.employment_proof = record.employment_proof;
   summary.holds = record.holds;
   summary.unread = IsUnread(record);
   summary.etag = EtagOf(ports, record);

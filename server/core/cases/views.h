@@ -75,6 +75,7 @@ struct CaseSummary {
   bool claimed = false;
   bool withdrawn = false;
   bool identity_held = false;
+  EmploymentProof employment_proof = EmploymentProof::kNotAsked;
   std::vector<Hold> holds;
   bool unread = false;
   std::string etag;

@@ -16,6 +16,12 @@ inline absl::Status SyncIncomplete() { return base::Refuse(base::Reason::kSyncIn
 // No sync ever told of this employee.
 inline absl::Status EmployeeUnknown() { return base::Refuse(base::Reason::kEmployeeUnknown); }
 
+// The employee's tokens of this kind and quarter have been fetched, or would be more than there are.
+inline absl::Status TokensUsedUp() { return base::Refuse(base::Reason::kTokensUsedUp); }
+
+// No key is announced for this kind and quarter, or it is not held here.
+inline absl::Status TokenKeyMissing() { return base::Refuse(base::Reason::kTokenKeyMissing); }
+
 // The action was decided or taken back.
 inline absl::Status ActionEnded() { return base::Refuse(base::Reason::kActionEnded); }
 

@@ -32,6 +32,15 @@ inline absl::Status EscrowSubjectUnknown() { return base::Refuse(base::Reason::k
 // The directory lists no protection officer, so nobody could open the letter.
 inline absl::Status OfficerMissing() { return base::Refuse(base::Reason::kOfficerMissing); }
 
+// The desk takes reports of proven employees only, and no token came.
+inline absl::Status TokenRequired() { return base::Refuse(base::Reason::kTokenRequired); }
+
+// Of another organisation, kind or time, not issued, bound to another request, or no token at all: one answer, so that nobody
+// learns by trying which it is.
+inline absl::Status TokenRefused() { return base::Refuse(base::Reason::kTokenRefused); }
+
+inline absl::Status TokenSpent() { return base::Refuse(base::Reason::kTokenSpent); }
+
 inline absl::Status WorkRequired() { return base::Refuse(base::Reason::kWorkRequired); }
 inline absl::Status BudgetExhausted() { return base::Refuse(base::Reason::kBudgetExhausted); }
 

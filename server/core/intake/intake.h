@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "crypto/bytes.h"
-#include "crypto/format/token.h"
 #include "server/core/base/changes.h"
 #include "server/core/cases/new_entry.h"
 #include "server/core/cases/ports.h"
@@ -66,6 +65,7 @@ struct PlanView {
   std::uint32_t directory_version = 0;
   std::vector<cases::ReaderView> custodians;  // empty: a confidential identity is not offered
   std::uint32_t custodian_threshold = 0;
+  people::ProofPolicy employment_proof = people::ProofPolicy::kOff;  // of the planned desk
 };
 // Depends on directory, policy, facts and the caller's input only: it reads no row, so it cannot tell anything of a case.
 absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& request);
@@ -84,8 +84,8 @@ struct SubmitRequest {
   crypto::VerifyKey mailbox_verify_key;
   cases::NewEntry entry;
   std::optional<crypto::BytesView> identity;
-  std::optional<EscrowTerms> escrow;  // where the plan was made for one, and only there
-  std::optional<format::TokenNullifier> voice;  // of the token of kind escrow that was spent on it
+  crypto::BytesView token = {};  // "ALT1" of kind EMPLOYMENT, of an escrow ESCROW, bound to this filing; empty: none
+  std::optional<EscrowTerms> escrow = {};  // where the plan was made for one, and only there
   // Look whether request, case and mailbox are there already. A first decision may leave that to the expectations of its
   // commit (almost every filing is new, and asking the store twice costs); when one fails, decide again with a look.
   bool look = true;

@@ -152,6 +152,7 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
   view.unknown_keep_out = std::move(keep_out->unknown);
   view.directory_version = plan.directory_version;
   view.custodian_threshold = plan.custodian_threshold;
+  view.employment_proof = organisation.routing()->ProofFor(plan.desk);
   return view;
 }
 

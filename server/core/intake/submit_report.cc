@@ -1,6 +1,7 @@
 // The filing. Everything that strangers send is checked here before a byte of it is kept: in the order plan, envelope,
-// signature, repetition, freshness, binding, readers, identity, attachments. One Ed25519 verification, by the mailbox
-// key over the whole entry; through the hash of the epoch record it also vouches for readers and grants.
+// signature, repetition, freshness, binding, readers, identity, attachments, token. One Ed25519 verification, by the mailbox
+// key over the whole entry; through the hash of the epoch record it also vouches for readers and grants. A token costs as much
+// again, so it comes last.
 #include <algorithm>
 
 #include "crypto/format/identity.h"
@@ -21,6 +22,7 @@
 #include "server/core/intake/errors.h"
 #include "server/core/intake/file_report.h"
 #include "server/core/intake/plan.h"
+#include "server/core/intake/spend_token.h"
 
 namespace alcove::intake {
 namespace {
@@ -32,7 +34,9 @@ crypto::Digest DigestOf(const SubmitRequest& request, const crypto::Digest& entr
   asked.Fixed(entry_hash).Fixed(request.mailbox).Fixed(request.mailbox_encryption_key);
   asked.Fixed(request.mailbox_verify_key).Fixed(crypto::Blake2b256(request.plan));
   if (request.identity) asked.Fixed(crypto::Blake2b256(*request.identity));
-  if (request.escrow) asked.U32(request.escrow->others).U32(request.escrow->last.number());
+  // After the hash of an identity or in its place: the label keeps the two apart.
+  if (!request.token.empty()) asked.Short("token").Fixed(crypto::Blake2b256(request.token));
+  if (request.escrow) asked.Short("escrow").U32(request.escrow->others).U32(request.escrow->last.number());
   return crypto::Blake2b256(asked.bytes());
 }
 
@@ -115,16 +119,36 @@ absl::Status StandBehind(const cases::Ports& ports, cases::Case& record, guard::
   return status;
 }
 
+// What the desk asks of who files, and what came. Whoever writes from a mailbox whose own report was proved is who proved it. An
+// escrow's token proves as much, and is its voice.
+absl::StatusOr<cases::EmploymentProof> ProveEmployment(const Ports& ports, const Plan& plan, const SubmitRequest& request,
+                                                       const crypto::Digest& entry_hash, const guard::Group* behind,
+                                                       std::optional<cases::Escrow>& escrow, base::ChangeSet& changes) {
+  using cases::EmploymentProof;
+  const people::ProofPolicy policy = ports.cases.organisation.routing()->ProofFor(plan.desk);
+  if (request.token.empty()) {
+    if (behind != nullptr && behind->front().record.employment_proof == EmploymentProof::kProved) return EmploymentProof::kProved;
+    if (policy == people::ProofPolicy::kRequired) return TokenRequired();
+    return policy == people::ProofPolicy::kPreferred ? EmploymentProof::kNotProved : EmploymentProof::kNotAsked;
+  }
+  const crypto::Digest bound = format::TokenRequestOf({ports.cases.organisation.id(), plan.case_id, request.mailbox,
+                                                       request.mailbox_encryption_key, request.mailbox_verify_key, entry_hash});
+  const format::TokenKind kind = escrow ? format::TokenKind::kEscrow : format::TokenKind::kEmployment;
+  const absl::StatusOr<format::TokenNullifier> spent = SpendToken(ports, kind, request.token, bound, request.look, changes);
+  if (!spent.ok()) return spent.status();
+  if (escrow) escrow->voice = *spent;
+  return EmploymentProof::kProved;
+}
+
 // What the reporter asked for, and whom the report names today.
 absl::StatusOr<cases::Escrow> EscrowOf(const cases::Ports& ports, const SubmitRequest& request, const access::Wall& wall) {
   const EscrowTerms& terms = *request.escrow;
   if (terms.others < cases::kFewestOthers || terms.others > cases::kMostOthers) return base::FieldInvalid("escrow.others");
   if (!cases::MayBeLastDay(terms.last, ports.clock.Today())) return base::FieldInvalid("escrow.last_day");
-  if (!request.voice) return base::FieldInvalid("token");
+  if (request.token.empty()) return TokenRequired();
   cases::Escrow escrow;
   escrow.others = static_cast<std::uint8_t>(terms.others);
   escrow.last = terms.last;
-  escrow.voice = *request.voice;
   escrow.about = EmployeesNamedBy(wall);
   if (escrow.about.empty()) return EscrowSubjectUnknown();
   return escrow;
@@ -232,8 +256,12 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
     if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
   if (request.look)
     if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
+  const absl::StatusOr<cases::EmploymentProof> proof =
+      ProveEmployment(ports, *plan, request, head, behind, escrow, changes);
+  if (!proof.ok()) return proof.status();
 
   cases::Case record = NewCase(world, *std::move(plan), std::move(wall), request);
+  record.employment_proof = *proof;
   record.thread = {.epochs = 1,
                    .length = 1,
                    .head = head,

@@ -54,6 +54,13 @@ absl::StatusOr<RoutingRule> RuleOf(const nlohmann::json& object) {
   return rule;
 }
 
+std::optional<ProofPolicy> ProofPolicyOf(std::string_view text) {
+  if (text == "off") return ProofPolicy::kOff;
+  if (text == "preferred") return ProofPolicy::kPreferred;
+  if (text == "required") return ProofPolicy::kRequired;
+  return std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<Routing> Routing::Parse(std::string_view json) {
@@ -78,10 +85,26 @@ absl::StatusOr<Routing> Routing::Parse(std::string_view json) {
       if (!routing.sites_.contains(site)) return DocumentIncomplete("routing: rules: a site that is not listed");
     routing.rules_.push_back(*std::move(rule));
   }
+  for (const nlohmann::json& item : fields.Objects("desks", false)) {
+    DocumentFields desk("routing: desks", item);
+    const std::string slug = desk.Text("desk", true);
+    const std::optional<ProofPolicy> proof = ProofPolicyOf(desk.Text("employment_proof", true));
+    if (!proof) desk.Refuse("employment_proof is none of required, preferred, off");
+    if (absl::Status status = desk.status(); !status.ok()) return status;
+    // A misspelt desk would be a desk that asks for nothing.
+    if (std::none_of(routing.rules_.begin(), routing.rules_.end(), [&](const RoutingRule& rule) { return rule.desk == slug; }))
+      return DocumentIncomplete("routing: desks: a desk that no rule names");
+    if (!routing.proof_.emplace(slug, *proof).second) return DocumentIncomplete("routing: desks: a desk that stands twice");
+  }
   if (absl::Status status = fields.status(); !status.ok()) return status;
   if (routing.rules_.empty() || !HasNoCondition(routing.rules_.back()))
     return DocumentIncomplete("routing: the last rule must have no condition");
   return routing;
+}
+
+ProofPolicy Routing::ProofFor(std::string_view desk) const {
+  const auto found = proof_.find(desk);
+  return found == proof_.end() ? ProofPolicy::kOff : found->second;
 }
 
 const RoutingRule& Routing::RuleFor(const Facts& facts, Urgency urgency) const {

@@ -25,8 +25,8 @@ absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest&
                                .mailbox_verify_key = *verify_key,
                                .entry = *std::move(entry),
                                .identity = std::nullopt,
-                               .escrow = std::nullopt,
-                               .voice = std::nullopt};
+                               .token = request.token(),
+                               .escrow = std::nullopt};
   if (request.has_escrow()) {
     const absl::StatusOr<base::Day> last = ParseDay(request.escrow().last_day(), "escrow.last_day");
     if (!last.ok()) return last.status();

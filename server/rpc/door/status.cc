@@ -74,6 +74,11 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kOfficerMissing: return "the directory lists no protection officer";
     case base::Reason::kApprovalsStand: return "an approval of this case is undecided";
     case base::Reason::kExportOnHold: return "nothing goes to the accused while the case is on hold";
+    case base::Reason::kTokenRequired: return "the desk takes reports of proven employees only";
+    case base::Reason::kTokenRefused: return "the token does not vouch for this here and now";
+    case base::Reason::kTokenSpent: return "the token was spent on something else";
+    case base::Reason::kTokensUsedUp: return "no more tokens for this employee in this quarter";
+    case base::Reason::kTokenKeyMissing: return "there is no key to issue these tokens under";
     case base::Reason::kEscrowSubjectUnknown: return "nobody named is known here, so no others could be matched";
     case base::Reason::kReporterUnanswered: return "the reporter does not know that the case is with you: write to them first";
   }

@@ -92,4 +92,19 @@ void Fill(const hr::Committed& committed, v1::CommitSyncResponse* out) {
   out->mutable_coverage()->Assign(committed.coverage.begin(), committed.coverage.end());
 }
 
+absl::StatusOr<hr::TokenBatch> ParseBatch(const v1::IssueEmploymentTokensRequest& request) {
+  absl::StatusOr<format::Identifier> employee = format::Identifier::Parse(request.employee());
+  if (!employee.ok()) return base::FieldInvalid("employee");
+  if (request.kind() != v1::TOKEN_KIND_EMPLOYMENT && request.kind() != v1::TOKEN_KIND_ESCROW) return base::FieldInvalid("kind");
+  const absl::StatusOr<format::Quarter> quarter = format::Quarter::FromText(request.quarter());
+  if (!quarter.ok()) return base::FieldInvalid("quarter");
+  return hr::TokenBatch{request.request_id(), *std::move(employee), static_cast<format::TokenKind>(request.kind()), *quarter,
+                        {request.blinded().begin(), request.blinded().end()}};
+}
+
+void Fill(const crypto::VoprfEvaluated& evaluated, v1::IssueEmploymentTokensResponse* out) {
+  for (const crypto::RistrettoPoint& element : evaluated.elements) out->add_evaluated(element.str());
+  out->set_proof(evaluated.proof.str());
+}
+
 }  // namespace alcove::rpc

@@ -1,4 +1,4 @@
-// Syncs as messages.
+// Syncs and batches of tokens as messages.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -9,6 +9,7 @@
 
 #include "alcove/v1/hr_service.pb.h"
 #include "server/core/hr/sync.h"
+#include "server/core/hr/tokens.h"
 
 namespace alcove::rpc {
 
@@ -20,5 +21,9 @@ absl::StatusOr<hr::Mode> ParseMode(v1::SyncMode mode);
 absl::StatusOr<std::vector<hr::ClearRow>> ParseRows(const v1::UploadSyncPageRequest& request);
 
 void Fill(const hr::Committed& committed, v1::CommitSyncResponse* out);
+
+// Holds views into the message.
+absl::StatusOr<hr::TokenBatch> ParseBatch(const v1::IssueEmploymentTokensRequest& request);
+void Fill(const crypto::VoprfEvaluated& evaluated, v1::IssueEmploymentTokensResponse* out);
 
 }  // namespace alcove::rpc

@@ -103,4 +103,18 @@ grpc::ServerUnaryReactor* HrHandler::CancelAdverseAction(grpc::CallbackServerCon
       [](const std::monostate&) {});
 }
 
+grpc::ServerUnaryReactor* HrHandler::IssueEmploymentTokens(grpc::CallbackServerContext* context,
+                                                           const v1::IssueEmploymentTokensRequest* request,
+                                                           v1::IssueEmploymentTokensResponse* response) {
+  return world_.door.Decide<crypto::VoprfEvaluated>(
+      context, request,
+      [this, request](const Caller& caller) -> absl::StatusOr<base::Outcome<crypto::VoprfEvaluated>> {
+        const absl::StatusOr<hr::TokenBatch> batch = ParseBatch(*request);
+        if (!batch.ok()) return batch.status();
+        const Moment now(world_.core);
+        return hr::IssueEmploymentTokens(now.ports(), world_.tag_key, world_.token_keys, caller.staff, *batch);
+      },
+      [response](const crypto::VoprfEvaluated& evaluated) { Fill(evaluated, response); });
+}
+
 }  // namespace alcove::rpc

@@ -1,8 +1,9 @@
-// What HR systems call: telling who works here, and asking before anything is done against somebody.
+// What HR systems call: telling who works here, asking before anything is done against somebody, and fetching tokens.
 #pragma once
 
 #include "alcove/v1/hr_service.grpc.pb.h"
 #include "crypto/oprf.h"
+#include "server/core/intake/token_keys.h"
 #include "server/rpc/door/core_ports.h"
 #include "server/rpc/door/door.h"
 
@@ -15,6 +16,7 @@ class HrHandler final : public v1::HrService::CallbackService {
     Door& door;
     CorePorts core;
     const crypto::OprfKey& tag_key;  // makes tags of the numbers that arrive
+    const intake::TokenKeys& token_keys;
     base::EventSink& events;
   };
 
@@ -36,6 +38,9 @@ class HrHandler final : public v1::HrService::CallbackService {
   grpc::ServerUnaryReactor* CancelAdverseAction(grpc::CallbackServerContext* context,
                                                 const v1::CancelAdverseActionRequest* request,
                                                 v1::CancelAdverseActionResponse* response) override;
+  grpc::ServerUnaryReactor* IssueEmploymentTokens(grpc::CallbackServerContext* context,
+                                                  const v1::IssueEmploymentTokensRequest* request,
+                                                  v1::IssueEmploymentTokensResponse* response) override;
 
  private:
   const World world_;

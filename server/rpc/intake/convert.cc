@@ -51,6 +51,7 @@ void Fill(intake::PlanView&& view, v1::PlanReportResponse* out) {
   out->set_directory_version(view.directory_version);
   for (const cases::ReaderView& custodian : view.custodians) SetReader(custodian, out->add_custodians());
   out->set_custodian_threshold(view.custodian_threshold);
+  out->set_employment_proof(static_cast<v1::EmploymentProofPolicy>(view.employment_proof));
 }
 
 }  // namespace alcove::rpc

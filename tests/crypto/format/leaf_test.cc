@@ -120,6 +120,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kAlertsListed, "", {}},
       {LeafKind::kProtectionRequested, "", {}},
       {LeafKind::kProtectionListed, "", {}},
+      {LeafKind::kTokensIssued, details::TokensIssued(TokenKind::kEscrow, "2026-Q4", 1),
+       {{"kind", "ESCROW"}, {"quarter", "2026-Q4"}, {"count", "1"}}},
       {LeafKind::kEscrowHeld, details::EscrowHeld(2, Day(20600)), {{"others", "2"}, {"until", "2026-05-27"}}},
       {LeafKind::kEscrowReleased, details::EscrowReleased(Day(20600)), {{"since", "2026-05-27"}}},
   };

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "crypto/hash.h"
 #include "tests/crypto/format/tokens.h"
 
 namespace alcove::format {
@@ -196,6 +197,17 @@ TEST(Tokens, ShowNothingAtIssueOfWhatTheyShowWhenSpent) {
   const auto other = PendingTokens(TermsOf(TokenKind::kEmployment), 1, random);
   EXPECT_NE(other[0].nonce, pending[0].nonce);
   EXPECT_NE(other[0].blinded.blinded, pending[0].blinded.blinded);
+}
+
+TEST(Tokens, WhatAFilingIsToATokenStandsInTheHeader) {
+  const FilingOfToken filing{Fixed<OrganisationId>("organisation"), Fixed<CaseId>("case"), Fixed<MailboxId>("mailbox"),
+                             Fixed<crypto::EncryptionKey>("encryption"), Fixed<crypto::VerifyKey>("signing"), Fixed<Digest>("entry")};
+  Bytes laid = Bytes("alcove filing token v1") + '\0';
+  for (const BytesView part : {filing.organisation.view(), filing.case_id.view(), filing.mailbox.view(), filing.mailbox_encryption_key.view(),
+                               filing.mailbox_verify_key.view(), filing.entry_hash.view()})
+    laid += part;
+  EXPECT_EQ(laid.size(), 22 + 1 + 16 * 3 + 32 * 3);
+  EXPECT_EQ(TokenRequestOf(filing), crypto::Sha256(laid));
 }
 
 }  // namespace

@@ -254,8 +254,7 @@ class Play {
     const intake::PlanView plan = world.Plan(request);
     Seed();
     Submission submission = world.Prepare(reporter, plan);
-    submission.escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(60)};
-    submission.voice = world.Voice();
+    world.Hold(submission, 2, world.clock.Today().PlusDays(60));
     for (int times = 0; times < 2; ++times) {
       Seed();
       const cases::Ports ports = world.ports();
@@ -402,17 +401,30 @@ INSTANTIATE_TEST_SUITE_P(Others, P3_EscrowTellsNothing, testing::Values(Come::kB
 
 // 5.8: naming oneself recovers nothing. One person has one voice a quarter, so they need others; and with fewer than they asked
 // for, all that they are answered is what the first test compares.
-TEST(P3_EscrowOnOneself, OwnVoicesDoNotAddUpToOthers) {
+TEST(P3_EscrowOnOneself, OneTokenIsOneVoiceHoweverOftenItIsSpent) {
   World world;
   world.Sync({{"EVE"}});
-  const format::TokenNullifier own = world.Voice();
-  std::vector<Reporter> probes;
-  for (int i = 0; i < 6; ++i) probes.push_back(world.Escrow("EVE", 2, 365, own));
-  for (const Reporter& probe : probes) EXPECT_TRUE(cases::IsWaiting(world.CaseOf(probe)));
-  const Reporter victim = world.Escrow("EVE", 2);
+  const auto probe = [&](const crypto::Bytes* token) {
+    Reporter reporter = world.NewReporter();
+    intake::PlanRequest request = world.Facts();
+    const crypto::Bytes eve = world.TagOf("emp:EVE");
+    request.subjects = {eve};
+    request.escrow = true;
+    Submission submission = world.Prepare(reporter, world.Plan(request));
+    world.Hold(submission, 2, world.clock.Today().PlusDays(60));
+    if (token != nullptr) submission.token = *token;
+    const absl::Status filed = world.Submit(submission).status();
+    return std::pair(filed, submission.token);
+  };
+  const std::size_t rows = world.rows.size();
+  const auto [first, own] = probe(nullptr);
+  ASSERT_TRUE(first.ok()) << first;
+  EXPECT_EQ(Why(probe(&own).first), Reason::kTokenRefused) << "bound to the first filing";
+  const Reporter victim = world.Escrow("EVE");
   EXPECT_TRUE(cases::IsWaiting(world.CaseOf(victim))) << "one accused and one victim are not three people";
-  const Reporter other = world.Escrow("EVE", 2);
+  const Reporter other = world.Escrow("EVE");
   EXPECT_FALSE(cases::IsWaiting(world.CaseOf(other))) << "control: three voices are";
+  EXPECT_GT(world.rows.size(), rows);
 }
 
 TEST(P8_EscrowLeavesAsManyLeaves, WhateverAFilingSetsOff) {

@@ -191,7 +191,7 @@ std::map<base::Table, std::uint64_t> Scene::Rows() const {
   EXPECT_TRUE(rows->Scan("", "", [&](std::string_view key, std::string_view) {
     const auto table = static_cast<base::Table>(key.front());
     const bool by_calls = table < base::Table::kLeaf || table == base::Table::kOpening || table == base::Table::kRefusal ||
-                          (table >= base::Table::kAdverseAction && table <= base::Table::kProtectionRequest);
+                          (table >= base::Table::kAdverseAction && table <= base::Table::kTokensDrawn);
     if (by_calls) ++counts[table];
     return true;
   }).ok());

@@ -93,6 +93,7 @@ const std::map<std::string, Expected>& Matrix() {
       {"/alcove.v1.HrService/SubmitAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
       {"/alcove.v1.HrService/GetAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
       {"/alcove.v1.HrService/CancelAdverseAction", {{CALLER_SERVICE}, RELATION_NONE, "actions"}},
+      {"/alcove.v1.HrService/IssueEmploymentTokens", {{CALLER_SERVICE}, RELATION_NONE, "tokens"}},
       {"/alcove.v1.ProtectionService/ListProtectionRequests", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
       {"/alcove.v1.ProtectionService/ListAdverseActions", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},
       {"/alcove.v1.ProtectionService/DecideAdverseAction", {{CALLER_PROTECTION_OFFICER}, RELATION_NONE}},

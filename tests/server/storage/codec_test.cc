@@ -10,7 +10,9 @@
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
+#include "server/core/hr/tokens.h"
 #include "server/core/intake/protection.h"
+#include "server/core/intake/spend_token.h"
 #include "server/core/ledger/records.h"
 #include "server/core/mail/queue.h"
 #include "server/core/people/records.h"
@@ -646,6 +648,26 @@ TEST(Codec, AdverseActionsAndRequestsForProtectionComeBack) {
   std::string bytes;
   CodecOf(base::Table::kAdverseAction)->encode(action, &bytes);
   EXPECT_EQ(CodecOf(base::Table::kAdverseAction)->decode(bytes), nullptr) << "no such verdict";
+}
+
+TEST(Codec, TokensComeBack) {
+  intake::SpentToken spent;
+  spent.nullifier = Draw<format::TokenNullifier>();
+  spent.kind = format::TokenKind::kEscrow;
+  spent.quarter = format::Quarter(2026 * 4 + 3);
+  EXPECT_EQ(RoundTrip(spent).kind, spent.kind);
+  EXPECT_EQ(RoundTrip(spent).quarter, spent.quarter);
+  hr::TokensDrawn drawn;
+  drawn.quarter = spent.quarter;
+  drawn.kind = spent.kind;
+  drawn.employee = Draw<base::EmployeeId>();
+  drawn.count = 1;
+  EXPECT_EQ(RoundTrip(drawn).count, 1U);
+
+  spent.quarter = format::Quarter(3);
+  std::string bytes;
+  CodecOf(base::Table::kSpentToken)->encode(spent, &bytes);
+  EXPECT_EQ(CodecOf(base::Table::kSpentToken)->decode(bytes), nullptr) << "a quarter that is none";
 }
 
 TEST(Codec, AChartPageWithAnUnknownKindOfEdgeIsNoRecord) {

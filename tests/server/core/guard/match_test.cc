@@ -127,9 +127,14 @@ TEST_F(Matching, EveryAliasIsTheSamePerson) {
 }
 
 TEST_F(Matching, OneVoiceCountsOnce) {
-  const format::TokenNullifier voice = world.Voice();
-  const Reporter one = world.Escrow("EVE"), two = world.Escrow("EVE", 2, 365, voice), again = world.Escrow("EVE", 2, 365, voice);
-  EXPECT_TRUE(Waits(one) && Waits(two) && Waits(again));
+  // No token is spent twice; should two cases have one voice all the same, it is one voice.
+  const Reporter one = world.Escrow("EVE"), two = world.Escrow("EVE", 5);
+  cases::Case doubled = world.CaseOf(two);
+  doubled.escrow->voice = world.CaseOf(one).escrow->voice;
+  doubled.escrow->others = 2;
+  world.rows.Put(std::move(doubled));
+  const Reporter again = world.Escrow("EVE");
+  EXPECT_TRUE(Waits(one) && Waits(two) && Waits(again)) << "three cases, two voices";
   const Reporter three = world.Escrow("EVE");
   EXPECT_TRUE(Sent(one) && Sent(three)) << "control: a third voice does it";
 }
@@ -222,8 +227,9 @@ TEST_F(Matching, TermsOutsideTheirRangeAreRefusedAndNothingIsKept) {
     request.subjects = {eve};
     request.escrow = planned;
     Submission submission = world.Prepare(reporter, world.Plan(request));
-    if (asked) submission.escrow = intake::EscrowTerms{others, last};
-    if (voice) submission.voice = world.Voice();
+    world.Hold(submission, others, last);
+    if (!asked) submission.escrow.reset();
+    if (!voice) submission.token.clear();
     return world.Submit(submission).status();
   };
   const base::Day today = world.clock.Today();
@@ -232,7 +238,7 @@ TEST_F(Matching, TermsOutsideTheirRangeAreRefusedAndNothingIsKept) {
   EXPECT_EQ(base::DetailOf(attempt(6, today.PlusDays(1)), "field"), "escrow.others");
   EXPECT_EQ(base::DetailOf(attempt(2, today), "field"), "escrow.last_day");
   EXPECT_EQ(base::DetailOf(attempt(2, today.PlusMonths(24).PlusDays(1)), "field"), "escrow.last_day");
-  EXPECT_EQ(base::DetailOf(attempt(2, today.PlusDays(1), false), "field"), "token");
+  EXPECT_EQ(Why(attempt(2, today.PlusDays(1), false)), Reason::kTokenRequired);
   EXPECT_EQ(base::DetailOf(attempt(2, today.PlusDays(1), true, false), "field"), "escrow");
   EXPECT_EQ(base::DetailOf(attempt(2, today.PlusDays(1), true, true, false), "field"), "escrow");
   EXPECT_EQ(world.rows.size(), rows);
@@ -251,8 +257,7 @@ TEST_F(Matching, TwoFilingsAtOnceDoNotOverlookEachOther) {
     request.subjects = {eve};
     request.escrow = true;
     submissions.push_back(world.Prepare(reporters.back(), world.Plan(request)));
-    submissions.back().escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(30)};
-    submissions.back().voice = world.Voice();
+    world.Hold(submissions.back(), 2, world.clock.Today().PlusDays(30));
   }
   const cases::Ports ports = world.ports();
   auto first = intake::SubmitReport({ports, world.secrets}, submissions[0].request());
@@ -278,8 +283,7 @@ TEST_F(Matching, TwoFilingsAtOnceThatNobodyHoldsToTheRollOverlookEachOther) {
     request.subjects = {eve};
     request.escrow = true;
     submissions.push_back(world.Prepare(reporters.back(), world.Plan(request)));
-    submissions.back().escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(30)};
-    submissions.back().voice = world.Voice();
+    world.Hold(submissions.back(), 2, world.clock.Today().PlusDays(30));
   }
   const cases::Ports ports = world.ports();
   for (const Submission& submission : submissions)
@@ -297,8 +301,7 @@ TEST_F(Matching, WhoWithdrawsWhileTheLastOneArrivesIsNotSent) {
   request.subjects = {eve};
   request.escrow = true;
   Submission submission = world.Prepare(last, world.Plan(request));
-  submission.escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(30)};
-  submission.voice = world.Voice();
+  world.Hold(submission, 2, world.clock.Today().PlusDays(30));
   const cases::Ports ports = world.ports();
   auto filing = intake::SubmitReport({ports, world.secrets}, submission.request());
   ASSERT_TRUE(filing.ok());
@@ -318,8 +321,7 @@ TEST_F(Matching, WhomOneOfThemKeepsOutReadsNone) {
   request.keep_out = {amira};
   request.escrow = true;
   Submission submission = world.Prepare(careful, world.Plan(request));
-  submission.escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(30)};
-  submission.voice = world.Voice();
+  world.Hold(submission, 2, world.clock.Today().PlusDays(30));
   ASSERT_TRUE(world.Submit(submission).ok());
   all.push_back(std::move(careful));
   for (const Reporter& one : all) {
@@ -460,8 +462,7 @@ TEST_F(Matching, AReportOfRetaliationCannotWait) {
   request.subjects = {eve};
   request.escrow = true;
   Submission submission = world.Prepare(fresh, world.Plan(request));
-  submission.escrow = intake::EscrowTerms{2, world.clock.Today().PlusDays(30)};
-  submission.voice = world.Voice();
+  world.Hold(submission, 2, world.clock.Today().PlusDays(30));
   const Draft answer = world.Write(Keyring::kThread, EntryKind::kCheckIn, old.case_id, old.keys.signing, old.epochs.back());
   const cases::Ports ports = world.ports();
   const auto answered = intake::AnswerCheckIn(

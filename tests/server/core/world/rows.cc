@@ -7,7 +7,9 @@
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
+#include "server/core/hr/tokens.h"
 #include "server/core/intake/protection.h"
+#include "server/core/intake/spend_token.h"
 #include "server/core/ledger/group.h"
 #include "server/core/ledger/records.h"
 #include "server/core/people/records.h"
@@ -62,6 +64,8 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kNewestAction: return Clone<hr::NewestAction>(record);
     case Table::kUndecidedAction: return Clone<hr::UndecidedAction>(record);
     case Table::kProtectionRequest: return Clone<intake::ProtectionRequest>(record);
+    case Table::kSpentToken: return Clone<intake::SpentToken>(record);
+    case Table::kTokensDrawn: return Clone<hr::TokensDrawn>(record);
     default: std::abort();  // a table that core has no record for
   }
 }

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "crypto/format/grant.h"
 #include "crypto/format/tag.h"
@@ -32,8 +33,8 @@ intake::SubmitRequest Submission::request() const {
   request.entry.blobs = blobs;
   if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
   if (identity) request.identity = *identity;
+  request.token = token;
   request.escrow = escrow;
-  request.voice = voice;
   request.look = look;
   return request;
 }
@@ -114,6 +115,43 @@ void World::AddPerson(format::Directory& directory, const std::string& slug, std
   directory.people.push_back(std::move(person));
 }
 
+void World::AnnounceTokenKey(format::TokenKind kind) {
+  intake::HeldTokenKey held{kind, format::Quarter::Of(clock.Today()), crypto::VoprfKey::Draw(random)};
+  PublishDirectory([&](format::Directory& next) {
+    next.token_keys.push_back({held.kind, held.quarter, held.key.public_key()});
+    std::sort(next.token_keys.begin(), next.token_keys.end(), [](const format::TokenKey& one, const format::TokenKey& other) {
+      return std::pair(one.kind, one.quarter) < std::pair(other.kind, other.quarter);
+    });
+  });
+  secrets.tokens.Hold(std::move(held));
+}
+
+std::vector<format::UnspentToken> World::Tokens(std::size_t count, format::TokenKind kind) {
+  const format::TokenTerms terms{file.id, kind, format::Quarter::Of(clock.Today())};
+  std::vector<format::PendingToken> pending;
+  std::vector<crypto::RistrettoPoint> blinded;
+  for (std::size_t i = 0; i < count; ++i) {
+    pending.push_back(*format::DrawToken(terms, random));
+    blinded.push_back(pending.back().blinded.blinded);
+  }
+  const crypto::VoprfKey* key = secrets.tokens.ToIssue(*organisation, kind, terms.quarter);
+  const auto evaluated = crypto::VoprfBlindEvaluate(*key, blinded, random);
+  auto tokens = format::FinishTokens(*organisation->directory()->FindTokenKey(kind, terms.quarter), pending, *evaluated);
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+  return *std::move(tokens);
+}
+
+crypto::Digest World::TokenRequestOf(const Submission& submission, const base::CaseId& id) const {
+  return format::TokenRequestOf({file.id, id, submission.mailbox, submission.encryption_key, submission.verify_key,
+                                 format::EntryHash(*format::ParseEnvelope(submission.envelope))});
+}
+
+void World::PublishProofPolicy(const std::string& policy) {
+  std::string json = PolicyFile(people::Document::kRouting);
+  json.erase(json.rfind('}'));
+  PublishPolicy(people::Document::kRouting, json + R"(, "desks": [{"desk": "intake", "employment_proof": ")" + policy + "\"}]}");
+}
+
 crypto::Bytes World::TagOf(std::string_view identifier) const {
   return crypto::Evaluate(secrets.tag, format::Identifier::Parse(identifier)->text())->str();
 }
@@ -138,6 +176,7 @@ format::Directory World::NextDirectory() const {
   next.version += 1;
   next.valid_from = clock.Today();
   next.valid_until = clock.Today().PlusDays(90);
+  std::erase_if(next.token_keys, [&](const format::TokenKey& key) { return !format::IsTimely(key, next.valid_from); });
   return next;
 }
 
@@ -298,19 +337,37 @@ Reporter World::File(const intake::PlanRequest& request) {
   return reporter;
 }
 
-format::TokenNullifier World::Voice() {
-  format::TokenNullifier voice;
-  random.Fill(voice.data(), format::TokenNullifier::kSize);
-  return voice;
+crypto::Bytes World::EscrowTokenFor(const Submission& submission) {
+  const format::TokenTerms terms{file.id, format::TokenKind::kEscrow, format::Quarter::Of(clock.Today())};
+  const crypto::VoprfKey* key = secrets.tokens.ToCheck(*organisation, terms.kind, terms.quarter);
+  if (key == nullptr) {
+    secrets.tokens.Hold({terms.kind, terms.quarter, crypto::VoprfKey::Draw(random)});
+    key = secrets.tokens.ToCheck(*organisation, terms.kind, terms.quarter);
+  }
+  std::vector<format::PendingToken> pending;
+  pending.push_back(*format::DrawToken(terms, random));
+  const std::vector<crypto::RistrettoPoint> blinded = {pending.front().blinded.blinded};
+  const auto evaluated = crypto::VoprfBlindEvaluate(*key, blinded, random);
+  EXPECT_TRUE(evaluated.ok()) << evaluated.status();
+  const auto tokens = format::FinishTokens({terms.kind, terms.quarter, key->public_key()}, pending, *evaluated);
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+  const format::ParsedEnvelope envelope = *format::ParseEnvelope(submission.envelope);
+  return format::SpendToken(tokens->front(),
+                            format::TokenRequestOf({file.id, envelope.context.case_id, submission.mailbox,
+                                                    submission.encryption_key, submission.verify_key,
+                                                    format::EntryHash(envelope)}));
 }
 
-Reporter World::Escrow(const std::string& number, std::uint32_t others, int days,
-                       const std::optional<format::TokenNullifier>& voice) {
-  return Escrow(std::vector{number}, others, days, voice);
+void World::Hold(Submission& submission, std::uint32_t others, base::Day last) {
+  submission.escrow = intake::EscrowTerms{others, last};
+  submission.token = EscrowTokenFor(submission);
 }
 
-Reporter World::Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days,
-                       const std::optional<format::TokenNullifier>& voice) {
+Reporter World::Escrow(const std::string& number, std::uint32_t others, int days) {
+  return Escrow(std::vector{number}, others, days);
+}
+
+Reporter World::Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days) {
   Reporter reporter = NewReporter();
   intake::PlanRequest request = Facts();
   std::vector<crypto::Bytes> tags;
@@ -318,8 +375,7 @@ Reporter World::Escrow(const std::vector<std::string>& numbers, std::uint32_t ot
   request.subjects.assign(tags.begin(), tags.end());
   request.escrow = true;
   Submission submission = Prepare(reporter, Plan(request));
-  submission.escrow = intake::EscrowTerms{others, clock.Today().PlusDays(days)};
-  submission.voice = voice ? *voice : Voice();
+  Hold(submission, others, clock.Today().PlusDays(days));
   absl::StatusOr<intake::Filing> filing = Submit(submission);
   EXPECT_TRUE(filing.ok()) << filing.status();
   return reporter;

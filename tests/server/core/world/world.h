@@ -93,8 +93,8 @@ struct Submission {
   crypto::Bytes record;
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
+  crypto::Bytes token;  // empty: none
   std::optional<intake::EscrowTerms> escrow;
-  std::optional<format::TokenNullifier> voice;
   bool without_epoch = false;
   bool look = true;
 
@@ -160,6 +160,14 @@ class World {
 
   cases::Ports ports() const;
 
+  // Tokens. An issuing key of this quarter is drawn, held, and announced by the next directory.
+  void AnnounceTokenKey(format::TokenKind kind = format::TokenKind::kEmployment);
+  // Of this quarter, as an employee's machine holds them: drawn, issued under the held key, proof checked. At no method's door.
+  std::vector<format::UnspentToken> Tokens(std::size_t count, format::TokenKind kind = format::TokenKind::kEmployment);
+  // What a token of this filing vouches for.
+  crypto::Digest TokenRequestOf(const Submission& submission, const base::CaseId& id) const;
+  void PublishProofPolicy(const std::string& policy);  // of the desk `intake`
+
   // The tag that a client would get for `emp:<SLUG>`.
   crypto::Bytes TagOf(std::string_view identifier) const;
   std::string RequestId();
@@ -173,13 +181,12 @@ class World {
   // All of it: a report about `bullying` unless told otherwise; the test fails if it is refused.
   Reporter File(const intake::PlanRequest& request);
   Reporter File() { return File(Facts()); }
-  // A report about this staff number that waits for so many others, with a voice of its own unless told otherwise; the test
-  // fails if it is refused. `days`: how long it waits.
-  Reporter Escrow(const std::string& number, std::uint32_t others = 2, int days = 365,
-                  const std::optional<format::TokenNullifier>& voice = {});
-  Reporter Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days = 365,
-                  const std::optional<format::TokenNullifier>& voice = {});
-  format::TokenNullifier Voice();
+  // A report about this staff number that waits for so many others; the test fails if it is refused. `days`: how long it waits.
+  Reporter Escrow(const std::string& number, std::uint32_t others = 2, int days = 365);
+  Reporter Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days = 365);
+  // Makes an escrow of a submission whose plan was made for one: terms, and a token of its own.
+  void Hold(Submission& submission, std::uint32_t others, base::Day last);
+  crypto::Bytes EscrowTokenFor(const Submission& submission);
   base::StaffSlug AssigneeOf(const Reporter& reporter) const;
   cases::Case CaseOf(const Reporter& reporter) const;
 
