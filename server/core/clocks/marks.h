@@ -10,7 +10,6 @@ namespace alcove::clocks {
 
 struct Marks {
   base::Day filed;
-  std::optional<base::Day> released;  // an escrow: the day on which it went to the team, whose clocks start with it
   base::Day assigned;                     // of the present assignee
   std::optional<base::Day> acknowledged;  // the reporter was told that a person has the report
   std::optional<base::Day> first_message;  // the team's first message in THREAD
@@ -21,6 +20,7 @@ struct Marks {
   std::optional<base::Day> written;   // the newest that the reporter wrote
   std::optional<base::Day> heard;     // the day on which somebody of the team had read all of that
   std::optional<base::Day> lifted;    // the newest lifting of a legal hold
+  std::optional<base::Day> released;  // an escrow: the day on which it went to the team, whose clocks start with it
 
   friend bool operator==(const Marks&, const Marks&) = default;
 };
