@@ -47,7 +47,7 @@ REASONS = {
     "fallback": "holds a key that is released only when nobody else is left",
     "approver": "decides about what others ask for, and reads no case",
     "counsel": "reads what two people let her read, until the last day they named",
-    "service_directory": "tells the service who works here; asks before anything is done against somebody, and hears yes or no",
+    "service_directory": "tells the service who works here, asks before anything is done against somebody, hands out tokens that name nobody",
 }
 
 

@@ -128,6 +128,16 @@ draft_policies() {
   echo
 }
 
+# `2026-Q4`: in which tokens are issued now.
+this_quarter() { echo "$(date -u +%Y)-Q$((($(date -u +%-m) - 1) / 3 + 1))"; }
+
+# The routing rules as another version, with what the desk asks of who files.
+draft_routing() {
+  rm -f routing.policy
+  sed "s/^  \"rules\"/  \"desks\": [{\"desk\": \"intake\", \"employment_proof\": \"$1\"}],\n  \"rules\"/" "$ALCOVE_POLICY/routing.json" >routing.json
+  alcove admin policy draft routing --body routing.json --version "$2" --out routing.policy
+}
+
 # A reporter's folder holds the organisation file and nothing else: a client of theirs writes nothing unless asked.
 reporter() {
   cp -n "$STAGE/people/root1/alcove.org" . 2>/dev/null || true

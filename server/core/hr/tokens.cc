@@ -52,10 +52,6 @@ absl::StatusOr<std::vector<crypto::RistrettoPoint>> ElementsOf(const TokenBatch&
 
 }  // namespace
 
-std::uint32_t MostTokens(format::TokenKind kind) {
-  return kind == format::TokenKind::kEscrow ? kMostEscrowTokens : kMostEmploymentTokens;
-}
-
 absl::StatusOr<base::Outcome<crypto::VoprfEvaluated>> IssueEmploymentTokens(const cases::Ports& ports,
                                                                             const crypto::OprfKey& tag_key,
                                                                             const intake::TokenKeys& keys,

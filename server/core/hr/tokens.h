@@ -34,7 +34,9 @@ namespace alcove::hr {
 // each is a voice.
 inline constexpr std::uint32_t kMostEmploymentTokens = 4;
 inline constexpr std::uint32_t kMostEscrowTokens = 1;
-std::uint32_t MostTokens(format::TokenKind kind);
+constexpr std::uint32_t MostTokens(format::TokenKind kind) {
+  return kind == format::TokenKind::kEscrow ? kMostEscrowTokens : kMostEmploymentTokens;
+}
 
 // How many were issued to an employee.
 struct TokensDrawn : base::Record {

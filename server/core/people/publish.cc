@@ -1,5 +1,6 @@
 #include "server/core/people/publish.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/format/errors.h"
@@ -34,6 +35,22 @@ absl::Status CheckSuccessor(const Ports& ports, const Organisation& current, con
   // Tags of open cases are kept as salted hashes: under another salt they would name nobody, and the wall would open.
   if (next.directory.salt != now.directory.salt) return NoteInvalid();
   return absl::OkStatus();
+}
+
+// A desk that takes no report without a token, and no key to issue one under: nobody could file there. Said when it is published; what
+// runs out later (a quarter without a key) closes nothing.
+absl::Status CheckTokensCanBeHad(const Organisation& next) {
+  if (next.directory() == nullptr || next.routing() == nullptr) return absl::OkStatus();
+  const auto& rules = next.routing()->rules();
+  const bool required = std::any_of(rules.begin(), rules.end(), [&](const RoutingRule& rule) {
+    return next.routing()->ProofFor(rule.desk) == ProofPolicy::kRequired;
+  });
+  const auto& keys = next.directory()->token_keys;
+  const bool announced = std::any_of(keys.begin(), keys.end(), [](const format::TokenKey& key) {
+    return key.kind == format::TokenKind::kEmployment;
+  });
+  if (!required || announced) return absl::OkStatus();
+  return DocumentIncomplete("routing: a desk requires employment tokens, and the directory announces no key that issues them");
 }
 
 ledger::Act ActOf(const Ports& ports, const base::StaffSlug& by, format::LeafKind kind, crypto::Bytes details) {
@@ -107,6 +124,7 @@ absl::StatusOr<base::Outcome<Publication>> PublishDirectory(const Ports& ports, 
   parts.directory_bytes = crypto::Bytes(note);
   absl::StatusOr<OrganisationPtr> built = Organisation::Build(std::move(parts));
   if (!built.ok()) return built.status();
+  if (absl::Status status = CheckTokensCanBeHad(**built); !status.ok()) return status;
 
   base::Outcome<Publication> outcome;
   outcome.answer = {*built, "", version, GapsOf(**built, ports.clock.Today())};
@@ -143,6 +161,7 @@ absl::StatusOr<base::Outcome<Publication>> PublishPolicy(const Ports& ports, con
   parts.policies[document].note = crypto::Bytes(note);
   absl::StatusOr<OrganisationPtr> built = Organisation::Build(std::move(parts));
   if (!built.ok()) return built.status();
+  if (absl::Status status = CheckTokensCanBeHad(**built); !status.ok()) return status;
 
   base::Outcome<Publication> outcome;
   outcome.answer = {*built, std::string(Name(document)), version, GapsOf(**built, ports.clock.Today())};

@@ -12,6 +12,7 @@
 #include "crypto/format/policy.h"
 #include "crypto/format/share.h"
 #include "crypto/format/signin.h"
+#include "crypto/format/wallet.h"
 #include "tests/crypto/format/evidence.h"
 #include "tests/crypto/format/tokens.h"
 
@@ -247,7 +248,29 @@ inline Json TokenAnswer() {
                        {"token_key", Hex(key.public_key().view())}, {"draws", drawing.draws()}, {"proof_draws", proving.draws()},
                        {"proof", Hex(answer.proof.view())}, {"tokens", listed}});
   }
-  return {{"request", Hex(request.view())}, {"batches", batches}, {"directory", *DirectoryText(directory)}};
+  const FilingOfToken filing{Organisation(), Case(), Fixed<MailboxId>("mailbox"), Decrypting("mailbox").encryption_key(),
+                             Signing("mailbox").verify_key(), Fixed<Digest>("entry")};
+  const Json filed = {{"mailbox", Hex(filing.mailbox.view())}, {"encryption_key", Hex(filing.mailbox_encryption_key.view())},
+                      {"signing_key", Hex(filing.mailbox_verify_key.view())}, {"entry_hash", Hex(filing.entry_hash.view())},
+                      {"request", Hex(TokenRequestOf(filing).view())}};
+  return {{"request", Hex(request.view())}, {"filing", filed}, {"batches", batches}, {"directory", *DirectoryText(directory)}};
+}
+
+// A wallet with one token of each sort, and the texts that it exchanges with the portal.
+inline Json WalletAnswer() {
+  const TokenTerms terms = TermsOf(TokenKind::kEmployment);
+  SeededRandom drawing("wallet");
+  Wallet wallet{.organisation = Organisation(), .pending = PendingTokens(terms, 1, drawing), .unspent = {}};
+  const auto drawn = PendingTokens(terms, 1, drawing);
+  const auto answer = Answer(IssuingKey("EMPLOYMENT"), drawn);
+  wallet.unspent = *FinishTokens(Announced("EMPLOYMENT", TokenKind::kEmployment), drawn, answer);
+  RecordingRandom sealing("wallet seal");
+  const std::string passphrase = "correct horse battery staple";
+  const std::string text = *WalletText(wallet, crypto::SecretText(passphrase), sealing);
+  return {{"passphrase", passphrase}, {"draws", sealing.draws()}, {"wallet", text},
+          {"pending", {{"nonce", Hex(wallet.pending[0].nonce.view())}, {"blind", Hex(wallet.pending[0].blinded.blind.expose())}}},
+          {"token", {{"nonce", Hex(wallet.unspent[0].nonce.view())}, {"output", Hex(wallet.unspent[0].output.expose())}}},
+          {"batch", *TokenBatchText({terms, Blinded(drawn)})}, {"answer", *TokenAnswerText({terms, answer})}};
 }
 
 inline Json AttachmentAnswer() {
@@ -294,6 +317,7 @@ inline Json KnownAnswers() {
   Policy policy{.organisation = Organisation(), .document = PolicyDocument::kRouting, .version = 3, .body = "{\n  \"rules\": []\n}\n"};
   all["policy"] = {{"note", SignedBy(*PolicyText(policy), {"ada", "bo"})}};
   all["token"] = TokenAnswer();
+  all["wallet"] = WalletAnswer();
   all["attachment"] = AttachmentAnswer();
   ProofOfFiling proof = WholeProof();
   all["proof_of_filing"] = {{"promise", Hex(proof.promise)}, {"checkpoint", proof.inclusion->checkpoint}, {"file", *ProofText(proof)}};

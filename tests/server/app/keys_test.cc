@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "crypto/format/organisation.h"
 #include "server/app/init.h"
+#include "server/app/key_export.h"
 
 namespace alcove::app {
 namespace {
@@ -157,6 +159,79 @@ TEST_F(Keys, ADataDirectoryThatOthersEnterIsRefused) {
   ASSERT_EQ(chmod(folder_.c_str(), 0750), 0);
   EXPECT_FALSE(CheckDataDirectory(folder_).ok());
   EXPECT_FALSE(CheckDataDirectory(folder_ / "missing").ok());
+}
+
+TEST_F(Keys, OfTokensAreMadeOnceForEachKindAndQuarterAndReadByWhatTheySay) {
+  using format::TokenKind;
+  const format::Quarter quarter = *format::Quarter::FromText("2026-Q4");
+  const fs::path keys = folder_ / "keys";
+  ASSERT_TRUE(MakeKeys(keys, kOrganisation, crypto::SystemRandom()).ok());
+  EXPECT_TRUE(ReadTokenKeys({keys, std::nullopt})->all().empty()) << "a server without any";
+  const auto employment = MakeTokenKey(keys, TokenKind::kEmployment, quarter, crypto::SystemRandom());
+  const auto escrow = MakeTokenKey(keys, TokenKind::kEscrow, quarter, crypto::SystemRandom());
+  ASSERT_TRUE(employment.ok() && escrow.ok()) << employment.status() << escrow.status();
+  EXPECT_TRUE(absl::IsAlreadyExists(MakeTokenKey(keys, TokenKind::kEscrow, quarter, crypto::SystemRandom()).status()));
+  const fs::path file = keys / "token.employment.2026-Q4.key";
+  struct stat about {};
+  ASSERT_EQ(stat(file.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600U);
+  const auto read = ReadTokenKeys({keys, std::nullopt});
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->all().size(), 2u);
+  for (const intake::HeldTokenKey& held : read->all()) {
+    EXPECT_EQ(held.quarter, quarter);
+    EXPECT_EQ(held.key.public_key(), held.kind == TokenKind::kEscrow ? *escrow : *employment);
+  }
+
+  // Two files that changed places, a name of nothing, an open file: each is refused and named.
+  const auto refused = [&](const fs::path& which) {
+    const absl::Status status = ReadTokenKeys({keys, std::nullopt}).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_NE(Error(status).find(which.string()), std::string::npos) << status;
+  };
+  const fs::path other = keys / "token.employment.2027-Q1.key";
+  fs::rename(file, other);
+  refused(other);
+  fs::rename(other, keys / "token.friendship.2026-Q4.key");
+  refused(keys / "token.friendship.2026-Q4.key");
+  fs::rename(keys / "token.friendship.2026-Q4.key", file);
+  ASSERT_EQ(chmod(file.c_str(), 0640), 0);
+  refused(file);
+  ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+  EXPECT_TRUE(ReadTokenKeys({keys, std::nullopt}).ok()) << "control";
+}
+
+TEST_F(Keys, OfTokensComeBackFromASafePlaceWithTheOthers) {
+  const format::Quarter quarter = *format::Quarter::FromText("2026-Q4");
+  const fs::path keys = folder_ / "keys", back = folder_ / "back";
+  ASSERT_TRUE(MakeKeys(keys, kOrganisation, crypto::SystemRandom()).ok());
+  format::OrganisationFile organisation;
+  organisation.name = "Example Works";
+  organisation.id = kOrganisation;
+  organisation.address = "localhost:7443";
+  organisation.roots.keys.push_back({"ruth", crypto::SigningKey::Draw(crypto::SystemRandom()).verify_key()});
+  organisation.roots.threshold = 1;
+  const auto text = format::OrganisationText(organisation);
+  ASSERT_TRUE(text.ok()) << text.status();
+  ASSERT_TRUE(WriteNewFile(keys / "organisation", *text).ok());
+  const crypto::SecretText passphrase("a passphrase for the safe");
+  // With and without the next log key, so that lines are told apart by what they say.
+  for (const bool replacing : {false, true}) {
+    fs::remove_all(back);
+    fs::remove(folder_ / "safe");
+    if (replacing) ASSERT_TRUE(MakeNextLogKey(keys, crypto::SystemRandom()).ok());
+    const auto kind = replacing ? format::TokenKind::kEscrow : format::TokenKind::kEmployment;
+    ASSERT_TRUE(MakeTokenKey(keys, kind, quarter, crypto::SystemRandom()).ok());
+    ASSERT_TRUE(ExportKeys({keys, std::nullopt}, folder_ / "safe", passphrase, crypto::SystemRandom()).ok());
+    const absl::Status imported = ImportKeys(folder_ / "safe", back, passphrase);
+    ASSERT_TRUE(imported.ok()) << imported;
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(keys)) {
+      ++files;
+      EXPECT_EQ(*ReadFile(entry.path(), 4096), *ReadFile(back / entry.path().filename(), 4096)) << entry.path();
+    }
+    EXPECT_EQ(files, replacing ? 7u : 5u);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "crypto/format/leaf.h"
@@ -20,7 +21,9 @@ using format::TokenKind;
 class IssuingTokens : public testing::Test {
  protected:
   IssuingTokens() {
-    world.Sync({{.number = "E1", .also = {"E1B"}}, {.number = "E2", .manager = "E1"}, {.number = "E3", .manager = "E1"}});
+    std::vector<Employment> people{{.number = "E1", .also = {"E1B"}}};
+    for (int i = 2; i <= 20; ++i) people.push_back({.number = "E" + std::to_string(i), .manager = "E1"});
+    world.Sync(people);
     world.AnnounceTokenKey();
     world.AnnounceTokenKey(TokenKind::kEscrow);
   }
@@ -79,7 +82,7 @@ TEST_F(IssuingTokens, NobodyGetsMoreThanThereAreForOneAQuarter) {
 }
 
 TEST_F(IssuingTokens, OnlyWhoWorksHereGetsAny) {
-  ExpectRefused(Issue("emp:E9", Draw(1)), Reason::kEmployeeUnknown);
+  ExpectRefused(Issue("emp:E99", Draw(1)), Reason::kEmployeeUnknown);
   EXPECT_TRUE(Issue("emp:E3", Draw(1)).ok()) << "control";
   world.Sync({{.number = "E3", .left = true}}, hr::Mode::kDelta);
   ExpectRefused(Issue("emp:E3", Draw(1)), Reason::kEmployeeUnknown);

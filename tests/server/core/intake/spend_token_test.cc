@@ -64,6 +64,31 @@ TEST_F(SpendingTokens, ADeskThatRequiresThemTakesNothingWithout) {
   EXPECT_EQ(world.CaseOf(reporter).employment_proof, EmploymentProof::kProved);
 }
 
+TEST_F(SpendingTokens, NobodyPublishesADeskThatRequiresThemWithoutAKeyThatIssuesThem) {
+  World bare;
+  const auto publish = [&](const std::string& policy) {
+    const std::string text = bare.PolicyTextOf(people::Document::kRouting, ProofPolicyJson(policy), 2);
+    return people::PublishPolicy(bare.people_ports(), *bare.organisation, Slug("ada"), bare.Signed(text), true).status();
+  };
+  EXPECT_EQ(Why(publish("required")), Reason::kPolicyIncomplete);
+  EXPECT_TRUE(publish("preferred").ok()) << "control";
+  bare.AnnounceTokenKey(format::TokenKind::kEscrow);
+  EXPECT_EQ(Why(publish("required")), Reason::kPolicyIncomplete) << "a key of another kind is none";
+  bare.AnnounceTokenKey();
+  EXPECT_TRUE(publish("required").ok()) << "control";
+
+  // Nor is the last key taken away from a desk that requires them.
+  world.PublishProofPolicy("required");
+  const auto without = [&](World& from) {
+    format::Directory next = from.NextDirectory();
+    next.token_keys.clear();
+    return people::PublishDirectory(from.people_ports(), *from.organisation, Slug("ada"), from.Signed(*format::DirectoryText(next)), true)
+        .status();
+  };
+  EXPECT_EQ(Why(without(world)), Reason::kPolicyIncomplete);
+  EXPECT_TRUE(without(bare).ok()) << "control: nobody requires any there";
+}
+
 TEST_F(SpendingTokens, AnOpenCaseKeepsWhatItWasFiledWith) {
   world.PublishProofPolicy("preferred");
   ASSERT_TRUE(world.Submit(Without(reporter)).ok());

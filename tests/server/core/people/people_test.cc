@@ -198,6 +198,23 @@ TEST(Documents, RoutingFiresTheFirstRuleThatHoldsAndNeverNone) {
     EXPECT_EQ(Why(people::Routing::Parse(bad)), Reason::kPolicyIncomplete) << bad;
 }
 
+TEST(Documents, RoutingSaysWhichDeskAsksForTokensAndNoDeskThatItDoesNotKnow) {
+  const auto with = [](const std::string& desks) {
+    return people::Routing::Parse(R"({"sites": [], "rules": [{"id": "a", "when": {"urgency": "immediate"}, "desk": "x"},
+                                      {"id": "b", "when": {}, "desk": "y"}], "desks": [)" + desks + "]}");
+  };
+  const auto routing = with(R"({"desk": "x", "employment_proof": "required"})");
+  ASSERT_TRUE(routing.ok()) << routing.status();
+  EXPECT_EQ(routing->ProofFor("x"), people::ProofPolicy::kRequired);
+  EXPECT_EQ(routing->ProofFor("y"), people::ProofPolicy::kOff) << "not said";
+  EXPECT_EQ(with(R"({"desk": "y", "employment_proof": "preferred"})")->ProofFor("y"), people::ProofPolicy::kPreferred);
+  EXPECT_EQ(with(R"({"desk": "y", "employment_proof": "off"})")->ProofFor("y"), people::ProofPolicy::kOff);
+  for (const char* bad : {R"({"desk": "z", "employment_proof": "required"})", R"({"desk": "x", "employment_proof": "always"})",
+                          R"({"desk": "x"})", R"({"desk": "x", "employment_proof": "off", "more": 1})",
+                          R"({"desk": "x", "employment_proof": "off"}, {"desk": "x", "employment_proof": "required"})"})
+    EXPECT_EQ(Why(with(bad)), Reason::kPolicyIncomplete) << bad;
+}
+
 TEST(Documents, UrgencyComesFromCategoryOrDangerAlone) {
   const auto taxonomy = people::Taxonomy::Parse(PolicyFile(Document::kTaxonomy));
   ASSERT_TRUE(taxonomy.ok()) << base::DetailOf(taxonomy.status(), "gap");

@@ -146,11 +146,13 @@ crypto::Digest World::TokenRequestOf(const Submission& submission, const base::C
                                  format::EntryHash(*format::ParseEnvelope(submission.envelope))});
 }
 
-void World::PublishProofPolicy(const std::string& policy) {
+std::string ProofPolicyJson(const std::string& policy) {
   std::string json = PolicyFile(people::Document::kRouting);
   json.erase(json.rfind('}'));
-  PublishPolicy(people::Document::kRouting, json + R"(, "desks": [{"desk": "intake", "employment_proof": ")" + policy + "\"}]}");
+  return json + R"(, "desks": [{"desk": "intake", "employment_proof": ")" + policy + "\"}]}";
 }
+
+void World::PublishProofPolicy(const std::string& policy) { PublishPolicy(people::Document::kRouting, ProofPolicyJson(policy)); }
 
 crypto::Bytes World::TagOf(std::string_view identifier) const {
   return crypto::Evaluate(secrets.tag, format::Identifier::Parse(identifier)->text())->str();

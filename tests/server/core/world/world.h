@@ -233,6 +233,9 @@ class World {
   int requests_ = 0;
 };
 
+// The routing of deploy/policy, with what the desk `intake` asks of who files: required, preferred or off.
+std::string ProofPolicyJson(const std::string& policy);
+
 // The documents of deploy/policy, but for profiles: `default` is the first.
 std::string PolicyFile(people::Document document);
 
