@@ -61,7 +61,7 @@ class WireEscrow : public Scene {
   }
 
   // A report about E0 that waits for two others, sealed; with the token, where there is one.
-  support::Filing Held(const std::string& about = "emp:E0", const format::UnspentToken* token = nullptr, std::uint32_t others = 2) {
+  support::Filing Held(const std::string& about = "E0", const format::UnspentToken* token = nullptr, std::uint32_t others = 2) {
     support::Draft draft{.narrative = "What happened at the harbour."};
     draft.subjects = {world().TagOf(about)};
     draft.escrow = true;
@@ -115,7 +115,7 @@ TEST_F(WireEscrow, P3_Escrow_ThreeReportsGoTogetherAndTheirReportersSeeWhatTheyS
   std::vector<std::string> before;
   for (const char* employee : {"emp:E1", "emp:E2"}) {
     const format::UnspentToken token = Fetch(employee);
-    filings.push_back(Held("emp:E0", &token));
+    filings.push_back(Held("E0", &token));
     ASSERT_EQ(Submit(filings.back()), "OK");
     before.push_back(Mailbox(filings.back()).SerializeAsString());
     const v1::GetMailboxResponse mailbox = Mailbox(filings.back());
@@ -128,7 +128,7 @@ TEST_F(WireEscrow, P3_Escrow_ThreeReportsGoTogetherAndTheirReportersSeeWhatTheyS
   }
   EXPECT_TRUE(AllCases().empty()) << "nobody can tell that they exist";
   const format::UnspentToken token = Fetch("emp:E3");
-  filings.push_back(Held("emp:E0", &token));
+  filings.push_back(Held("E0", &token));
   ASSERT_EQ(Submit(filings.back()), "OK");
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(Mailbox(filings[i]).SerializeAsString(), before[i]) << i;
   const std::vector<v1::Case> cases = AllCases();
@@ -155,31 +155,31 @@ TEST_F(WireEscrow, P3_Escrow_ThreeReportsGoTogetherAndTheirReportersSeeWhatTheyS
 TEST_F(WireEscrow, P8_Escrow_WhatIsRefusedIsNamedAndLeavesNothing) {
   ASSERT_NO_FATAL_FAILURE(StartWithKeys());
   const format::UnspentToken token = Fetch("emp:E1");
-  ExpectRefused(Held("emp:E0"), "TOKEN_REQUIRED");
-  support::Filing bad = Held("emp:E0", &token);
+  ExpectRefused(Held("E0"), "TOKEN_REQUIRED");
+  support::Filing bad = Held("E0", &token);
   bad.request.set_token("nonsense");
   ExpectRefused(bad, "TOKEN_REFUSED");
-  ExpectRefused(Held("emp:E0", &token, 1), "FIELD_INVALID");
-  ExpectRefused(Held("emp:E0", &token, 6), "FIELD_INVALID");
-  bad = Held("emp:E0", &token);
+  ExpectRefused(Held("E0", &token, 1), "FIELD_INVALID");
+  ExpectRefused(Held("E0", &token, 6), "FIELD_INVALID");
+  bad = Held("E0", &token);
   bad.request.mutable_escrow()->mutable_last_day()->set_year(2020);
   ExpectRefused(bad, "FIELD_INVALID");
-  bad = Held("emp:E0", &token);
+  bad = Held("E0", &token);
   bad.request.mutable_escrow()->mutable_last_day()->set_month(13);
   ExpectRefused(bad, "FIELD_INVALID");
-  bad = Held("emp:E0", &token);
+  bad = Held("E0", &token);
   bad.request.clear_escrow();  // the plan was made for one
   ExpectRefused(bad, "FIELD_INVALID");
   v1::PlanReportRequest plan;
   plan.mutable_facts()->add_categories("harassment.protected_basis");
-  plan.add_subjects(world().TagOf("emp:NOBODY-KNOWN").str());
+  plan.add_subjects(world().TagOf("NOBODY-KNOWN").str());
   EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::PlanReport, plan).reason, "OK") << "control: without waiting it may name anybody";
   plan.set_escrow(true);
   const auto before = Rows();
   EXPECT_EQ(Ask(*intake_, &v1::IntakeService::Stub::PlanReport, plan).reason, "ESCROW_SUBJECT_UNKNOWN");
   EXPECT_EQ(Rows(), before);
-  EXPECT_EQ(Submit(Held("emp:E0", &token)), "OK") << "control: nothing was spent by what was refused";
-  ExpectRefused(Held("emp:E0", &token), "TOKEN_SPENT");
+  EXPECT_EQ(Submit(Held("E0", &token)), "OK") << "control: nothing was spent by what was refused";
+  ExpectRefused(Held("E0", &token), "TOKEN_SPENT");
 }
 
 }  // namespace
