@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/doomed.h"
@@ -19,113 +19,111 @@ using cases::Case;
 
 struct Candidate {
   base::Versioned<Case> row;
-  bool waits = false;    // at the moment; false: the team has it
-  bool was_waiting = false;
+  bool waits = false;  // when it was read
+  bool goes = false;   // with the team, or going there now
+
+  const cases::Escrow& escrow() const { return *row.record.escrow; }
+  bool Names(const base::EmployeeId& employee) const {
+    return std::binary_search(escrow().about.begin(), escrow().about.end(), employee);
+  }
 };
 
-// Everybody who may count, by case. A pointer into it stays good.
+// Everybody who may count, by case: all that the filed one is joined to by people whom both name, however many lie between.
 using Pool = std::map<base::CaseId, Candidate>;
 
-class Matching {
+// Reads the pool. The rolls of whom `filed` names change; the others stay as they were read.
+class Gathering {
  public:
-  Matching(const cases::Ports& ports, base::ChangeSet& changes) : ports_(ports), changes_(changes) {}
+  Gathering(const cases::Ports& ports, base::ChangeSet& changes) : ports_(ports), changes_(changes) {}
 
-  // The new report, on the rolls of those whom it names.
-  absl::Status Add(Case filed) {
-    const base::CaseId id = filed.id;
-    const std::vector<base::EmployeeId> about = filed.escrow->about;
-    pool_.emplace(id, Candidate{{std::move(filed), {}}, true, true});
-    for (const base::EmployeeId& employee : about) {
-      auto roll = ports_.rows.Get<cases::EscrowRoll>(base::RowKey(employee));
-      if (!roll.ok()) return roll.status();
-      cases::EscrowRoll row;
-      if (*roll) row = (*roll)->record;
-      row.employee = employee;
-      row.cases.insert(std::lower_bound(row.cases.begin(), row.cases.end(), id), id);
-      if (absl::Status status = Load(row); !status.ok()) return status;
-      if (*roll) changes_.Update(std::move(row), (*roll)->version);
-      else changes_.Insert(std::move(row));
-    }
-    return absl::OkStatus();
-  }
-
-  // Until nobody more has enough others: who goes because of one person counts among those who name another.
-  absl::Status Run(std::vector<base::EmployeeId> open) {
+  absl::StatusOr<Pool> Gather(const Case& filed) {
+    pool_.emplace(filed.id, Candidate{{filed, {}}, true, true});
+    std::vector<base::EmployeeId> open = filed.escrow->about;
+    std::set<base::EmployeeId> seen;
     while (!open.empty()) {
       const base::EmployeeId employee = open.back();
       open.pop_back();
-      if (!rolls_.contains(employee))
-        if (absl::Status status = LoadUnchanged(employee); !status.ok()) return status;
-      for (Candidate* one : Sent(rolls_.at(employee))) {
-        one->waits = false;
-        open.insert(open.end(), one->row.record.escrow->about.begin(), one->row.record.escrow->about.end());
-      }
+      if (!seen.insert(employee).second) continue;
+      const bool named = pool_.at(filed.id).Names(employee);
+      if (absl::Status status = ReadRoll(employee, named ? &filed.id : nullptr, open); !status.ok()) return status;
     }
-    return absl::OkStatus();
+    return std::move(pool_);
   }
-
-  Pool& pool() { return pool_; }
 
  private:
-  // Rows of cases that are gone, or count for nobody, are passed over.
-  absl::Status Load(const cases::EscrowRoll& roll) {
-    std::vector<base::CaseId>& ids = rolls_[roll.employee];
-    for (const base::CaseId& id : roll.cases) {
-      if (!pool_.contains(id)) {
-        auto row = ports_.rows.Get<Case>(base::RowKey(id));
-        if (!row.ok()) return row.status();
-        if (!*row || !(*row)->record.escrow) continue;
-        const Case& record = (*row)->record;
-        const bool waits = cases::IsWaiting(record);
-        const absl::StatusOr<bool> doomed = cases::IsDoomed(ports_.rows, id);
-        if (!doomed.ok()) return doomed.status();
-        if (*doomed || record.withdrawn || (waits && cases::IsOver(record, ports_.clock.Today()))) continue;
-        pool_.emplace(id, Candidate{**std::move(row), waits, waits});
-      }
-      ids.push_back(id);
+  absl::Status ReadRoll(const base::EmployeeId& employee, const base::CaseId* joins, std::vector<base::EmployeeId>& open) {
+    auto read = ports_.rows.Get<cases::EscrowRoll>(base::RowKey(employee));
+    if (!read.ok()) return read.status();
+    cases::EscrowRoll roll;
+    if (*read) roll = (*read)->record;
+    roll.employee = employee;
+    for (const base::CaseId& id : roll.cases)
+      if (absl::Status status = ReadCase(id, open); !status.ok()) return status;
+    if (joins == nullptr) {
+      if (*read) changes_.ExpectUnchanged(cases::EscrowRoll::kTable, base::RowKey(employee), (*read)->version);
+      return absl::OkStatus();
     }
+    roll.cases.insert(std::lower_bound(roll.cases.begin(), roll.cases.end(), *joins), *joins);
+    if (*read) changes_.Update(std::move(roll), (*read)->version);
+    else changes_.Insert(std::move(roll));
     return absl::OkStatus();
   }
 
-  absl::Status LoadUnchanged(const base::EmployeeId& employee) {
-    auto roll = ports_.rows.Get<cases::EscrowRoll>(base::RowKey(employee));
-    if (!roll.ok()) return roll.status();
-    rolls_[employee];
-    if (!*roll) return absl::OkStatus();
-    changes_.ExpectUnchanged(cases::EscrowRoll::kTable, base::RowKey(employee), (*roll)->version);
-    return Load((*roll)->record);
-  }
-
-  // Of those who name one person, the waiting ones that go: take away whoever has too few, until nobody has.
-  std::vector<Candidate*> Sent(const std::vector<base::CaseId>& ids) {
-    std::vector<Candidate*> set;
-    for (const base::CaseId& id : ids) set.push_back(&pool_.at(id));
-    for (;;) {
-      std::set<format::TokenNullifier> voices;
-      for (const Candidate* one : set) voices.insert(one->row.record.escrow->voice);
-      const std::size_t gone = std::erase_if(
-          set, [&](const Candidate* one) { return one->waits && voices.size() <= one->row.record.escrow->others; });
-      if (gone == 0) break;
-    }
-    std::erase_if(set, [](const Candidate* one) { return !one->waits; });
-    return set;
+  // What is gone, and what counts for nobody, is passed over.
+  absl::Status ReadCase(const base::CaseId& id, std::vector<base::EmployeeId>& open) {
+    if (pool_.contains(id)) return absl::OkStatus();
+    auto row = ports_.rows.Get<Case>(base::RowKey(id));
+    if (!row.ok()) return row.status();
+    if (!*row || !(*row)->record.escrow) return absl::OkStatus();
+    const Case& record = (*row)->record;
+    const bool waits = cases::IsWaiting(record);
+    if (record.withdrawn || (waits && cases::IsOver(record, ports_.clock.Today()))) return absl::OkStatus();
+    const absl::StatusOr<bool> doomed = cases::IsDoomed(ports_.rows, id);
+    if (!doomed.ok()) return doomed.status();
+    if (*doomed) return absl::OkStatus();
+    open.insert(open.end(), record.escrow->about.begin(), record.escrow->about.end());
+    pool_.emplace(id, Candidate{**std::move(row), waits, true});
+    return absl::OkStatus();
   }
 
   const cases::Ports& ports_;
   base::ChangeSet& changes_;
   Pool pool_;
-  std::map<base::EmployeeId, std::vector<base::CaseId>> rolls_;
 };
 
-// The group of those that the team has already: all of them, or as many as may be linked. Those that do not fit are read all the
-// same, so they must be as they were read.
-absl::StatusOr<Group> GroupOfReleased(const cases::Ports& ports, Pool& pool, base::ChangeSet& changes) {
+// For one of the people whom it names, as many others go as it asked for.
+bool HasEnough(const Pool& pool, const Candidate& one) {
+  return std::any_of(one.escrow().about.begin(), one.escrow().about.end(), [&](const base::EmployeeId& employee) {
+    std::set<format::TokenNullifier> voices;
+    for (const auto& [id, other] : pool)
+      if (other.goes && other.Names(employee) && other.escrow().voice != one.escrow().voice) voices.insert(other.escrow().voice);
+    return voices.size() >= one.escrow().others;
+  });
+}
+
+// Whoever waits and has too few stays, until everybody who is left has enough: the largest set of which that is true.
+void Choose(Pool& pool) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto& [id, one] : pool) {
+      if (!one.waits || !one.goes || HasEnough(pool, one)) continue;
+      one.goes = false;
+      changed = true;
+    }
+  }
+}
+
+// Of those that the team has already, the ones that name somebody whom one that goes now names, with whatever they are linked to; as
+// many as may be linked. Those that do not fit are read all the same, so they must be as they were read.
+absl::StatusOr<Group> GroupOfReleased(const cases::Ports& ports, const Pool& pool, base::ChangeSet& changes) {
+  std::set<base::EmployeeId> named;
+  for (const auto& [id, one] : pool)
+    if (one.waits && one.goes) named.insert(one.escrow().about.begin(), one.escrow().about.end());
   Group group;
-  const auto holds = [&group](const base::CaseId& id) {
-    return std::any_of(group.begin(), group.end(), [&](const base::Versioned<Case>& one) { return one.record.id == id; });
-  };
-  for (auto& [id, one] : pool) {
-    if (one.waits || one.was_waiting || holds(id)) continue;
+  for (const auto& [id, one] : pool) {
+    const bool joins = !one.waits && std::any_of(named.begin(), named.end(), [&](const auto& who) { return one.Names(who); });
+    const bool there = std::any_of(group.begin(), group.end(), [&](const base::Versioned<Case>& member) { return member.record.id == id; });
+    if (!joins || there) continue;
     absl::StatusOr<Group> linked = GroupOf(ports, one.row);
     if (!linked.ok()) return linked.status();
     if (group.size() + linked->size() >= cases::kMostLinked) {
@@ -141,18 +139,18 @@ absl::StatusOr<Group> GroupOfReleased(const cases::Ports& ports, Pool& pool, bas
 
 absl::StatusOr<bool> Match(const cases::Ports& ports, Case& filed, base::ChangeSet& changes,
                            std::vector<base::LeafDraft>& drafts) {
-  Matching matching(ports, changes);
-  if (absl::Status status = matching.Add(filed); !status.ok()) return status;
-  if (absl::Status status = matching.Run(filed.escrow->about); !status.ok()) return status;
-  Pool& pool = matching.pool();
+  absl::StatusOr<Pool> gathered = Gathering(ports, changes).Gather(filed);
+  if (!gathered.ok()) return gathered.status();
+  Pool& pool = *gathered;
+  Choose(pool);
   // Whoever goes now goes because of the new one: what could go without it went before.
-  if (pool.at(filed.id).waits) return false;
+  if (!pool.at(filed.id).goes) return false;
 
   absl::StatusOr<Group> group = GroupOfReleased(ports, pool, changes);
   if (!group.ok()) return group.status();
   Group alone;
   for (auto& [id, one] : pool) {
-    if (one.waits || !one.was_waiting) continue;
+    if (!one.waits || !one.goes) continue;
     cases::CaseLeaves leaves(ports, one.row.record, changes, drafts);
     cases::Release(ports, one.row.record, leaves);
     (group->size() < cases::kMostLinked ? *group : alone).push_back(std::move(one.row));

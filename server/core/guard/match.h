@@ -24,9 +24,9 @@
 namespace alcove::guard {
 
 // `filed` is being filed, with an escrow. Puts it on the rolls of those whom it names; releases everybody who has enough others
-// now, the filed one among them if it is one, gives each to somebody, and lets all of them, with those about the same people that
-// the team has already, stand behind one wall. More than cases::kMostLinked are not linked; they take over the wall. Whether `filed` was released. The caller
-// puts it, and takes the grants of whoever lost it from its epoch; the others are put here.
+// now, the filed one among them if it is one, gives each to somebody, and lets all of them, with those about the same people
+// that the team has already, stand behind one wall. More than cases::kMostLinked are not linked; they take over the wall. Whether
+// `filed` was released. The caller puts it, and takes the grants of whoever lost it from its epoch; the others are put here.
 absl::StatusOr<bool> Match(const cases::Ports& ports, cases::Case& filed, base::ChangeSet& changes,
                            std::vector<base::LeafDraft>& drafts);
 

@@ -204,6 +204,64 @@ TEST_F(Matching, OfSeveralPeopleOneIsEnoughAndTheOthersFollow) {
   EXPECT_TRUE(Sent(zoe1) && Sent(zoe2)) << "now that a report about Eve and Zoe is with the team";
 }
 
+// An independent model: of all sets of waiting reports in which everybody has enough others, the union goes.
+TEST_F(Matching, WhoeverIsSentIsTheLargestSetInWhichEverybodyHasEnough) {
+  struct Filed {
+    std::set<std::string> about;
+    std::size_t others;
+    bool sent;
+  };
+  const std::vector<std::string> people = {"EVE", "ZOE", "MALLORY"};
+  SeededRandom random(5);
+  const auto draw = [&](std::uint8_t below) {
+    std::uint8_t byte = 0;
+    random.Fill(&byte, 1);
+    return static_cast<std::size_t>(byte % below);
+  };
+  const auto start = world.rows.Keep();
+  int released = 0, several = 0;
+  for (int round = 0; round < 12; ++round) {
+    world.rows.Return(*start);
+    std::vector<Filed> model;
+    std::vector<Reporter> reporters;
+    for (int i = 0; i < 9; ++i) {
+      Filed filed{{people[draw(3)]}, 2 + draw(3), false};
+      if (draw(2) == 0) filed.about.insert(people[draw(3)]);
+      reporters.push_back(world.Escrow(std::vector<std::string>(filed.about.begin(), filed.about.end()),
+                                       static_cast<std::uint32_t>(filed.others)));
+      model.push_back(filed);
+      std::vector<std::size_t> waiting;
+      for (std::size_t k = 0; k < model.size(); ++k)
+        if (!model[k].sent) waiting.push_back(k);
+      std::set<std::size_t> go;
+      for (std::uint32_t subset = 1; subset < (1u << waiting.size()); ++subset) {
+        std::set<std::size_t> with;
+        for (std::size_t k = 0; k < model.size(); ++k)
+          if (model[k].sent) with.insert(k);
+        for (std::size_t bit = 0; bit < waiting.size(); ++bit)
+          if ((subset >> bit) & 1) with.insert(waiting[bit]);
+        const bool stands = std::all_of(with.begin(), with.end(), [&](std::size_t k) {
+          if (model[k].sent) return true;
+          return std::any_of(model[k].about.begin(), model[k].about.end(), [&](const std::string& who) {
+            std::size_t others = 0;
+            for (const std::size_t other : with) others += other != k && model[other].about.contains(who);
+            return others >= model[k].others;
+          });
+        });
+        if (stands) go.insert(with.begin(), with.end());
+      }
+      for (const std::size_t k : go) model[k].sent = true;
+      for (std::size_t k = 0; k < model.size(); ++k) ASSERT_EQ(Sent(reporters[k]), model[k].sent) << "round " << round << ", " << i << ", " << k;
+    }
+    for (const Filed& one : model) {
+      released += one.sent;
+      several += one.sent && one.about.size() > 1;
+    }
+  }
+  EXPECT_GT(released, 20) << "control: it is about something";
+  EXPECT_GT(several, 5);
+}
+
 TEST_F(Matching, WithoutAnEmployeeNobodyCouldBeMatched) {
   const std::size_t rows = world.rows.size();
   intake::PlanRequest request = world.Facts();
