@@ -215,7 +215,7 @@ class Play {
   }
 
   World world{11};
-  Reporter reporter;
+  Reporter reporter = world.NewReporter();
 
  private:
   void Seed() { world.random = SeededRandom(1000 + ++step_); }
@@ -279,6 +279,7 @@ class Play {
   void Hour() {
     Seed();
     base::Transaction cut;
+    cut.leaves.emplace_back();  // it grows by as much also when nothing was done
     cut.pad_to_multiple_of = 4096;
     ASSERT_TRUE(world.rows.Commit(cut, world.file.id, world.clock.Today()).ok());
   }
