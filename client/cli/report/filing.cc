@@ -396,10 +396,15 @@ class Filing {
     if (!SealedIdentityOf(answers_) || !plan_.custodians.empty()) return absl::OkStatus();
     const bool confidential = CodeOf(answers_, "disclosure") == "confidential";
     if (!asking()) return Refuse(Refusal::kCustodyNotOffered, "too few custodians are left for this report");
-    terminal_.Say(confidential
-                      ? "Your name cannot be kept sealed for this report: too few of the trusted people who would keep it are "
-                        "left. You can send it anonymously instead, or stop."
-                      : "A safe contact cannot be kept sealed for this report: too few trusted people are left. It will be left out.");
+    if (others_ != 0) {
+      terminal_.Say("A report that waits for others keeps no sealed name and no safe contact: those who hold a share of one would see that "
+                    "it is there. You can tell the team later, once they have written to you.");
+    } else {
+      terminal_.Say(confidential
+                        ? "Your name cannot be kept sealed for this report: too few of the trusted people who would keep it are "
+                          "left. You can send it anonymously instead, or stop."
+                        : "A safe contact cannot be kept sealed for this report: too few trusted people are left. It will be left out.");
+    }
     if (confidential) {
       ALCOVE_CLIENT_ASSIGN(const bool anonymous, AskYesNo(terminal_, "Send it anonymously?", false));
       if (!anonymous) return Refuse(Refusal::kCancelled, "nothing was sent");

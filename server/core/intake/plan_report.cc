@@ -129,7 +129,10 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
     plan.readers.push_back({holder.key_id, holder.purpose, holder.condition});
 
   PlanView view;
-  for (const people::Person* custodian : CustodiansFor(organisation, wall)) {
+  // A custodian lists the identities that they hold a share of: what waits for others must not be among them.
+  const std::vector<const people::Person*> custodians =
+      plan.escrow ? std::vector<const people::Person*>() : CustodiansFor(organisation, wall);
+  for (const people::Person* custodian : custodians) {
     plan.custodians.push_back(custodian->devices.front().encryption_key_id);
     cases::ReaderView& reader = view.custodians.emplace_back();
     reader.staff = custodian->slug;

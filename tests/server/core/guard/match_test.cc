@@ -277,6 +277,15 @@ TEST_F(Matching, WithoutAnEmployeeNobodyCouldBeMatched) {
   EXPECT_EQ(world.rows.size(), rows);
 }
 
+TEST_F(Matching, NoSealedNameWaitsWhereCustodiansWouldSeeIt) {
+  intake::PlanRequest request = world.Facts();
+  const crypto::Bytes eve = world.TagOf("emp:EVE");
+  request.subjects = {eve};
+  EXPECT_FALSE(world.Plan(request).custodians.empty()) << "control";
+  request.escrow = true;
+  EXPECT_TRUE(world.Plan(request).custodians.empty());
+}
+
 TEST_F(Matching, TermsOutsideTheirRangeAreRefusedAndNothingIsKept) {
   const auto attempt = [&](std::uint32_t others, base::Day last, bool voice = true, bool planned = true, bool asked = true) {
     Reporter reporter = world.NewReporter();
