@@ -13,10 +13,12 @@ namespace {
 
 constexpr size_t kTagsACall = 16;
 
-bool Fits(const format::Person& person, v1::ReleaseCondition condition) {
+bool Fits(const format::Person& person, v1::ReleaseCondition condition, bool escrow) {
   switch (condition) {
     case v1::RELEASE_CONDITION_ASSIGNED:
-      return person.HasRole(format::Role::kInvestigator);
+      return !escrow && person.HasRole(format::Role::kInvestigator);
+    case v1::RELEASE_CONDITION_MATCHED:
+      return escrow && person.HasRole(format::Role::kInvestigator);
     case v1::RELEASE_CONDITION_LAPSED:
       return person.HasRole(format::Role::kEscalation);
     case v1::RELEASE_CONDITION_FALLBACK:
@@ -165,7 +167,7 @@ absl::StatusOr<CheckedPlan> CheckPlan(const CheckedDirectory& directory, const P
   for (const v1::Reader& reader : response.readers()) {
     ALCOVE_CLIENT_ASSIGN(PlannedReader checked,
                          CheckReader(directory.directory(), named, input.struck_out, reader));
-    if (!Fits(*directory.Find(checked.slug), checked.condition)) {
+    if (!Fits(*directory.Find(checked.slug), checked.condition, input.escrow)) {
       return Refuse(Refusal::kReaderNotInDirectory, checked.slug + " does not have the role that the plan gives them");
     }
     if (!seen.insert(crypto::KeyIdOf(checked.key)).second) {
@@ -218,6 +220,7 @@ absl::StatusOr<CheckedPlan> RequestPlan(Connection& connection, const CheckedDir
     if (person.tag) request.add_keep_out(person.tag->str());
   }
   for (const std::string& slug : input.struck_out) request.add_struck_out(format::StaffName(slug));
+  request.set_escrow(input.escrow);
   ALCOVE_CLIENT_ASSIGN(const v1::PlanReportResponse response,
                        CallPaid(connection, &v1::IntakeService::Stub::PlanReport, request, price));
   return CheckPlan(directory, input, response);

@@ -3,7 +3,8 @@
 // The server proposes readers; the client decides to whom it wraps a key. It refuses a reader
 //   * whose key no person of the checked directory holds, or another person than the server says,
 //   * whose key is all-zero or of low order,
-//   * whose role does not fit the condition (a fallback that is not from outside, a desk member who is no investigator),
+//   * whose role does not fit the condition (a fallback that is not from outside, a desk member who is no investigator), or who would
+//     read at once what is to wait for others,
 //   * whom the reporter named or struck out, whatever the server says.
 // Named people are recognised by the directory's salted hashes of identifier and of tag. Where the reporter knows only a
 // name, nobody can recognise it: the program shows every reader and asks.
@@ -74,6 +75,7 @@ struct PlanInput {
   std::vector<NamedPerson> subjects;
   std::vector<NamedPerson> keep_out;
   std::vector<std::string> struck_out;  // slugs
+  bool escrow = false;  // to be sent only together with others: the desk is to be on condition MATCHED
 };
 
 // One reader, as far as a key is concerned.

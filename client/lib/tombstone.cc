@@ -52,6 +52,8 @@ absl::StatusOr<Tombstone> CheckTombstone(const format::OrganisationFile& organis
     tombstone.cause = static_cast<format::ApprovalKind>(gone.cause());
     tombstone.approval = *approval;
   }
+  tombstone.escrow_over = gone.escrow_over();
+  if (tombstone.escrow_over && (tombstone.cause || gone.has_leaf())) return Refuse(Refusal::kAnswerMalformed, "why a case is gone");
   if (!gone.has_leaf()) return tombstone;
 
   auto proof = ProofOf(organisation, directory, gone);
@@ -77,6 +79,10 @@ absl::StatusOr<Tombstone> CheckTombstone(const format::OrganisationFile& organis
 }
 
 std::string TombstoneText(const Tombstone& tombstone) {
+  if (tombstone.escrow_over)
+    return "You let it wait for others until " + tombstone.decided.PlusDays(-1).Text() +
+           ", and that day is over. If not enough others had named the same person by then, it is destroyed, and nobody has read it. If they "
+           "had, the team has it and has not written to you yet; come back to see. Which of the two it is, nobody is told.";
   std::string why = "the time for which it was kept is over";
   if (tombstone.cause) {
     why = "several people decided it (" + std::string(format::Name(*tombstone.cause)) + ", " +

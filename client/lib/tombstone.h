@@ -24,6 +24,8 @@ namespace alcove::client {
 struct Tombstone {
   format::CaseId case_id;
   std::optional<format::ApprovalKind> cause;  // nothing: the time for which it was kept is over
+  // The last day of an escrow is over. Whether it is gone or with a team that is silent is not told, so nothing proves it.
+  bool escrow_over = false;
   format::ApprovalId approval;                // zero where there was none
   format::Day decided;
   // Once it was shredded: what proves it, for a file that `alcove verify` reads, the day, and whether the published ledger

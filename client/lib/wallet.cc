@@ -158,6 +158,14 @@ absl::StatusOr<std::string> IssueTokens(Connection& connection, const Session& s
   return *back;
 }
 
+void SendWithOthers(SealedReport& sealed, uint32_t others, format::Day last) {
+  v1::EscrowTerms& terms = *sealed.request.mutable_escrow();
+  terms.set_others(others);
+  terms.mutable_last_day()->set_year(last.year());
+  terms.mutable_last_day()->set_month(last.month());
+  terms.mutable_last_day()->set_day(last.day_of_month());
+}
+
 absl::Status Vouch(const format::UnspentToken& token, SealedReport& sealed) {
   const auto envelope = format::ParseEnvelope(sealed.request.entry().envelope());
   if (!envelope.ok()) return envelope.status();

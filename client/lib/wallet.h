@@ -62,6 +62,10 @@ class WalletFile {
 absl::StatusOr<std::string> IssueTokens(Connection& connection, const Session& session, const std::string& employee,
                                         std::string_view batch, crypto::Random& random);
 
+// The report is sent only once so many others have named the same person, on `last` at the latest. Its plan was asked for with
+// `escrow`, and its token is one of kind ESCROW.
+void SendWithOthers(SealedReport& sealed, uint32_t others, format::Day last);
+
 // Binds the token to this sealed report. The same report again gives the same bytes.
 absl::Status Vouch(const format::UnspentToken& token, SealedReport& sealed);
 

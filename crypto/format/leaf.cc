@@ -97,6 +97,8 @@ constexpr KindRow kKinds[] = {
     {LeafKind::kProtectionRequested, "protection.requested", "ih", "request letter-hash"},
     {LeafKind::kProtectionListed, "protection.listed", "", ""},
     {LeafKind::kTokensIssued, "tokens.issued", "tts", "kind quarter count"},
+    {LeafKind::kEscrowHeld, "escrow.held", "sy", "others until"},
+    {LeafKind::kEscrowReleased, "escrow.released", "y", "since"},
     {LeafKind::kOrderPlaced, "order.placed", "ii", "order measure"},
     {LeafKind::kOrderAnswered, "order.answered", "ist", "order state reason"},
     {LeafKind::kOrdersListed, "orders.listed", "", ""},
@@ -307,6 +309,8 @@ Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& lett
 Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens) {
   return ByteWriter(24).Short(Name(kind)).Short(Cut(quarter)).U8(tokens).Take();
 }
+Bytes EscrowHeld(uint8_t others, Day last) { return ByteWriter(5).U8(others).U32(last.number()).Take(); }
+Bytes EscrowReleased(Day day) { return ByteWriter(4).U32(day.number()).Take(); }
 Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure) {
   return ByteWriter(32).Fixed(order).Fixed(measure).Take();
 }
@@ -384,8 +388,9 @@ absl::StatusOr<Shredded> ParseShredded(const Leaf& leaf) {
   shredded.decided = Day(reader.U32());
   shredded.key_epoch = reader.U32();
   if (!reader.done()) return Malformed(kLayout, "details");
-  if (shredded.cause != 0 && !IsApprovalKind(shredded.cause)) return Malformed(kLayout, "cause");
-  if ((shredded.cause == 0) != shredded.approval.IsZero()) return Malformed(kLayout, "approval");
+  const bool approved = IsApprovalKind(shredded.cause);
+  if (!approved && shredded.cause != 0 && shredded.cause != kEscrowOver) return Malformed(kLayout, "cause");
+  if (approved == shredded.approval.IsZero()) return Malformed(kLayout, "approval");
   return shredded;
 }
 

@@ -69,8 +69,8 @@
 //      53  case.doomed          approval 16                                    the case is to be shredded; zero: its retention ended
 //      54  case.kept            -                                              a hold came before the shredding: what was to go stays
 //      55  retention.shortened  last day 4
-//      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention), approval 16,
-//                               day of the decision 4, epoch 4 of the server's key that was destroyed
+//      61  case.shredded        mailbox hash 32 (TombstoneMailbox), cause 1 (kind of approval; 0: retention; 255: escrow over),
+//                               approval 16, day of the decision 4, epoch 4 of the server's key that was destroyed
 //      62  entry.redacted       keyring 1, sequence 4, entry hash 32, approval 16
 //      63  store.rekeyed        epoch 4 of the server's key that was destroyed
 //      67  reader.machines      staff text, machines 1                         they hold a key on so many now; 0: none until somebody writes
@@ -85,6 +85,8 @@
 //      77  protection.requested request 16, SHA-256 of the letter 32            somebody asked for protection; of no case
 //      78  protection.listed                                                   of no case
 //      80  tokens.issued        kind text, quarter text, tokens 1               to an employee, who stands in no leaf; of no case
+//      85  escrow.held          others 1, last day 4                           to be sent once so many others name the same person
+//      86  escrow.released      day 4                                          since when the team has it; told with its first words
 //      90  order.placed         order 16, measure 16                           HR is to carry out a measure (officer_letter.h)
 //      91  order.answered       order 16, state 1, reason text                 by HR: 2 executed, 3 refused
 //      92  orders.listed                                                       of no case
@@ -193,6 +195,8 @@ enum class LeafKind : uint16_t {
   kProtectionRequested = 77,
   kProtectionListed = 78,
   kTokensIssued = 80,
+  kEscrowHeld = 85,
+  kEscrowReleased = 86,
   kOrderPlaced = 90,
   kOrderAnswered = 91,
   kOrdersListed = 92,
@@ -254,7 +258,7 @@ Bytes Hold(std::string_view reason);
 // `approval`: zero where the retention ended.
 Bytes CaseDoomed(const ApprovalId& approval);
 Bytes RetentionShortened(Day last);
-// `cause`: number of the ApprovalKind, 0 for retention, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
+// `cause`: number of the ApprovalKind; 0 for retention and kEscrowOver for an escrow that nobody matched, whose approval is zero. `mailbox` as TombstoneMailbox gives it.
 Bytes CaseShredded(const Digest& mailbox, uint8_t cause, const ApprovalId& approval, Day decided, uint32_t key_epoch);
 // `approval`: zero where none asked for it.
 Bytes EntryRedacted(Keyring keyring, uint32_t sequence, const Digest& entry_hash, const ApprovalId& approval);
@@ -267,6 +271,10 @@ Bytes ActionSubmitted(const AdverseActionId& action, const Digest& letter);
 Bytes ActionDecided(const AdverseActionId& action, uint8_t verdict);
 Bytes ProtectionRequested(const ProtectionRequestId& request, const Digest& letter);
 Bytes TokensIssued(TokenKind kind, std::string_view quarter, uint8_t tokens);
+// `others`: how many others have to name the same person. `last`: the last day on which it can be sent.
+Bytes EscrowHeld(uint8_t others, Day last);
+// `day`: on which the report went to the team.
+Bytes EscrowReleased(Day day);
 Bytes OrderPlaced(const MeasureOrderId& order, const MeasureId& measure);
 // `state`: 2 executed, 3 refused; `reason` is empty where it was executed.
 Bytes OrderAnswered(const MeasureOrderId& order, uint8_t state, std::string_view reason);
@@ -311,10 +319,13 @@ Digest LeafHash(const Digest& commitment);
 // SHA-256("alcove tombstone v1" 0x00 organisation 16 mailbox 16): ties what is left of a case to whoever has its receipt.
 Digest TombstoneMailbox(const OrganisationId& organisation, const MailboxId& mailbox);
 
+// The cause of what was held for others to name the same person, and went unread on the day that its reporter chose.
+inline constexpr uint8_t kEscrowOver = 255;
+
 // The details of a leaf case.shredded.
 struct Shredded {
   Digest mailbox;
-  uint8_t cause = 0;  // number of the ApprovalKind; 0: retention
+  uint8_t cause = 0;  // number of the ApprovalKind; 0: retention; kEscrowOver
   ApprovalId approval;
   Day decided;
   uint32_t key_epoch = 0;

@@ -47,6 +47,7 @@ class Check {
     if (const absl::Status status = EveryLogKey(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryCase(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryBlob(); !status.ok()) Problem(status);
+    if (const absl::Status status = EveryRoll(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryDoomed(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryTombstone(); !status.ok()) Problem(status);
     if (const absl::Status status = EveryMailbox(); !status.ok()) Problem(status);
@@ -247,6 +248,38 @@ class Check {
         log_keys_.push_back(note->directory.log_key);
       return true;
     });
+  }
+
+  // Rolls and escrows name each other: an escrow that is on none is never matched, and a roll names nothing that is gone.
+  absl::Status EveryRoll() {
+    absl::Status inner;
+    absl::Status status = records_.Scan<cases::EscrowRoll>({}, {}, kAll, [&](const base::Versioned<cases::EscrowRoll>& row) {
+      for (const base::CaseId& id : row.record.cases) {
+        const auto found = records_.Get<cases::Case>(id.view());
+        if (!found.ok()) inner = found.status();
+        if (!inner.ok()) return false;
+        const bool names = *found && (*found)->record.escrow && Names(*(*found)->record.escrow, row.record.employee);
+        if (!names) Problem("escrow-roll", "it names a case that does not name the employee");
+      }
+      return true;
+    });
+    if (!status.ok() || !inner.ok()) return status.ok() ? inner : status;
+    status = records_.Scan<cases::Case>({}, {}, kAll, [&](const base::Versioned<cases::Case>& row) {
+      if (!row.record.escrow) return true;
+      for (const base::EmployeeId& employee : row.record.escrow->about) {
+        const auto roll = records_.Get<cases::EscrowRoll>(base::RowKey(employee));
+        if (!roll.ok()) inner = roll.status();
+        if (!inner.ok()) return false;
+        const bool listed = *roll && std::binary_search((*roll)->record.cases.begin(), (*roll)->record.cases.end(), row.record.id);
+        if (!listed) Problem("escrow-roll", "an escrow is not on the roll of whom it names");
+      }
+      return true;
+    });
+    return status.ok() ? inner : status;
+  }
+
+  static bool Names(const cases::Escrow& escrow, const base::EmployeeId& employee) {
+    return std::binary_search(escrow.about.begin(), escrow.about.end(), employee);
   }
 
   // What is to go is there, and may go.

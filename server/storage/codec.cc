@@ -58,6 +58,7 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(cases::MeasureOrder, MeasureOrderRow)
     ALCOVE_ROW(cases::OrderOrigin, OrderOriginRow)
     ALCOVE_ROW(cases::Case, CaseRow)
+    ALCOVE_ROW(cases::EscrowRoll, EscrowRollRow)
     ALCOVE_ROW(cases::Allegation, AllegationRow)
     ALCOVE_ROW(cases::Measure, MeasureRow)
     ALCOVE_ROW(cases::Entry, EntryRow)

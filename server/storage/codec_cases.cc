@@ -1,5 +1,7 @@
 #include "server/storage/codec_cases.h"
 
+#include <algorithm>
+
 #include "server/storage/codec_fields.h"
 
 namespace alcove::storage {
@@ -158,6 +160,7 @@ void ToPart(const clocks::Marks& marks, v1::MarksRow* row) {
   if (marks.written) row->mutable_written()->set_number(marks.written->number());
   if (marks.heard) row->mutable_heard()->set_number(marks.heard->number());
   if (marks.lifted) row->mutable_lifted()->set_number(marks.lifted->number());
+  if (marks.released) row->mutable_released()->set_number(marks.released->number());
 }
 
 void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks) {
@@ -172,6 +175,7 @@ void FromPart(const v1::MarksRow& row, FieldReader& fields, clocks::Marks* marks
   if (row.has_written()) fields.Read(row.written().number(), &marks->written.emplace());
   if (row.has_heard()) fields.Read(row.heard().number(), &marks->heard.emplace());
   if (row.has_lifted()) fields.Read(row.lifted().number(), &marks->lifted.emplace());
+  if (row.has_released()) fields.Read(row.released().number(), &marks->released.emplace());
 }
 
 void ToPart(const cases::Hold& hold, v1::HoldRow* row) {
@@ -198,6 +202,32 @@ void FromPart(const v1::RetentionLineRow& row, FieldReader& fields, people::Rete
   line->site = row.site();
   fields.ReadSmall(row.months(), &line->months);
   fields.Require(line->months > 0);
+}
+
+void ToPart(const cases::Escrow& escrow, v1::EscrowRow* row) {
+  row->set_others(escrow.others);
+  row->set_last(escrow.last.number());
+  Write(escrow.voice, row->mutable_voice());
+  for (const base::EmployeeId& employee : escrow.about) Write(employee, row->add_about());
+  if (escrow.released) row->mutable_released()->set_number(escrow.released->number());
+  if (!escrow.face.empty()) ToRow(escrow.face.front(), row->mutable_face());
+}
+
+void FromPart(const v1::EscrowRow& row, FieldReader& fields, cases::Escrow* escrow) {
+  fields.ReadSmall(row.others(), &escrow->others);
+  fields.Read(row.last(), &escrow->last);
+  fields.Read(row.voice(), &escrow->voice);
+  for (const std::string& employee : row.about()) fields.Read(employee, &escrow->about.emplace_back());
+  fields.Require(!escrow->about.empty() && std::is_sorted(escrow->about.begin(), escrow->about.end()));
+  if (row.has_released()) fields.Read(row.released().number(), &escrow->released.emplace());
+  if (!row.has_face()) return;
+  // A face waits, and there is nothing behind it.
+  const v1::EscrowRow& inner = row.face().escrow();
+  fields.Require(row.has_released() && row.face().has_escrow() && !inner.has_released() && !inner.has_face());
+  if (!fields.ok()) return;
+  cases::Case& face = escrow->face.emplace_back();
+  fields.Require(FromRow(row.face(), &face));
+  if (fields.ok()) face.escrow->is_face = true;
 }
 
 }  // namespace
@@ -252,6 +282,7 @@ void ToRow(const cases::Case& record, v1::CaseRow* row) {
   for (const people::RetentionLine& line : record.retention) ToPart(line, row->add_retention());
   if (record.shortened) row->mutable_shortened()->set_number(record.shortened->number());
   row->set_employment_proof(static_cast<std::uint32_t>(record.employment_proof));
+  if (record.escrow) ToPart(*record.escrow, row->mutable_escrow());
 }
 
 bool FromRow(const v1::CaseRow& row, cases::Case* record) {
@@ -308,6 +339,20 @@ bool FromRow(const v1::CaseRow& row, cases::Case* record) {
   if (row.has_shortened()) fields.Read(row.shortened().number(), &record->shortened.emplace());
   if (row.employment_proof() != 0)
     fields.Read(row.employment_proof(), cases::EmploymentProof::kNotProved, &record->employment_proof);
+  if (row.has_escrow()) FromPart(row.escrow(), fields, &record->escrow.emplace());
+  return fields.ok();
+}
+
+void ToRow(const cases::EscrowRoll& record, v1::EscrowRollRow* row) {
+  Write(record.employee, row->mutable_employee());
+  for (const base::CaseId& id : record.cases) Write(id, row->add_cases());
+}
+
+bool FromRow(const v1::EscrowRollRow& row, cases::EscrowRoll* record) {
+  FieldReader fields;
+  fields.Read(row.employee(), &record->employee);
+  for (const std::string& id : row.cases()) fields.Read(id, &record->cases.emplace_back());
+  fields.Require(!record->cases.empty() && std::is_sorted(record->cases.begin(), record->cases.end()));
   return fields.ok();
 }
 

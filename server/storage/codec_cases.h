@@ -8,6 +8,8 @@ namespace alcove::storage {
 
 void ToRow(const cases::Case& record, v1::CaseRow* row);
 bool FromRow(const v1::CaseRow& row, cases::Case* record);
+void ToRow(const cases::EscrowRoll& record, v1::EscrowRollRow* row);
+bool FromRow(const v1::EscrowRollRow& row, cases::EscrowRoll* record);
 void ToRow(const cases::Allegation& record, v1::AllegationRow* row);
 bool FromRow(const v1::AllegationRow& row, cases::Allegation* record);
 void ToRow(const cases::Measure& record, v1::MeasureRow* row);

@@ -9,14 +9,17 @@ namespace {
 
 void ToPart(const cases::Cause& cause, v1::CauseRow* row) {
   row->set_day(cause.day.number());
+  row->set_escrow_over(cause.escrow_over);
   if (!cause.kind) return;
   row->set_kind(static_cast<std::uint32_t>(*cause.kind));
   Write(cause.approval, row->mutable_approval());
 }
 
-// Retention has neither kind nor approval, an approval both.
+// Retention and an escrow that is over have neither kind nor approval, an approval both.
 void FromPart(const v1::CauseRow& row, FieldReader& fields, cases::Cause* cause) {
   fields.Read(row.day(), &cause->day);
+  cause->escrow_over = row.escrow_over();
+  fields.Require(row.kind() == 0 || !row.escrow_over());
   if (row.kind() == 0) return fields.Require(row.approval().empty());
   fields.Require(row.kind() <= 0xff && format::IsApprovalKind(static_cast<std::uint8_t>(row.kind())));
   cause->kind = static_cast<format::ApprovalKind>(row.kind());

@@ -75,6 +75,8 @@ std::optional<base::CaseId> GoesWith(base::Table table, const base::Record& reco
     case base::Table::kClockApproval:
     case base::Table::kDoomed:
     case base::Table::kTombstone:
+    // Whoever writes the tombstone takes the case from the rolls.
+    case base::Table::kEscrowRoll:
     // Of no case, so that none of them can be joined to one.
     case base::Table::kAdverseAction:
     case base::Table::kNewestAction:

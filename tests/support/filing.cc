@@ -45,6 +45,7 @@ absl::StatusOr<Filing> Reporter::Prepare(const Draft& draft) {
   for (const crypto::SubjectTag& tag : draft.subjects) ask.add_subjects(tag.str());
   for (const crypto::SubjectTag& tag : draft.keep_out) ask.add_keep_out(tag.str());
   for (const std::string& name : draft.struck_out) ask.add_struck_out(name);
+  ask.set_escrow(draft.escrow);
   v1::PlanReportResponse plan;
   {
     grpc::ClientContext context;

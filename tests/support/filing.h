@@ -32,6 +32,7 @@ struct Draft {
   std::vector<std::string> struck_out = {};  // `staff/...`, as the plan showed them
   std::vector<format::NamedBlob> blobs = {};
   std::string identity = {};  // sealed to the plan's custodians; empty: anonymous
+  bool escrow = false;  // the plan is asked for one; terms and token are for the caller to add
   int days_later = 0;  // the server's clock is so far ahead
   // Spoils whom the epoch is granted to, after the plan was followed.
   std::function<void(std::vector<format::Recipient>&)> change_recipients = {};

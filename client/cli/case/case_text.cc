@@ -208,7 +208,7 @@ std::string TableOf(std::vector<const v1::Case*> order) {
   for (const v1::Case* facts : order) {
     table.Row({ShortCase(facts->name()), Joined(facts->facts().categories()), facts->facts().site(),
                facts->urgency() == v1::URGENCY_IMMEDIATE ? "IMMEDIATE" : "ordinary", DayText(facts->filed()),
-               StateWord(facts->state()) + (facts->withdrawn() ? ", withdrawn" : "") + (facts->claimed() ? "" : ", unclaimed"),
+               StateWord(facts->state()) + (facts->has_escrow() ? ", escrow" : "") + (facts->withdrawn() ? ", withdrawn" : "") + (facts->claimed() ? "" : ", unclaimed"),
                NextDeadline(*facts)});
   }
   return table.Text();
@@ -220,6 +220,17 @@ std::string ProofText(v1::EmploymentProof proof) {
     case v1::EMPLOYMENT_PROOF_NOT_PROVED: return "not proved: it may come from outside, and may be true all the same";
     default: return "";
   }
+}
+
+std::string EscrowText(const v1::Escrow& escrow, size_t width) {
+  std::string text = Wrapped("ESCROW: it waited until " + std::to_string(escrow.terms().others()) +
+                                 " others had named the same person, and came to you with theirs on " + DayText(escrow.released()) +
+                                 ". CAUTION: a filer may be the subject or an ally of theirs, who wants to learn whether others have named "
+                                 "them. Tell no reporter of another report.", width, 2) + "\n";
+  if (escrow.reporter_unaware())
+    text += Wrapped("The reporter does not know that you have it, and sees none of what you do, until you write to them: alcove case reply.",
+                    width, 2) + "\n";
+  return text;
 }
 
 }  // namespace
@@ -254,6 +265,7 @@ std::string CaseText(const client::OpenedCase& opened, size_t width) {
   if (facts.has_kept_until())
     text += "  kept      until " + DayText(facts.kept_until()) + (facts.holds().empty() ? "\n" : ", and while a hold stands\n");
   for (const std::string& other : facts.linked()) text += "  linked    " + ShortCase(other) + "\n";
+  if (facts.has_escrow()) text += EscrowText(facts.escrow(), width);
   if (facts.withdrawn()) text += "  The reporter has withdrawn this report. What they wrote stays.\n";
   if (facts.identity_held()) text += "  Sealed to the custodians, and not in what you read here: the reporter's name or a safe way to reach them.\n  `alcove approval request " + ShortCase(facts.name()) + " --identity BASIS` asks for it.\n";
 

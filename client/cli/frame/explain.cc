@@ -117,6 +117,12 @@ const std::map<std::string, std::string, std::less<>>& Sentences() {
        "administrator: `alcoved keys token` makes one, and the next directory has to announce it."},
       {"EMPLOYEE_UNKNOWN", "No sync ever told of this employee. Check the number, or run `alcove hr sync` first."},
       {"ACTION_ENDED", "This action was decided or taken back already, and that is final."},
+      {"ESCROW_SUBJECT_UNKNOWN",
+       "To wait for others, the service has to know the person: none of those you named is known by that staff number or e-mail. "
+       "Check the spelling, or send the report without waiting. Nothing was sent."},
+      {"REPORTER_UNANSWERED",
+       "The reporter of this case asked that it be sent only together with others, and does not know that you have it. Write to them "
+       "first: `alcove case reply`. Nothing was written."},
       {"OFFICER_MISSING", "The directory lists no protection officer, so nobody could open this. Nothing was sent; tell the administrator."},
       {"ORDERS_NOT_OFFERED", "The directory lists no HR system that carries out orders. Order the measure without --order, and see to it yourselves."},
       {"ORDER_REFUSED", "HR has nothing to do for a measure of this kind: `alcove case measure CASE --kinds` shows for which it has. Nothing was written."},

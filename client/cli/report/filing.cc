@@ -24,6 +24,9 @@ namespace {
 using client::Refusal;
 using client::Refuse;
 
+constexpr uint32_t kFewestOthers = 2;
+constexpr uint32_t kMostOthers = 5;
+
 // One filing from the first question to the last part of the last attachment.
 class Filing {
  public:
@@ -34,9 +37,10 @@ class Filing {
     ALCOVE_CLIENT_TRY(CheckOptions());
     ALCOVE_CLIENT_TRY(AskDevice());
     ALCOVE_CLIENT_TRY(Connect());
-    if (!options_.wallet.empty()) ALCOVE_CLIENT_TRY(OpenTheWallet(options_.wallet));
     ALCOVE_CLIENT_TRY(Ask());
     ALCOVE_CLIENT_TRY(ChooseFiles());
+    ALCOVE_CLIENT_TRY(AskEscrow());
+    if (!options_.wallet.empty()) ALCOVE_CLIENT_TRY(OpenTheWallet(options_.wallet));
     ALCOVE_CLIENT_TRY(MakePlan());
     ALCOVE_CLIENT_TRY(HandOverReceipt());
     ALCOVE_CLIENT_TRY(Send());
@@ -49,6 +53,12 @@ class Filing {
   bool asking() const { return terminal_.interactive(); }
 
   absl::Status CheckOptions() {
+    if (options_.escrow != 0) {
+      if (options_.escrow < kFewestOthers || options_.escrow > kMostOthers)
+        return Refuse(Refusal::kInputInvalid, "--escrow takes 2 to 5: how many others have to name the same person");
+      ALCOVE_CLIENT_ASSIGN(last_day_, LastDay(options_.until));
+      others_ = options_.escrow;
+    }
     if (asking()) return absl::OkStatus();
     if (options_.from.empty()) return Refuse(Refusal::kNoTerminal, "the questions need a terminal, or --from FILE");
     if (!options_.yes) {
@@ -174,6 +184,54 @@ class Filing {
     return absl::OkStatus();
   }
 
+  // The last day on which an escrow is sent.
+  absl::StatusOr<format::Day> LastDay(const std::string& text) const {
+    const auto day = format::Day::FromText(text);
+    if (!day.ok() || *day <= frame_.today() || *day > frame_.today().PlusMonths(24))
+      return Refuse(Refusal::kInputInvalid, "the last day is written like 2027-03-31, and lies between tomorrow and 24 months ahead");
+    return *day;
+  }
+
+  // Whether to wait for others. Asked only where the organisation issues tokens for it: without one nobody could.
+  absl::Status AskEscrow() {
+    if (others_ == 0 && asking() && linked_ == nullptr && options_.from.empty() && !PeopleOf(answers_, "subjects").empty() &&
+        OffersEscrow()) {
+      terminal_.Say("");
+      terminal_.Say("You can send this now, or let it wait until others have named the same person.");
+      terminal_.Say(kEscrowPlainly);
+      ALCOVE_CLIENT_ASSIGN(const bool wait, AskYesNo(terminal_, "Let it wait for others?", false));
+      if (wait) ALCOVE_CLIENT_TRY(AskTerms());
+    }
+    input_.escrow = others_ != 0;
+    if (others_ != 0 && !asking()) terminal_.Say(kEscrowPlainly);
+    return absl::OkStatus();
+  }
+
+  absl::Status AskTerms() {
+    while (others_ == 0) {
+      ALCOVE_CLIENT_ASSIGN(const std::string line, terminal_.Ask("How many others, not counting you: 2, 3, 4 or 5> "));
+      if (line == "quit") return Refuse(Refusal::kCancelled, "nothing was sent");
+      if (line.size() == 1 && line[0] >= '2' && line[0] <= '5') others_ = static_cast<uint32_t>(line[0] - '0');
+    }
+    while (true) {
+      ALCOVE_CLIENT_ASSIGN(const std::string line, terminal_.Ask("Until which day is it to wait, such as 2027-03-31> "));
+      if (line == "quit") return Refuse(Refusal::kCancelled, "nothing was sent");
+      const auto day = LastDay(line);
+      if (day.ok()) {
+        last_day_ = *day;
+        return absl::OkStatus();
+      }
+      terminal_.Say(Explain(day.status()));
+    }
+  }
+
+  bool OffersEscrow() const {
+    const auto& keys = directory_.directory().token_keys;
+    return std::any_of(keys.begin(), keys.end(), [](const format::TokenKey& key) { return key.kind == format::TokenKind::kEscrow; });
+  }
+
+  format::TokenKind WantedToken() const { return others_ == 0 ? format::TokenKind::kEmployment : format::TokenKind::kEscrow; }
+
   absl::Status MakePlan() {
     input_.facts = FactsOf(answers_);
     if (input_.facts.language().empty() && !options_.language.empty()) input_.facts.set_language(options_.language);
@@ -201,14 +259,16 @@ class Filing {
 
   absl::Status OpenTheWallet(const std::string& path) {
     ALCOVE_CLIENT_ASSIGN(client::WalletFile wallet, OpenWallet(frame_, path, options_.wallet_passphrase_fd));
-    if (wallet.Spendable(format::TokenKind::kEmployment, frame_.today()) == 0)
-      return Refuse(Refusal::kInputInvalid, "the wallet holds no employment token of this quarter or the one before");
+    if (wallet.Spendable(WantedToken(), frame_.today()) == 0)
+      return Refuse(Refusal::kInputInvalid, others_ == 0 ? "the wallet holds no employment token of this quarter or the one before"
+                                                         : "the wallet holds no escrow token of this quarter or the one before");
     wallet_.emplace(std::move(wallet));
     return absl::OkStatus();
   }
 
   // What the planned desk asks of who files, before anything is sealed or written.
   absl::Status CheckProof() {
+    if (others_ != 0) return CheckVoice();
     const v1::EmploymentProofPolicy policy = plan_.employment_proof;
     if (policy == v1::EMPLOYMENT_PROOF_POLICY_OFF) {
       if (wallet_) terminal_.Say("The people who get this report ask for no token, so none is spent.");
@@ -233,12 +293,27 @@ class Filing {
     return required && !wallet_ && linked_ == nullptr ? Refuse(Refusal::kWalletNeeded, "--wallet names one") : absl::OkStatus();
   }
 
+  // A report that waits speaks with one voice, which a token stands for.
+  absl::Status CheckVoice() {
+    terminal_.Say("A report that waits needs a token of the kind `escrow`, so that nobody counts twice. There is one for each person in a "
+                  "quarter. It proves that somebody who works here sends this, and not who.");
+    if (!wallet_ && asking()) {
+      ALCOVE_CLIENT_ASSIGN(const std::string path, terminal_.Ask("Your wallet file (Enter stops; nothing was sent)> "));
+      if (!path.empty()) return OpenTheWallet(path);
+    }
+    if (!wallet_) return Refuse(Refusal::kWalletNeeded, "--wallet names one");
+    if (wallet_->Spendable(WantedToken(), frame_.today()) == 0)
+      return Refuse(Refusal::kInputInvalid, "the wallet holds no escrow token of this quarter or the one before");
+    return absl::OkStatus();
+  }
+
   // Out of the wallet before it is sent. Where the list of readers changes meanwhile nothing was kept, and the same token goes with
   // the report that is sealed anew.
   absl::Status Vouch(client::SealedReport& sealed) {
-    if (!wallet_ || plan_.employment_proof == v1::EMPLOYMENT_PROOF_POLICY_OFF) return absl::OkStatus();
+    if (others_ != 0) client::SendWithOthers(sealed, others_, *last_day_);
+    if (!wallet_ || (others_ == 0 && plan_.employment_proof == v1::EMPLOYMENT_PROOF_POLICY_OFF)) return absl::OkStatus();
     if (!token_) {
-      ALCOVE_CLIENT_ASSIGN(token_, wallet_->TakeOut(format::TokenKind::kEmployment, frame_.today(), frame_.random()));
+      ALCOVE_CLIENT_ASSIGN(token_, wallet_->TakeOut(WantedToken(), frame_.today(), frame_.random()));
     }
     return client::Vouch(*token_, sealed);
   }
@@ -321,10 +396,15 @@ class Filing {
     if (!SealedIdentityOf(answers_) || !plan_.custodians.empty()) return absl::OkStatus();
     const bool confidential = CodeOf(answers_, "disclosure") == "confidential";
     if (!asking()) return Refuse(Refusal::kCustodyNotOffered, "too few custodians are left for this report");
-    terminal_.Say(confidential
-                      ? "Your name cannot be kept sealed for this report: too few of the trusted people who would keep it are "
-                        "left. You can send it anonymously instead, or stop."
-                      : "A safe contact cannot be kept sealed for this report: too few trusted people are left. It will be left out.");
+    if (others_ != 0) {
+      terminal_.Say("A report that waits for others keeps no sealed name and no safe contact: those who hold a share of one would see that "
+                    "it is there. You can tell the team later, once they have written to you.");
+    } else {
+      terminal_.Say(confidential
+                        ? "Your name cannot be kept sealed for this report: too few of the trusted people who would keep it are "
+                          "left. You can send it anonymously instead, or stop."
+                        : "A safe contact cannot be kept sealed for this report: too few trusted people are left. It will be left out.");
+    }
     if (confidential) {
       ALCOVE_CLIENT_ASSIGN(const bool anonymous, AskYesNo(terminal_, "Send it anonymously?", false));
       if (!anonymous) return Refuse(Refusal::kCancelled, "nothing was sent");
@@ -430,11 +510,17 @@ class Filing {
                                           frame_.today()),
                             terminal_.width()) +
                     "\n");
-    terminal_.Print(Wrapped("What happens now: one of the people on the list gets the case. Come back with `alcove report resume` and your "
+    if (others_ != 0) {
+      terminal_.Print(Wrapped("What happens now: nothing, until " + std::to_string(others_) + " others have named the same person, or until " +
+                                  last_day_->Text() + " is over. " + kEscrowPlainly + "\n",
+                              terminal_.width()));
+    } else {
+      terminal_.Print(Wrapped("What happens now: one of the people on the list gets the case. Come back with `alcove report resume` and your "
                             "twelve words, in a few days and then every week or two, to see answers and questions. After 30, 90, 180 and 365 days "
                             "you are asked there whether anybody has treated you worse since. If you fear that now, `alcove report protect` asks the "
                             "protection officer to look at what HR plans against you: they learn your name, not why.\n",
                             terminal_.width()));
+    }
     if (!options_.proof.empty()) {
       terminal_.Print(Wrapped("The proof of filing is in " + options_.proof +
                                   ". It names nobody. `alcove verify` checks it without a network.\n",
@@ -465,6 +551,8 @@ class Filing {
   std::vector<client::PreparedFile> files_;
   client::PlanInput input_;
   client::CheckedPlan plan_;
+  uint32_t others_ = 0;  // 0: it is sent at once
+  std::optional<format::Day> last_day_;
   std::optional<client::WalletFile> wallet_;
   std::optional<format::UnspentToken> token_;
   std::optional<crypto::Receipt> receipt_;

@@ -30,6 +30,10 @@ struct NewReportOptions {
   // A wallet with tokens; empty means none.
   std::string wallet;
   std::optional<int> wallet_passphrase_fd;
+  // How many others have to name the same person before it is sent; 0: it is sent at once.
+  uint32_t escrow = 0;
+  // The last day on which it is sent, `2027-03-31`; with `escrow`.
+  std::string until;
 };
 
 absl::Status NewReport(Frame& frame, const NewReportOptions& options);

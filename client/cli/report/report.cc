@@ -56,6 +56,11 @@ void AddNew(CLI::App& report, Frame& frame) {
   verb->add_flag("--yes", options->yes, "Take the readers as they are, without being asked");
   AddReceiptOptions(*verb, options, options->receipt);
   AddWalletOptions(*verb, options, *options);
+  verb->add_option("--escrow", options->escrow,
+                   "Send it only once so many others, 2 to 5, have named the same person; needs --until and an escrow token of --wallet")
+      ->type_name("OTHERS");
+  verb->add_option("--until", options->until, "With --escrow: the last day on which it is sent; then it is destroyed unread")
+      ->type_name("YYYY-MM-DD");
   verb->add_option("--proof", options->proof, "Write the proof of filing to this new file")->type_name("FILE");
   verb->callback([&frame, options] { frame.End(NewReport(frame, *options)); });
 }

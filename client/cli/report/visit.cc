@@ -157,9 +157,11 @@ absl::StatusOr<std::string> StatusText(Frame& frame, Visit& visit) {
   }
   // The day that the record of the filing carries, which every entry since quotes.
   const format::Day filed = visit.mailbox->leaves().leaves.front().day;
-  std::string text = "Case " + mailbox.case_() + ", filed " + DateText(mailbox.filed()) + "\n" + "It is " +
-                     StateText(mailbox.state()) + ".\n";
-  if (mailbox.withdrawn()) text += "You have withdrawn it. What you wrote stays, and the team decides what follows.\n";
+  std::string text = "Case " + mailbox.case_() + ", filed " + DateText(mailbox.filed()) + "\n" + EscrowText(mailbox);
+  // Where a case stands that may be with nobody is not known.
+  const bool waiting = mailbox.has_escrow() && !mailbox.escrow().has_released();
+  if (!waiting) text += "It is " + StateText(mailbox.state()) + ".\n";
+  if (mailbox.withdrawn() && !waiting) text += "You have withdrawn it. What you wrote stays, and the team decides what follows.\n";
   if (mailbox.has_clock_freeze()) {
     text += "The service's clock leapt from " + DateText(mailbox.clock_freeze().from()) + " to " +
             DateText(mailbox.clock_freeze().to()) + ", or it was switched off for that time. Until two people there have " +
@@ -259,13 +261,14 @@ void ShowGone(Frame& frame, const client::Tombstone& gone) {
   const std::string name = format::CaseName(gone.case_id);
   if (frame.json()) {
     nlohmann::json json = {{"case", name}, {"decided", gone.decided.Text()}, {"shredded", gone.proof.has_value()}};
+    if (gone.escrow_over) json["escrow_over"] = true;
     if (gone.cause) json["cause"] = format::Name(*gone.cause);
     if (gone.cause) json["approval"] = format::ApprovalName(gone.approval);
     if (gone.proof) json["published"] = gone.published;
     frame.PrintJson(nlohmann::json{{"gone", json}}.dump());
     return;
   }
-  frame.terminal().Print(Wrapped("Case " + name + " is gone.\n" + client::TombstoneText(gone) + "\n", frame.terminal().width()));
+  frame.terminal().Print(Wrapped("Case " + name + (gone.escrow_over ? "\n" : " is gone.\n") + client::TombstoneText(gone) + "\n", frame.terminal().width()));
   if (gone.proof) frame.terminal().Print("`alcove report save FILE` keeps the proof; `alcove verify FILE` checks it anywhere.\n");
 }
 
@@ -435,7 +438,11 @@ absl::Status Withdraw(Frame& frame, const VisitOptions& options) {
   Visit visit;
   ALCOVE_CLIENT_TRY(Begin(frame, options, visit));
   if (!options.yes) {
-    frame.terminal().Say("Withdrawing marks the report and tells the team that you do not want it to go on. What you wrote stays, and "
+    if (visit.mailbox->mailbox().has_escrow() && !visit.mailbox->mailbox().escrow().has_released())
+      frame.terminal().Say("If it still waits for others it is then never sent, and nobody learns of it. If the team has it already, they "
+                           "are told that you do not want it to go on.");
+    else
+      frame.terminal().Say("Withdrawing marks the report and tells the team that you do not want it to go on. What you wrote stays, and "
                          "where somebody is in danger they may have to act all the same. You can still write to them.");
     ALCOVE_CLIENT_ASSIGN(const bool sure, AskYesNo(frame.terminal(), "Withdraw it?", false));
     if (!sure) return Refuse(Refusal::kCancelled, "nothing was changed");
@@ -444,7 +451,9 @@ absl::Status Withdraw(Frame& frame, const VisitOptions& options) {
   if (frame.json()) {
     frame.PrintJson(answer);
   } else {
-    frame.terminal().Print("Withdrawn. The team is told; your words still open the mailbox.\n");
+    frame.terminal().Print(visit.mailbox->mailbox().has_escrow() && !visit.mailbox->mailbox().escrow().has_released()
+                               ? "Withdrawn. Your words still open the mailbox until the day that you chose.\n"
+                               : "Withdrawn. The team is told; your words still open the mailbox.\n");
   }
   return absl::OkStatus();
 }

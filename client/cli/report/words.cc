@@ -157,6 +157,8 @@ std::string LeafText(const format::Leaf& leaf, const format::Directory& director
               : details["purpose"] == "REGULATOR" ? "a regulator"
                                                   : "the person complained about: the summary that was handed over");
     case format::LeafKind::kReceiptRotated: return "You got new words, and the old ones ended";
+    case format::LeafKind::kEscrowHeld: return "You let it wait until " + details["others"] + " others name the same person, until " + details["until"];
+    case format::LeafKind::kEscrowReleased: return "Enough others had named the same person: the team has it since " + details["since"];
     default: return std::string(format::Name(leaf.kind));
   }
 }
@@ -239,6 +241,7 @@ std::string AnswerText(const sealed::v1::CheckIn& answer) {
 
 std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Due>& dues,
                      const format::Directory& directory) {
+  if (mailbox.has_escrow() && !mailbox.escrow().has_released()) return "";
   std::string text = "Who has it: ";
   const std::string slug = mailbox.assignee().substr(mailbox.assignee().find('/') + 1);
   const format::Person* person = directory.FindPerson(slug);
@@ -260,6 +263,20 @@ std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Du
     text += what + ", by " + next->date + " at the latest.\n";
   }
   return text;
+}
+
+std::string EscrowText(const v1::GetMailboxResponse& mailbox) {
+  if (!mailbox.has_escrow()) return "";
+  const v1::Escrow& escrow = mailbox.escrow();
+  const std::string others = std::to_string(escrow.terms().others()) + " others";
+  if (escrow.has_released())
+    return "You let it wait until " + others + " had named the same person. They had: the team has it since " + DateText(escrow.released()) +
+           ".\n";
+  if (mailbox.withdrawn())
+    return "You let it wait for " + others + ", and then withdrew it. If it waited then, it is never sent, and nobody learns of it.\n";
+  return "It is sent once " + others + " have named the same person, until " + DateText(escrow.terms().last_day()) +
+         ". Whether that has happened is not told until somebody of the team writes to you: then you see it here. You can add to it or "
+         "withdraw it. Deadlines of courts and authorities run on.\n";
 }
 
 std::string CheckInsText(const v1::GetMailboxResponse& mailbox) {
@@ -364,6 +381,7 @@ std::string KeptText(const v1::GetMailboxResponse& mailbox, format::Day today) {
     std::replace(reason.begin(), reason.end(), '_', ' ');
     text += "A legal hold stands since " + DateText(hold.since()) + " (" + reason + "): nothing of it may be deleted.\n";
   }
+  if (mailbox.has_escrow() && !mailbox.escrow().has_released()) return text;
   if (mailbox.unread()) text += "Nobody has read everything that you wrote yet.\n";
   if (mailbox.state() != v1::CASE_STATE_CLOSED) return text;
   if (!mailbox.has_kept_until()) return text + "It is kept at least until what you wrote has been read, and its time starts again then.\n";

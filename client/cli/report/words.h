@@ -55,6 +55,15 @@ std::string NextText(const v1::GetMailboxResponse& mailbox, const std::vector<Du
 // What others ask for and has neither been carried out nor come to nothing, one paragraph each: who asked, who approved, from when on
 // it can be done. Read from the record of the case, which was checked.
 std::string PendingText(const std::vector<format::Leaf>& leaves, const format::Directory& directory, format::Day today);
+// What a report that waits for others does and does not do, for somebody who is afraid.
+inline constexpr const char* kEscrowPlainly =
+    "While it waits nobody can read it, and nobody who handles reports can tell that it exists. You can add to it or withdraw it at any "
+    "time with your twelve words. Once enough others, each a different person, have named the same person, all of these reports go to the "
+    "people on your list together. If that has not happened by the last day that you choose, it is destroyed unread. You are not told "
+    "that it was sent until somebody writes to you: otherwise the person could find out by a report about themselves whether others "
+    "have named them. The days that courts and authorities set run on meanwhile. If you or somebody else is in danger now, do not wait.";
+// Of a report that waits, or waited, for others: on what it waits, and what can be known. Empty for any other.
+std::string EscrowText(const v1::GetMailboxResponse& mailbox);
 // Legal holds, whether something is unread, and until when a closed case is kept.
 std::string KeptText(const v1::GetMailboxResponse& mailbox, format::Day today);
 // The times at which the reporter is asked how it has been, one a line; empty where there are none.

@@ -13,6 +13,7 @@
 #include "server/core/approvals/reach.h"
 #include "server/core/approvals/state.h"
 #include "server/core/base/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -215,7 +216,7 @@ absl::StatusOr<base::Outcome<Decided>> DecideConsent(const cases::Ports& ports, 
                                                      const base::ApprovalId& id, const std::string& etag,
                                                      const std::string& request_id, Decision decision,
                                                      const crypto::Signature& signature) {
-  absl::StatusOr<base::Versioned<cases::Case>> own = cases::ReachOwn(ports, caller);
+  absl::StatusOr<cases::OwnCase> own = cases::ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   cases::Case& record = own->record;
   auto found = ports.rows.Get<cases::Approval>(base::RowKey(record.id, id));
@@ -249,12 +250,12 @@ absl::StatusOr<base::Outcome<Decided>> DecideConsent(const cases::Ports& ports, 
   outcome.answer = {EtagOf(ports, approval), StateOf(ports, &record, approval)};
   cases::CloseRequest(*std::move(slot), {}, outcome.changes);
   outcome.changes.Update(std::move(approval), (*found)->version);
-  outcome.changes.Update(std::move(record), own->version);
+  if (absl::Status status = cases::PutOwn(ports, *std::move(own), outcome.changes, outcome.leaves); !status.ok()) return status;
   return outcome;
 }
 
 absl::StatusOr<std::vector<ApprovalView>> ReleasesShown(const cases::Ports& ports, const base::MailboxId& caller) {
-  const absl::StatusOr<base::Versioned<cases::Case>> own = cases::ReachOwn(ports, caller);
+  const absl::StatusOr<cases::OwnCase> own = cases::ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   std::vector<ApprovalView> views;
   absl::Status status = ports.rows.Scan<cases::Approval>(

@@ -12,6 +12,7 @@
 #include "server/core/cases/doomed.h"
 #include "server/core/approvals/identity.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/holds.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/states.h"
@@ -300,13 +301,13 @@ absl::Status Nothing(const Execution&) { return ApprovalRefused(); }
 constexpr std::array kRules = {
     Rule{format::ApprovalKind::kAddReader, false, CanBeAdded, AddReader},
     Rule{format::ApprovalKind::kLiftWall, false, CanBeLifted, LiftWall},
-    Rule{format::ApprovalKind::kCloseCase, false, CanBeClosed, CloseCase},
+    Rule{format::ApprovalKind::kCloseCase, false, CanBeClosed, CloseCase, false, true},
     Rule{format::ApprovalKind::kConfirmClock, false, NeverOfACase, Nothing},
-    Rule{format::ApprovalKind::kReleaseIdentity, false, CanBeReleased, Release, true},
-    Rule{format::ApprovalKind::kDelete, true, CanBeDeleted, Delete},
-    Rule{format::ApprovalKind::kRedact, true, CanBeRedacted, Redact},
-    Rule{format::ApprovalKind::kCloseUnread, false, CanEnd, CloseUnread},
-    Rule{format::ApprovalKind::kShorten, true, CanBeShortened, Shorten},
+    Rule{format::ApprovalKind::kReleaseIdentity, false, CanBeReleased, Release, true, true},
+    Rule{format::ApprovalKind::kDelete, true, CanBeDeleted, Delete, false, true},
+    Rule{format::ApprovalKind::kRedact, true, CanBeRedacted, Redact, false, true},
+    Rule{format::ApprovalKind::kCloseUnread, false, CanEnd, CloseUnread, false, true},
+    Rule{format::ApprovalKind::kShorten, true, CanBeShortened, Shorten, false, true},
     Rule{format::ApprovalKind::kFalseReport, false, CanBeFalse, MayBeFalse},
     Rule{format::ApprovalKind::kLiftHold, false, CanBeUnheld, LiftHold},
 };
@@ -330,6 +331,7 @@ std::size_t NeededFor(const Terms& terms) {
 absl::Status CheckRule(const cases::Ports& ports, const cases::Case& record, const Terms& terms) {
   const Rule& rule = RuleOf(terms.kind);
   if (rule.outranked && cases::IsHeld(record)) return cases::LegalHold();
+  if (rule.after_writing && cases::IsVeiled(record)) return cases::ReporterUnanswered();
   return rule.fits(ports, record, terms);
 }
 

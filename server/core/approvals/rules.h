@@ -59,6 +59,9 @@ struct Rule {
   absl::Status (*fits)(const cases::Ports& ports, const cases::Case& record, const Terms& terms);
   absl::Status (*carry_out)(const Execution& execution);
   bool assignee_only = false;  // only whom the case is assigned to may ask, and carry out
+  // REPORTER_UNANSWERED while the reporter of an escrow does not know that the team has it (cases/escrow.h): it would end what they
+  // still see as waiting, or tell them.
+  bool after_writing = false;
 };
 
 const Rule& RuleOf(format::ApprovalKind kind);

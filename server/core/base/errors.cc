@@ -86,6 +86,8 @@ constexpr std::array kEntries = {
     Entry{Reason::kTokenSpent, kPrecondition, "token was spent"},
     Entry{Reason::kTokensUsedUp, kExhausted, "no more tokens this quarter"},
     Entry{Reason::kTokenKeyMissing, kPrecondition, "no key to issue under"},
+    Entry{Reason::kEscrowSubjectUnknown, kPrecondition, "no subject of an escrow is known"},
+    Entry{Reason::kReporterUnanswered, kPrecondition, "the reporter was not written to"},
     Entry{Reason::kOrdersNotOffered, kPrecondition, "nobody carries out orders"},
     Entry{Reason::kOrderRefused, kPrecondition, "not a measure for HR"},
     Entry{Reason::kOrderAnswered, kPrecondition, "order was answered or taken back"},

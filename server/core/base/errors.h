@@ -83,6 +83,8 @@ enum class Reason : std::uint16_t {
   kTokenSpent = 74,
   kTokensUsedUp = 75,
   kTokenKeyMissing = 76,
+  kEscrowSubjectUnknown = 77,
+  kReporterUnanswered = 78,
   kOrdersNotOffered = 80,
   kOrderRefused = 81,
   kOrderAnswered = 82,

@@ -44,6 +44,7 @@
 //   kProtectionRequest request16                              store  somebody asked for protection: day and letter
 //   kSpentToken  nullifier32                                  store  a token that was spent: kind and quarter, not on what
 //   kTokensDrawn quarter4 kind1 employee16                    store  how many tokens were issued to this employee
+//   kEscrowRoll  employee16                                   store  which escrowed reports name this employee
 //   kMeasureOrder order16                                     store  what HR is to do, sealed to HR; days, state, answer; names no case
 //   kOrderOrigin order16                                      store  which case and measure the order is from
 //
@@ -104,6 +105,7 @@ enum class Table : std::uint8_t {
   kProtectionRequest = 60,
   kSpentToken = 61,
   kTokensDrawn = 62,
+  kEscrowRoll = 64,
   kMeasureOrder = 67,
   kOrderOrigin = 68,
 };
@@ -170,6 +172,7 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kProtectionRequest, "protection-request", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kSpentToken, "spent-token", Scope::kStore, SlugPlace::kNone, 32},
     TableTraits{Table::kTokensDrawn, "tokens-drawn", Scope::kStore, SlugPlace::kNone, 21},
+    TableTraits{Table::kEscrowRoll, "escrow-roll", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kMeasureOrder, "measure-order", Scope::kStore, SlugPlace::kNone, 16},
     TableTraits{Table::kOrderOrigin, "order-origin", Scope::kStore, SlugPlace::kNone, 16},
 };

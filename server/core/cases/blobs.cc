@@ -32,7 +32,7 @@ absl::StatusOr<BlobReach> ReachKept(const Ports& ports, const BlobCaller& caller
     if (!there) return base::NothingHere();
     return BlobReach{**std::move(blob), std::move(reach->found)};
   }
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, std::get<base::MailboxId>(caller));
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, std::get<base::MailboxId>(caller));
   if (!own.ok()) return own.status();
   if (!there || own->record.id != row.case_id || row.keyring != format::Keyring::kThread) return base::NothingHere();
   return BlobReach{**std::move(blob), *std::move(own)};

@@ -2,10 +2,13 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 
 namespace alcove::cases {
 
 std::vector<clocks::CheckInTime> CheckInsOf(const Ports& ports, const Case& record) {
+  // Nobody has it who could have retaliated for it, or would read the answer.
+  if (IsWaiting(record)) return {};
   const people::Profiles* profiles = ports.organisation.profiles();
   const people::Profile* profile = profiles == nullptr ? nullptr : profiles->Find(record.profile);
   const people::Profile promised;

@@ -28,11 +28,13 @@
 
 namespace alcove::cases {
 
-// Why something is to go: an approval that was carried out, or (`kind` absent, `approval` zero) retention.
+// Why something is to go: an approval that was carried out, or (`kind` absent, `approval` zero) retention, or an escrow whose
+// last day went by.
 struct Cause {
   std::optional<format::ApprovalKind> kind;
   base::ApprovalId approval;
-  base::Day day;  // of the decision
+  base::Day day;  // of the decision; of an escrow, the day after its last
+  bool escrow_over = false;
 
   friend bool operator==(const Cause&, const Cause&) = default;
 };

@@ -55,6 +55,9 @@ inline absl::Status LegalHold() { return base::Refuse(base::Reason::kLegalHold);
 // Nobody has read everything that the reporter wrote.
 inline absl::Status Unread() { return base::Refuse(base::Reason::kUnread); }
 
+// The reporter of an escrow does not know that the team has it: the team writes to them first.
+inline absl::Status ReporterUnanswered() { return base::Refuse(base::Reason::kReporterUnanswered); }
+
 inline absl::Status BlobNotNamed() { return base::Refuse(base::Reason::kBlobNotNamed); }
 inline absl::Status BlobPartRefused() { return base::Refuse(base::Reason::kBlobPartRefused); }
 inline absl::Status QuotaExceeded() { return base::Refuse(base::Reason::kQuotaExceeded); }

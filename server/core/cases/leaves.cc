@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/core/cases/escrow.h"
+
 namespace alcove::cases {
 
 base::Instant CaseLeaves::Now() {
@@ -31,6 +33,7 @@ CaseLeaf CaseLeaves::Chain(const ledger::Act& act) {
 }
 
 void CaseLeaves::ByStaff(format::LeafKind kind, const base::StaffSlug& actor, crypto::Bytes details) {
+  if (IsVeiled(record_)) return HiddenByStaff(kind, actor, std::move(details));
   changes_.Put(Chain(ledger::Act::OfStaff(kind, actor, Now(), std::move(details))));
 }
 
@@ -39,6 +42,7 @@ void CaseLeaves::ByReporter(format::LeafKind kind, crypto::Bytes details) {
 }
 
 void CaseLeaves::ByServer(format::LeafKind kind, crypto::Bytes details) {
+  if (IsVeiled(record_)) return HiddenByServer(kind, std::move(details));
   changes_.Put(Chain(ledger::Act::OfServer(kind, Today(), std::move(details))));
 }
 

@@ -17,7 +17,7 @@ class CaseLeaves {
   CaseLeaves(const Ports& ports, Case& record, base::ChangeSet& changes, std::vector<base::LeafDraft>& drafts)
       : ports_(ports), record_(record), changes_(changes), drafts_(drafts) {}
 
-  // A leaf of the chain that the reporter sees.
+  // A leaf of the chain that the reporter sees. Of a veiled escrow (escrow.h), what staff and server do goes to the team's history.
   void ByStaff(format::LeafKind kind, const base::StaffSlug& actor, crypto::Bytes details = {});
   void ByReporter(format::LeafKind kind, crypto::Bytes details = {});
   void ByServer(format::LeafKind kind, crypto::Bytes details = {});

@@ -55,6 +55,8 @@ Marked MarkLost(const Ports& ports, Case& record, const std::optional<Leaving>& 
   return marked;
 }
 
+bool IsFace(const Case& record) { return record.escrow && record.escrow->is_face; }
+
 bool HasLine(const Case& record, const base::StaffSlug& staff) {
   return std::any_of(record.thread.holders.begin(), record.thread.holders.end(),
                      [&](const grants::Holder& holder) { return !holder.lost && holder.staff == staff; });
@@ -93,6 +95,7 @@ absl::StatusOr<bool> PurgeEpoch(const Case& record, Epoch& epoch) {
 }
 
 absl::Status PurgeGrants(const Ports& ports, const Case& record, base::ChangeSet& changes) {
+  if (IsFace(record)) return absl::OkStatus();
   for (const format::Keyring keyring : {format::Keyring::kThread, format::Keyring::kTeam}) {
     absl::StatusOr<std::vector<Epoch>> epochs = EpochsOf(ports, record, keyring);
     if (!epochs.ok()) return epochs.status();
@@ -121,7 +124,7 @@ absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<L
                     format::details::ReaderMachines(staff.text(), MachinesOf(record, staff)));
   for (const base::StaffSlug& staff : marked.people) {
     if (HasLine(record, staff)) continue;
-    changes.Delete(Membership::kTable, base::RowKey(staff, record.id));
+    if (!IsFace(record)) changes.Delete(Membership::kTable, base::RowKey(staff, record.id));
     if (leaving && leaving->by_choice && leaving->staff == staff) {
       leaves.ByStaff(format::LeafKind::kReaderLost, staff, format::details::ReaderLost(staff.text()));
     } else {

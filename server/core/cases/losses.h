@@ -30,7 +30,8 @@ enum class EndedGuests : std::uint8_t {
 
 // Marks as lost every line of both keyrings whose person may not read on (grants/readers.h) and those of `leaving`; deletes
 // their grants from storage; takes the membership of everybody who is left without a line, with a leaf that the reporter
-// sees. Of whoever reads on but lost a machine, that machine's grants go, with a leaf; who has no other keeps a place without a
+// sees. The face of an escrow (escrow.h) is marked and told, and nothing is deleted: what there is hangs on the case behind it. Of
+// whoever reads on but lost a machine, that machine's grants go, with a leaf; who has no other keeps a place without a
 // key. Nothing happens when nobody and no machine left. The caller puts the case; both keyrings' epochs are stale by the marks
 // alone.
 absl::Status LoseReaders(const Ports& ports, Case& record, const std::optional<Leaving>& leaving, EndedGuests guests,

@@ -6,6 +6,7 @@
 #include "server/core/cases/check_ins.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/meaning.h"
@@ -34,6 +35,12 @@ absl::StatusOr<GoneView> FromTombstone(const Ports& ports, Tombstone tombstone) 
   const absl::StatusOr<format::Shredded> details = format::ParseShredded(*leaf);
   if (!details.ok()) return base::Broken("a tombstone is of another kind");
   GoneView gone;
+  // A tombstone is shown to nobody who could tell by it that nobody else had named the person.
+  if (details->cause == format::kEscrowOver) {
+    gone.cause.day = details->decided;
+    gone.cause.escrow_over = true;
+    return gone;
+  }
   if (details->cause != 0) gone.cause.kind = static_cast<format::ApprovalKind>(details->cause);
   gone.cause.approval = details->approval;
   gone.cause.day = details->decided;
@@ -62,15 +69,21 @@ absl::StatusOr<MailboxView> Gone(const Ports& ports, const base::MailboxId& call
   }
   const auto doomed = DoomOf(ports.rows, view.case_id);
   if (!doomed.ok()) return doomed.status();
-  if (!*doomed || !(*doomed)->record.whole) return base::NothingHere();
-  view.gone.emplace().cause = *(*doomed)->record.whole;
+  if (*doomed && (*doomed)->record.whole) {
+    view.gone.emplace().cause = *(*doomed)->record.whole;
+    return view;
+  }
+  auto found = ports.rows.Get<Case>(base::RowKey(view.case_id));
+  if (!found.ok()) return found.status();
+  if (!*found || !IsOver((*found)->record, ports.clock.Today())) return base::NothingHere();
+  view.gone.emplace().cause = OverCause(*(*found)->record.escrow);
   return view;
 }
 
 }  // namespace
 
 absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId& caller) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (base::ReasonOf(own.status()) == base::Reason::kNothingHere) return Gone(ports, caller);
   if (!own.ok()) return own.status();
   const Case& record = own->record;
@@ -100,18 +113,19 @@ absl::StatusOr<MailboxView> GetMailbox(const Ports& ports, const base::MailboxId
   const absl::StatusOr<std::optional<base::Day>> last = LastDayOf(ports, record);
   if (!last.ok()) return last.status();
   view.kept_until = *last;
+  if (record.escrow) view.escrow = EscrowView{record.escrow->others, record.escrow->last, record.escrow->released, false};
   return view;
 }
 
 absl::StatusOr<EntryPage> ListMessages(const Ports& ports, const base::MailboxId& caller, const PageRequest& page) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   return PageOf(ports, own->record.id, format::Keyring::kThread, page);
 }
 
 absl::StatusOr<base::Outcome<Appended>> SendMessage(const Ports& ports, const base::MailboxId& caller,
                                                     const std::string& request_id, const NewEntry& entry) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   absl::StatusOr<format::ParsedEnvelope> envelope = ReadEnvelope(entry.envelope);
   if (!envelope.ok()) return envelope.status();
@@ -138,12 +152,12 @@ absl::StatusOr<base::Outcome<Appended>> SendMessage(const Ports& ports, const ba
                                               envelope->context.entry, head));
   if (absl::Status status = TakeMeaning(ports, record, envelope->context, {}, leaves); !status.ok()) return status;
   CloseRequest(*std::move(slot), {}, outcome.changes);
-  outcome.changes.Update(std::move(record), own->version);
+  if (absl::Status status = PutOwn(ports, *std::move(own), outcome.changes, outcome.leaves); !status.ok()) return status;
   return outcome;
 }
 
 absl::StatusOr<LeafPage> ListLeaves(const Ports& ports, const base::MailboxId& caller, const PageRequest& request) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   // The token is the number of the last leaf that was given.
   absl::StatusOr<std::uint32_t> last = PositionOf(request.token);
@@ -171,7 +185,7 @@ absl::StatusOr<LeafPage> ListLeaves(const Ports& ports, const base::MailboxId& c
 
 absl::StatusOr<base::Outcome<std::string>> WithdrawReport(const Ports& ports, const base::MailboxId& caller,
                                                           const std::string& etag, const std::string& request_id) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   Case& record = own->record;
   const crypto::Digest digest =
@@ -202,7 +216,7 @@ absl::StatusOr<base::Outcome<std::string>> WithdrawReport(const Ports& ports, co
   record.revision += 1;
   outcome.answer = EtagOf(ports, record);
   CloseRequest(*std::move(slot), {}, outcome.changes);
-  outcome.changes.Update(std::move(record), own->version);
+  if (absl::Status status = PutOwn(ports, *std::move(own), outcome.changes, outcome.leaves); !status.ok()) return status;
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/kinds.h"
 #include "server/core/cases/losses.h"
@@ -164,6 +165,7 @@ absl::StatusOr<Appended> PlaceEntry(const Ports& ports, Case& record, const NewE
   if (author.only && context.kind != *author.only) return KindRefused();
   if (!MayWrite(context.kind, context.keyring, by_reporter ? Author::kReporter : Author::kTeam, record.state, way))
     return KindRefused();
+  if (!by_reporter && context.keyring == format::Keyring::kThread) Unveil(record, leaves);
 
   KeyringState& state = context.keyring == format::Keyring::kThread ? record.thread : record.team;
   if (by_reporter && state.length >= kMaxThreadOfReporter) return QuotaExceeded();

@@ -65,7 +65,7 @@ absl::StatusOr<TeamEntry> ReadTeamEntry(const Ports& ports, const people::Person
 // Everything between an arrived entry and its rows, for every method that brings one. `envelope` was read and its
 // author verified; `record` is the case as read and gets its new heads. Checks binding, kind, place in the chain, what the
 // author saw of the chain of leaves, epoch (current, or the new one that is due), blobs and quota; puts entry, epoch and
-// blobs. Whoever may not read on when a new epoch comes loses the case (losses.h). The caller puts the case and drafts
+// blobs. The team's first entry of THREAD unveils an escrow (escrow.h). Whoever may not read on when a new epoch comes loses the case (losses.h). The caller puts the case and drafts
 // the leaf of the entry.
 //
 //   ENVELOPE_INVALID  bound to another organisation or case, a day that cannot be, leaves it cannot have seen

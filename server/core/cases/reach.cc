@@ -2,6 +2,7 @@
 
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/escrow.h"
 
 namespace alcove::cases {
 namespace {
@@ -14,7 +15,7 @@ bool HoldsReleasedKey(const people::Person& person, const std::vector<grants::Ho
 
 }  // namespace
 
-absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::MailboxId& caller) {
+absl::StatusOr<OwnCase> ReachOwn(const Ports& ports, const base::MailboxId& caller) {
   auto mailbox = ports.rows.Get<Mailbox>(base::RowKey(caller));
   if (!mailbox.ok()) return mailbox.status();
   if (!*mailbox) return base::NothingHere();
@@ -23,8 +24,14 @@ absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::M
   if (!*found || (*found)->record.mailbox != caller) return base::NothingHere();
   const absl::StatusOr<bool> doomed = IsDoomed(ports.rows, (*found)->record.id);
   if (!doomed.ok()) return doomed.status();
-  if (*doomed) return base::NothingHere();
-  return **std::move(found);
+  if (*doomed || IsOver((*found)->record, ports.clock.Today())) return base::NothingHere();
+  OwnCase own;
+  own.version = (*found)->version;
+  own.record = std::move((*found)->record);
+  if (!IsVeiled(own.record)) return own;
+  own.behind = std::move(own.record);
+  own.record = own.behind->escrow->face.front();
+  return own;
 }
 
 bool IsHandedOut(const grants::Holder& holder, const people::Person& person, base::Day today) {

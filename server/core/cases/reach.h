@@ -4,13 +4,19 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
+
 #include "server/core/cases/ports.h"
 #include "server/core/cases/records.h"
 
 namespace alcove::cases {
 
-// The case of a mailbox.
-absl::StatusOr<base::Versioned<Case>> ReachOwn(const Ports& ports, const base::MailboxId& caller);
+// A case as its reporter has it: `record` is what they see and act on. Put it with `PutOwn` (escrow.h).
+struct OwnCase : base::Versioned<Case> {
+  std::optional<Case> behind;  // of a veiled escrow: the team's side; `record` is its face
+};
+// The case of a mailbox. Missing as well: an escrow whose last day went by, released or not, until the team writes.
+absl::StatusOr<OwnCase> ReachOwn(const Ports& ports, const base::MailboxId& caller);
 
 struct TeamReach {
   base::Versioned<Case> found;

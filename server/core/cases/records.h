@@ -12,6 +12,7 @@
 #include "crypto/bytes.h"
 #include "crypto/format/case_states.h"
 #include "crypto/format/kinds.h"
+#include "crypto/format/token.h"
 #include "server/core/access/wall.h"
 #include "server/core/base/ids.h"
 #include "server/core/base/keys.h"
@@ -62,6 +63,21 @@ enum class EmploymentProof : std::uint8_t {
   kNotAsked = 1,
   kProved = 2,     // an employment token was spent on the filing
   kNotProved = 3,  // the desk prefers one, and none came
+};
+
+struct Case;
+
+// The report is sent only once so many others have named the same person (escrow.h).
+struct Escrow {
+  std::uint8_t others = 0;                 // how many others, not counting this one
+  base::Day last;                          // the last day on which it can be sent: its reporter's choice
+  format::TokenNullifier voice;            // of the token that it was filed with: nobody has two of one quarter
+  std::vector<base::EmployeeId> about;     // whom it names, as the chart had them at the filing; sorted, at least one
+  std::optional<base::Day> released;       // the day on which it went to the team; nothing: it waits
+  // Released, and the team has not written to the reporter yet: the case as it would be had it not been released. It is what the
+  // reporter sees and what their acts are decided on. Empty or one.
+  std::vector<Case> face;
+  bool is_face = false;  // this is such a face: nobody's grants hang on it. Not stored: its place says it
 };
 
 struct Case : base::Record {
@@ -123,6 +139,8 @@ struct Case : base::Record {
   std::uint64_t blob_bytes = 0;  // of all blobs that entries name
 
   std::vector<base::CaseId> linked;  // the others that stand behind the same wall, sorted; at most kMostLinked - 1
+
+  std::optional<Escrow> escrow;  // nothing: an ordinary report
 };
 
 // Cases that stand behind one wall.
@@ -278,6 +296,16 @@ struct Membership : base::Record {
 
   base::StaffSlug staff;
   base::CaseId case_id;
+};
+
+// Which escrowed reports name an employee, waiting and released ones. Whoever files or releases one puts this row, so that
+// two filings about one person come one after the other and none overlooks the other.
+struct EscrowRoll : base::Record {
+  static constexpr base::Table kTable = base::Table::kEscrowRoll;
+  std::string key() const { return base::RowKey(employee); }
+
+  base::EmployeeId employee;
+  std::vector<base::CaseId> cases;  // sorted, so that the row does not say in which order they came; at least one
 };
 
 // A request that was carried out, so that its repetition gives the same answer. `key_hash` is a keyed hash of the

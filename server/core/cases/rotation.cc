@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/losses.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -32,7 +33,7 @@ absl::Status CheckKeys(const Ports& ports, const Case& record, const Rotation& r
 
 absl::StatusOr<base::Outcome<Appended>> RotateReceipt(const Ports& ports, const base::MailboxId& caller,
                                                       const Rotation& rotation) {
-  absl::StatusOr<base::Versioned<Case>> own = ReachOwn(ports, caller);
+  absl::StatusOr<OwnCase> own = ReachOwn(ports, caller);
   if (!own.ok()) return own.status();
   Case& record = own->record;
   absl::StatusOr<format::ParsedEnvelope> envelope = ReadEnvelope(rotation.entry.envelope);
@@ -80,7 +81,7 @@ absl::StatusOr<base::Outcome<Appended>> RotateReceipt(const Ports& ports, const 
   mailbox.verify_key = rotation.verify_key;
   outcome.changes.Insert(std::move(mailbox));
   CloseRequest(*std::move(slot), {}, outcome.changes);
-  outcome.changes.Update(std::move(record), own->version);
+  if (absl::Status status = PutOwn(ports, *std::move(own), outcome.changes, outcome.leaves); !status.ok()) return status;
   return outcome;
 }
 

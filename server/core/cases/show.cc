@@ -10,6 +10,7 @@
 #include "crypto/format/wire.h"
 #include "server/core/base/errors.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/requests.h"
 #include "server/core/clocks/seen.h"
@@ -23,8 +24,11 @@ constexpr std::size_t kPageBytes = 200 << 10;
 
 std::vector<clocks::Deadline> DeadlinesOf(const Ports& ports, const Case& record) {
   const people::Profiles* profiles = ports.organisation.profiles();
-  return clocks::DeadlinesOf(record.marks, record.terms, record.calendar,
-                             profiles == nullptr ? nullptr : profiles->Find(record.profile));
+  std::vector<clocks::Deadline> deadlines = clocks::DeadlinesOf(record.marks, record.terms, record.calendar,
+                                                                profiles == nullptr ? nullptr : profiles->Find(record.profile));
+  // Nobody has it who could be late. What runs outside runs on: waiting prolongs no claim.
+  if (IsWaiting(record)) std::erase_if(deadlines, [](const clocks::Deadline& deadline) { return !deadline.external; });
+  return deadlines;
 }
 
 CaseSummary Summarise(const Ports& ports, const Case& record) {
@@ -44,6 +48,8 @@ CaseSummary Summarise(const Ports& ports, const Case& record) {
   summary.holds = record.holds;
   summary.unread = IsUnread(record);
   summary.etag = EtagOf(ports, record);
+  if (record.escrow)
+    summary.escrow = EscrowView{record.escrow->others, record.escrow->last, record.escrow->released, IsVeiled(record)};
   return summary;
 }
 

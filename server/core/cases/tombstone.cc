@@ -20,6 +20,17 @@ absl::Status Forget(const base::Reader& rows, const GoneCase& gone, base::Change
     std::erase(record.linked, gone.id);
     changes.Update(std::move(record), (*other)->version);
   }
+  for (const base::EmployeeId& employee : gone.about) {
+    auto roll = rows.Get<EscrowRoll>(base::RowKey(employee));
+    if (!roll.ok()) return roll.status();
+    if (!*roll || std::erase((*roll)->record.cases, gone.id) == 0) continue;
+    if ((*roll)->record.cases.empty()) {
+      changes.ExpectUnchanged(EscrowRoll::kTable, base::RowKey(employee), (*roll)->version);
+      changes.Delete(EscrowRoll::kTable, base::RowKey(employee));
+    } else {
+      changes.Update(std::move((*roll)->record), (*roll)->version);
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -33,7 +44,7 @@ absl::Status Erase(const base::Reader& rows, const base::CaseId& id, base::Chang
 
 GoneCase GoneCaseOf(const Case& record, const Cause& cause) {
   return {record.id,        record.mailbox,  cause,        record.leaf_count,
-          record.leaf_head, record.leaf_day, record.linked};
+          record.leaf_head, record.leaf_day, record.linked, record.escrow ? record.escrow->about : std::vector<base::EmployeeId>()};
 }
 
 absl::StatusOr<base::Transaction> DecideTombstone(const base::Reader& rows, const base::OrganisationId& organisation,
@@ -43,7 +54,8 @@ absl::StatusOr<base::Transaction> DecideTombstone(const base::Reader& rows, cons
   if (absl::Status status = Erase(rows, gone.id, transaction.changes); !status.ok()) return status;
   if (absl::Status status = Forget(rows, gone, transaction.changes); !status.ok()) return status;
   ledger::CaseChain chain{gone.leaf_count, gone.leaf_head};
-  const std::uint8_t cause = gone.cause.kind ? static_cast<std::uint8_t>(*gone.cause.kind) : 0;
+  std::uint8_t cause = gone.cause.kind ? static_cast<std::uint8_t>(*gone.cause.kind) : 0;
+  if (gone.cause.escrow_over) cause = format::kEscrowOver;
   ledger::OpenLeaf leaf = ledger::DraftCaseLeaf(
       organisation, gone.id, chain,
       ledger::Act::OfServer(format::LeafKind::kCaseShredded, std::max(today, gone.leaf_day),

@@ -23,12 +23,14 @@ struct GoneCase {
   crypto::Digest leaf_head;
   base::Day leaf_day;
   std::vector<base::CaseId> linked;
+  std::vector<base::EmployeeId> about;  // of an escrow: on whose rolls it stands
 };
 
 GoneCase GoneCaseOf(const Case& record, const Cause& cause);
 
 // One transaction over a store in which the case's rows are gone already: the leaf `case.shredded`, the tombstone (put once
-// the leaf has its signature), the row of kDoomed erased, the case taken from those that stood behind one wall with it.
+// the leaf has its signature), the row of kDoomed erased, the case taken from those that stood behind one wall with it and
+// from the rolls of escrows.
 // `key_epoch` is that of the key under which the case was kept. Day of the leaf: `today`, or the chain's last if that is later.
 absl::StatusOr<base::Transaction> DecideTombstone(const base::Reader& rows, const base::OrganisationId& organisation,
                                                   base::Day today, const GoneCase& gone, std::uint32_t key_epoch,

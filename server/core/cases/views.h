@@ -55,6 +55,14 @@ struct ReleasedGrant {
   crypto::Bytes grant;
 };
 
+// Of a report that waits, or waited, for others to name the same person.
+struct EscrowView {
+  std::uint8_t others = 0;
+  base::Day last;
+  std::optional<base::Day> released;  // the day on which it went to the team, as far as the caller may know
+  bool veiled = false;                // to the team: its reporter does not know yet
+};
+
 // A line of a list of cases.
 struct CaseSummary {
   base::CaseId id;
@@ -72,6 +80,7 @@ struct CaseSummary {
   std::vector<Hold> holds;
   bool unread = false;
   std::string etag;
+  std::optional<EscrowView> escrow;  // nothing: an ordinary report
 };
 
 // Heads and lengths that a writer has to quote.
@@ -155,6 +164,7 @@ struct MailboxView {
   std::vector<Hold> holds;
   std::optional<base::Day> kept_until;  // kept.h
   bool unread = false;
+  std::optional<EscrowView> escrow;  // nothing: an ordinary report
 };
 
 struct CasePage {

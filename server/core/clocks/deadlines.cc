@@ -35,7 +35,8 @@ people::Terms Stricter(const people::Terms& a, const people::Terms& b) {
 
 std::vector<Deadline> InternalDeadlines(const Marks& marks, const people::Terms& terms,
                                         const people::Calendar& calendar) {
-  const base::Day acknowledge = marks.filed.PlusDays(terms.acknowledge_days);
+  const base::Day begun = marks.released.value_or(marks.filed);
+  const base::Day acknowledge = begun.PlusDays(terms.acknowledge_days);
   // Days are the finest that is known, so hours round up to whole days after the day of assignment.
   const base::Day claim = marks.assigned.PlusDays((terms.claim_hours + 23) / 24);
   // A late acknowledgement does not move the feedback: the term runs from the day it should have been sent.
@@ -44,9 +45,9 @@ std::vector<Deadline> InternalDeadlines(const Marks& marks, const people::Terms&
   deadlines.reserve(8);
   deadlines.push_back({"acknowledge", acknowledge, marks.acknowledged.has_value(), false});
   deadlines.push_back({"claim", claim, marks.claimed.has_value(), false});
-  deadlines.push_back({"triage", AddWorkingDays(marks.filed, terms.triage_working_days, calendar),
+  deadlines.push_back({"triage", AddWorkingDays(begun, terms.triage_working_days, calendar),
                        marks.triaged.has_value(), false});
-  deadlines.push_back({"personal_message", AddWorkingDays(marks.filed, terms.personal_message_working_days, calendar),
+  deadlines.push_back({"personal_message", AddWorkingDays(begun, terms.personal_message_working_days, calendar),
                        marks.first_message.has_value(), false});
   deadlines.push_back({"feedback", told.PlusMonths(terms.feedback_months), marks.feedback.has_value(), false});
   return deadlines;

@@ -20,6 +20,7 @@ struct Marks {
   std::optional<base::Day> written;   // the newest that the reporter wrote
   std::optional<base::Day> heard;     // the day on which somebody of the team had read all of that
   std::optional<base::Day> lifted;    // the newest lifting of a legal hold
+  std::optional<base::Day> released;  // an escrow: the day on which it went to the team, whose clocks start with it
 
   friend bool operator==(const Marks&, const Marks&) = default;
 };

@@ -7,6 +7,8 @@
 #include "crypto/hash.h"
 #include "server/core/approvals/state.h"
 #include "server/core/cases/approval.h"
+#include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/holds.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/reach.h"
@@ -44,6 +46,8 @@ absl::StatusOr<base::Outcome<Exported>> ExportCase(const cases::Ports& ports, co
     return outcome;
   }
   cases::Case& record = reach->found.record;
+  // Its leaf is one that the reporter sees.
+  if (cases::IsVeiled(record)) return cases::ReporterUnanswered();
   const bool on_hold = record.state == cases::State::kOnHold || cases::IsHeld(record);
   if (purpose == format::ExportPurpose::kAccused && on_hold) return ExportOnHold();
   const absl::StatusOr<bool> undecided = AnyUndecided(ports, record);

@@ -8,7 +8,7 @@
 //   FALLBACK    nobody else is left, or a deadline lapsed and no escalation recipient is left
 //   GUEST       two people added them; ends after the day `until`
 //   APPROVED    two people added them
-//   MATCHED     (kept for later)
+//   MATCHED     enough others named the same person, and the case is given to that person
 //   MAILBOX     by nature: the reporter's own
 //
 // A line is lost for good when its person comes into conflict, steps back, leaves the directory, lets the time to claim

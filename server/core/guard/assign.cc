@@ -17,8 +17,10 @@ using format::ReleaseCondition;
 enum class Turn : std::uint8_t { kAtTheDesk, kMoved, kFallback };
 constexpr Turn kInTurn[] = {Turn::kAtTheDesk, Turn::kMoved, Turn::kFallback};
 
-ReleaseCondition ConditionOf(Turn turn) {
-  return turn == Turn::kFallback ? ReleaseCondition::kFallback : ReleaseCondition::kAssigned;
+// The desk holds an escrow on condition that it was matched; the rest is as for any case.
+ReleaseCondition ConditionOf(const cases::Case& record, Turn turn) {
+  if (turn == Turn::kFallback) return ReleaseCondition::kFallback;
+  return record.escrow ? ReleaseCondition::kMatched : ReleaseCondition::kAssigned;
 }
 
 bool HasTurn(const people::Person& person, const cases::Case& record, Turn turn) {
@@ -29,7 +31,7 @@ bool HasTurn(const people::Person& person, const cases::Case& record, Turn turn)
 std::vector<base::StaffSlug> EligibleIn(const cases::Ports& ports, const cases::Case& record, Turn turn) {
   std::vector<base::StaffSlug> people;
   for (const grants::Holder& holder : record.thread.holders) {
-    if (holder.condition != ConditionOf(turn)) continue;
+    if (holder.condition != ConditionOf(record, turn)) continue;
     if (std::find(people.begin(), people.end(), holder.staff) != people.end()) continue;
     if (!grants::MayReadOn(holder, ports.organisation, record.wall, ports.clock.Today())) continue;
     if (HasTurn(*ports.organisation.FindPerson(holder.staff), record, turn)) people.push_back(holder.staff);
@@ -85,7 +87,7 @@ bool Assign(const cases::Ports& ports, cases::Case& record, cases::CaseLeaves& l
     record.assignee = *chosen;
     record.marks.assigned = ports.clock.Today();
     changes.Count(base::Counter::kOpenCases, chosen->text(), 1);
-    ReleaseTo(record, *chosen, ConditionOf(turn), leaves, changes);
+    ReleaseTo(record, *chosen, ConditionOf(record, turn), leaves, changes);
     return true;
   }
   return false;

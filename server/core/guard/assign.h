@@ -9,7 +9,7 @@
 namespace alcove::guard {
 
 // Sets assignee and day of assignment in `record`, counts the open case, and releases. Eligible are investigators
-// with a line under ASSIGNED that may be read with now: of the case's desk; when there is none, who moved to another; when there
+// with a line under ASSIGNED (of an escrow: MATCHED) that may be read with now: of the case's desk; when there is none, who moved to another; when there
 // is none, lines under FALLBACK. Among them the least loaded: load is what
 // the memory counter says, ties go by a draw, so that an idle desk does not always give to the same person.
 // False when nobody is left: the case then has no assignee, and stays with whoever a later approval adds.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/format/leaf.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/states.h"
 #include "server/core/guard/assign.h"
 
@@ -25,6 +26,8 @@ absl::Status HandOn(const cases::Ports& ports, cases::Case& record, const std::o
           cases::LoseReaders(ports, record, leaving, cases::EndedGuests::kStayWhileFrozen, leaves, changes);
       !status.ok())
     return status;
+  // What waits for others is given to nobody.
+  if (cases::IsWaiting(record)) return absl::OkStatus();
   if (!cases::IsOpen(record.state) || HasAssignee(record, true)) return absl::OkStatus();
   // Who lost the machine they read with waits for the next key; meanwhile somebody else has the case, if there is anybody.
   if (HasAssignee(record, false) && !AnotherMayHave(ports, record)) return absl::OkStatus();

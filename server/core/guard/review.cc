@@ -6,6 +6,7 @@
 
 #include "crypto/format/leaf.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/holds.h"
 #include "server/core/cases/kept.h"
 #include "server/core/cases/show.h"
@@ -84,6 +85,44 @@ absl::Status DestroyUnneeded(const cases::Ports& ports, cases::Case& record, cas
   return people.empty() ? absl::OkStatus() : cases::PurgeGrants(ports, record, changes);
 }
 
+// What waits for others is held to wall and directory like any case, and goes when its last day is over: nobody has read it, so
+// nobody is asked. `waiting` may be the face of a veiled one, which only loses readers.
+absl::Status LookAfterWaiting(const cases::Ports& ports, cases::Case& waiting, base::ChangeSet& changes,
+                              std::vector<base::LeafDraft>& drafts) {
+  cases::CaseLeaves leaves(ports, waiting, changes, drafts);
+  return cases::LoseReaders(ports, waiting, std::nullopt, cases::EndedGuests::kStayWhileFrozen, leaves, changes);
+}
+
+absl::StatusOr<base::Outcome<Reviewed>> ReviewWaiting(const cases::Ports& ports, base::Versioned<cases::Case> found) {
+  base::Outcome<Reviewed> outcome;
+  cases::Case& record = found.record;
+  const std::vector<grants::Holder> holders = record.thread.holders;
+  if (absl::Status status = LookAfterWaiting(ports, record, outcome.changes, outcome.leaves); !status.ok()) return status;
+  const auto seen = clocks::LastSeen(ports.rows);
+  if (!seen.ok()) return seen.status();
+  if (cases::IsOver(record, ports.clock.Today()) && !clocks::Holds(*seen, ports.clock.Now())) {
+    cases::CaseLeaves(ports, record, outcome.changes, outcome.leaves)
+        .ByServer(format::LeafKind::kCaseDoomed, format::details::CaseDoomed({}));
+    absl::Status status = cases::DoomCase(ports, record.id, cases::OverCause(*record.escrow), outcome.changes);
+    if (!status.ok()) return status;
+    if (*seen) outcome.changes.ExpectUnchanged(clocks::SeenTime::kTable, "", (*seen)->version);
+  }
+  if (outcome.leaves.empty() && holders == record.thread.holders) return base::Outcome<Reviewed>();
+  outcome.changes.Update(std::move(record), found.version);
+  return outcome;
+}
+
+// The face loses whom it would lose if it waited, and the chain of leaves that the reporter sees goes on with it.
+absl::Status LookAfterFace(const cases::Ports& ports, cases::Case& record, base::ChangeSet& changes,
+                           std::vector<base::LeafDraft>& drafts) {
+  cases::Case& face = record.escrow->face.front();
+  if (absl::Status status = LookAfterWaiting(ports, face, changes, drafts); !status.ok()) return status;
+  record.leaf_count = face.leaf_count;
+  record.leaf_head = face.leaf_head;
+  record.leaf_day = std::max(record.leaf_day, face.leaf_day);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id) {
@@ -95,7 +134,11 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
   const absl::StatusOr<bool> doomed = cases::IsDoomed(ports.rows, id);
   if (!doomed.ok()) return doomed.status();
   if (*doomed) return outcome;
+  if (cases::IsWaiting((*found)->record)) return ReviewWaiting(ports, **std::move(found));
   cases::Case& record = (*found)->record;
+  const std::vector<grants::Holder> shown = cases::ShownOf(record).thread.holders;
+  if (cases::IsVeiled(record))
+    if (absl::Status status = LookAfterFace(ports, record, outcome.changes, outcome.leaves); !status.ok()) return status;
   const std::vector<grants::Holder> thread = record.thread.holders;
   const std::vector<grants::Holder> team = record.team.holders;
   const base::Day today = ports.clock.Today();
@@ -132,7 +175,8 @@ absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const 
     if (*late || IsOverdue(deadlines, "acknowledge", lapses) || IsOverdue(deadlines, "feedback", lapses))
       Escalate(ports, record, leaves, outcome.changes, outcome.answer);
   }
-  if (outcome.leaves.empty() && thread == record.thread.holders && team == record.team.holders)
+  const bool face_stays = !cases::IsVeiled(record) || shown == cases::ShownOf(record).thread.holders;
+  if (outcome.leaves.empty() && thread == record.thread.holders && team == record.team.holders && face_stays)
     return base::Outcome<Reviewed>();
   outcome.answer.fallback = !fallback_read && FallbackReads(record);
   // Nothing is released on a clock that was frozen meanwhile.

@@ -28,7 +28,9 @@ struct Reviewed {
 //   4. A case that ended without them: LAPSED grants are destroyed. One that was kept to its last day goes (cases/doomed.h), unless
 //      a legal hold stands.
 //
-// While the clock is frozen (clocks/seen.h) 2, 3, 4 and the end of a guest's days wait.
+// An escrow that waits (cases/escrow.h) loses readers, and goes when its last day is over; nothing else of it is anybody's.
+//
+// While the clock is frozen (clocks/seen.h) 2, 3, 4, the end of an escrow and the end of a guest's days wait.
 absl::StatusOr<base::Outcome<Reviewed>> Review(const cases::Ports& ports, const base::CaseId& id);
 
 }  // namespace alcove::guard

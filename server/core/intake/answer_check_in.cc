@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "server/core/cases/check_ins.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/losses.h"
 #include "server/core/cases/reach.h"
 #include "server/core/cases/requests.h"
@@ -38,7 +39,7 @@ absl::StatusOr<NewFiling> FileBehind(const Ports& ports, base::Versioned<cases::
 absl::StatusOr<base::Outcome<CheckInAnswered>> AnswerCheckIn(const Ports& ports, const base::MailboxId& caller,
                                                              const CheckInRequest& request) {
   const cases::Ports& world = ports.cases;
-  absl::StatusOr<base::Versioned<cases::Case>> own = cases::ReachOwn(world, caller);
+  absl::StatusOr<cases::OwnCase> own = cases::ReachOwn(world, caller);
   if (!own.ok()) return own.status();
   cases::Case& record = own->record;
   absl::StatusOr<format::ParsedEnvelope> envelope = cases::ReadEnvelope(request.entry.envelope);
@@ -71,7 +72,7 @@ absl::StatusOr<base::Outcome<CheckInAnswered>> AnswerCheckIn(const Ports& ports,
   outcome.answer.appended = *placed;
   cases::CloseRequest(*std::move(slot), {}, outcome.changes);
   if (!request.retaliation) {
-    outcome.changes.Update(std::move(record), own->version);
+    if (absl::Status status = cases::PutOwn(world, *std::move(own), outcome.changes, outcome.leaves); !status.ok()) return status;
     return outcome;
   }
   absl::StatusOr<NewFiling> filing = FileBehind(ports, *std::move(own), request, epochs, outcome);

@@ -96,9 +96,9 @@ std::vector<const people::Person*> DrawMembers(const std::vector<const people::P
   return drawn;
 }
 
-std::vector<grants::Holder> LinesOf(const Eligible& chosen) {
+std::vector<grants::Holder> LinesOf(const Eligible& chosen, format::ReleaseCondition desk) {
   std::vector<grants::Holder> holders;
-  AddLines(chosen.desk, grants::Purpose::kDesk, format::ReleaseCondition::kAssigned, holders);
+  AddLines(chosen.desk, grants::Purpose::kDesk, desk, holders);
   AddLines(chosen.escalation, grants::Purpose::kEscalation, format::ReleaseCondition::kLapsed, holders);
   AddLines(chosen.fallbacks, grants::Purpose::kFallback, format::ReleaseCondition::kFallback, holders);
   return holders;

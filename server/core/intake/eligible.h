@@ -31,6 +31,8 @@ std::vector<const people::Person*> DrawMembers(const std::vector<const people::P
                                                const crypto::SymmetricKey& key);
 
 // One line for each key of each person. A person who is chosen twice (a fallback who also escalates) holds the first.
-std::vector<grants::Holder> LinesOf(const Eligible& chosen);
+// The desk's are on condition `desk`.
+std::vector<grants::Holder> LinesOf(const Eligible& chosen,
+                                    format::ReleaseCondition desk = format::ReleaseCondition::kAssigned);
 
 }  // namespace alcove::intake

@@ -26,6 +26,9 @@ inline absl::Status PlanStale() { return base::Refuse(base::Reason::kPlanStale);
 // An identity was sent where none was offered, or not to exactly the custodians that were shown.
 inline absl::Status CustodyNotOffered() { return base::Refuse(base::Reason::kCustodyNotOffered); }
 
+// Nobody complained about is an employee of the chart, by whom others could be matched.
+inline absl::Status EscrowSubjectUnknown() { return base::Refuse(base::Reason::kEscrowSubjectUnknown); }
+
 // The directory lists no protection officer, so nobody could open the letter.
 inline absl::Status OfficerMissing() { return base::Refuse(base::Reason::kOfficerMissing); }
 

@@ -53,6 +53,8 @@ struct PlanRequest {
   std::vector<crypto::BytesView> subjects;  // tags, 64 bytes each
   std::vector<crypto::BytesView> keep_out;
   std::vector<std::string> struck_out;  // slugs
+  // To be sent only once others have named the same person. ESCROW_SUBJECT_UNKNOWN unless one subject is an employee of the chart.
+  bool escrow = false;
 };
 struct PlanView {
   crypto::Bytes plan;
@@ -68,6 +70,12 @@ struct PlanView {
 // Depends on directory, policy, facts and the caller's input only: it reads no row, so it cannot tell anything of a case.
 absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& request);
 
+// On what condition a report is sent (cases/escrow.h).
+struct EscrowTerms {
+  std::uint32_t others = 0;  // 2 to 5, not counting the reporter
+  base::Day last;            // the last day on which it is sent: tomorrow to 24 months ahead
+};
+
 struct SubmitRequest {
   std::string request_id;  // UUIDv4 text
   crypto::BytesView plan;
@@ -76,7 +84,8 @@ struct SubmitRequest {
   crypto::VerifyKey mailbox_verify_key;
   cases::NewEntry entry;
   std::optional<crypto::BytesView> identity;
-  crypto::BytesView token = {};  // "ALT1" of kind EMPLOYMENT, bound to this filing; empty: none
+  crypto::BytesView token = {};  // "ALT1" of kind EMPLOYMENT, of an escrow ESCROW, bound to this filing; empty: none
+  std::optional<EscrowTerms> escrow = {};  // where the plan was made for one, and only there
   // Look whether request, case and mailbox are there already. A first decision may leave that to the expectations of its
   // commit (almost every filing is new, and asking the store twice costs); when one fails, decide again with a look.
   bool look = true;

@@ -1,5 +1,7 @@
 #include "server/core/intake/plan.h"
 
+#include <algorithm>
+
 #include "crypto/aead.h"
 #include "crypto/format/wire.h"
 #include "server/core/intake/errors.h"
@@ -8,7 +10,7 @@
 namespace alcove::intake {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kPadding = 512;
 
 crypto::Bytes Associated(const base::OrganisationId& organisation) {
@@ -65,6 +67,15 @@ access::Wall WallOf(const people::Organisation& organisation, const std::vector<
   return wall;
 }
 
+std::vector<base::EmployeeId> EmployeesNamedBy(const access::Wall& wall) {
+  std::vector<base::EmployeeId> employees;
+  for (const access::Named& subject : wall.subjects)
+    employees.insert(employees.end(), subject.employees.begin(), subject.employees.end());
+  std::sort(employees.begin(), employees.end());
+  employees.erase(std::unique(employees.begin(), employees.end()), employees.end());
+  return employees;
+}
+
 absl::StatusOr<std::vector<grants::Holder>> HoldersOf(const people::Organisation& organisation, const Plan& plan) {
   std::vector<grants::Holder> holders;
   holders.reserve(plan.readers.size());
@@ -99,7 +110,7 @@ crypto::Bytes SealPlan(const Plan& plan, const crypto::SymmetricKey& key,
     out.Fixed(reader.key_id)
         .U8(static_cast<std::uint8_t>(reader.purpose))
         .U8(static_cast<std::uint8_t>(reader.condition));
-  out.U8(plan.custodian_threshold).U8(static_cast<std::uint8_t>(plan.custodians.size()));
+  out.U8(plan.escrow ? 1 : 0).U8(plan.custodian_threshold).U8(static_cast<std::uint8_t>(plan.custodians.size()));
   for (const crypto::KeyId& custodian : plan.custodians) out.Fixed(custodian);
 
   const std::size_t unpadded = out.bytes().size();
@@ -139,6 +150,7 @@ absl::StatusOr<Plan> OpenPlan(crypto::BytesView sealed, const crypto::SymmetricK
     reader.purpose = static_cast<grants::Purpose>(in.U8());
     reader.condition = static_cast<format::ReleaseCondition>(in.U8());
   }
+  plan.escrow = in.U8() == 1;
   plan.custodian_threshold = in.U8();
   plan.custodians.resize(in.U8());
   for (crypto::KeyId& custodian : plan.custodians) custodian = in.Fixed<crypto::KeyId>();

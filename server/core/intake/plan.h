@@ -7,7 +7,7 @@
 //   urgency 1 | rule (len1) | desk (len1)
 //   categories: count 1, each (len1) | site (len1) | danger 1 | language (len1) | jurisdiction (len1)
 //   subjects: count 1, tag hashes 32 | kept out: count 1, tag hashes 32 | struck out: count 1, slugs (len1)
-//   readers: count 1, each key id 16, purpose 1, condition 1
+//   readers: count 1, each key id 16, purpose 1, condition 1 | escrow 1
 //   custodian threshold 1 | custodians: count 1, each key id 16
 //
 // Sealed with XChaCha20-Poly1305 under the plan key; associated data "alcove plan v1" and the organisation.
@@ -53,6 +53,7 @@ struct Plan {
   std::vector<people::TagHash> kept_out;
   std::vector<base::StaffSlug> struck_out;
   std::vector<PlannedReader> readers;
+  bool escrow = false;  // to be sent only together with others
   std::uint8_t custodian_threshold = 0;
   std::vector<crypto::KeyId> custodians;  // empty: a confidential identity is not offered
 
@@ -62,6 +63,8 @@ struct Plan {
 // The wall and the holders as the directory of the plan has them; nobody is released yet.
 access::Wall WallOf(const people::Organisation& organisation, const std::vector<people::TagHash>& subjects,
                     const std::vector<people::TagHash>& kept_out, std::vector<base::StaffSlug> struck_out);
+// The subjects whom the chart knows, sorted, each once.
+std::vector<base::EmployeeId> EmployeesNamedBy(const access::Wall& wall);
 // PLAN_STALE when a key is not in the directory any more.
 absl::StatusOr<std::vector<grants::Holder>> HoldersOf(const people::Organisation& organisation, const Plan& plan);
 

@@ -121,12 +121,18 @@ absl::StatusOr<PlanView> PlanReport(const Ports& ports, const PlanRequest& reque
     return base::FieldInvalid("struck_out");
   // A report needs somebody to whom it can be given on the day of filing: at the desk, or from outside.
   if (chosen.desk.empty() && chosen.fallbacks.empty()) return NobodyIsLeft();
-  const std::vector<grants::Holder> holders = LinesOf(chosen);
+  plan.escrow = request.escrow;
+  if (plan.escrow && EmployeesNamedBy(wall).empty()) return EscrowSubjectUnknown();
+  const std::vector<grants::Holder> holders =
+      LinesOf(chosen, plan.escrow ? format::ReleaseCondition::kMatched : format::ReleaseCondition::kAssigned);
   for (const grants::Holder& holder : holders)
     plan.readers.push_back({holder.key_id, holder.purpose, holder.condition});
 
   PlanView view;
-  for (const people::Person* custodian : CustodiansFor(organisation, wall)) {
+  // A custodian lists the identities that they hold a share of: what waits for others must not be among them.
+  const std::vector<const people::Person*> custodians =
+      plan.escrow ? std::vector<const people::Person*>() : CustodiansFor(organisation, wall);
+  for (const people::Person* custodian : custodians) {
     plan.custodians.push_back(custodian->devices.front().encryption_key_id);
     cases::ReaderView& reader = view.custodians.emplace_back();
     reader.staff = custodian->slug;

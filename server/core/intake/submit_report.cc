@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 #include "server/core/cases/errors.h"
+#include "server/core/cases/escrow.h"
 #include "server/core/cases/leaves.h"
 #include "server/core/cases/losses.h"
 #include "server/core/cases/requests.h"
@@ -17,6 +18,7 @@
 #include "server/core/grants/readers.h"
 #include "server/core/guard/assign.h"
 #include "server/core/guard/hand_on.h"
+#include "server/core/guard/match.h"
 #include "server/core/intake/errors.h"
 #include "server/core/intake/file_report.h"
 #include "server/core/intake/plan.h"
@@ -34,6 +36,7 @@ crypto::Digest DigestOf(const SubmitRequest& request, const crypto::Digest& entr
   if (request.identity) asked.Fixed(crypto::Blake2b256(*request.identity));
   // After the hash of an identity or in its place: the label keeps the two apart.
   if (!request.token.empty()) asked.Short("token").Fixed(crypto::Blake2b256(request.token));
+  if (request.escrow) asked.Short("escrow").U32(request.escrow->others).U32(request.escrow->last.number());
   return crypto::Blake2b256(asked.bytes());
 }
 
@@ -116,10 +119,11 @@ absl::Status StandBehind(const cases::Ports& ports, cases::Case& record, guard::
   return status;
 }
 
-// What the desk asks of who files, and what came. Whoever writes from a mailbox whose own report was proved is who proved it.
+// What the desk asks of who files, and what came. Whoever writes from a mailbox whose own report was proved is who proved it. An
+// escrow's token proves as much, and is its voice.
 absl::StatusOr<cases::EmploymentProof> ProveEmployment(const Ports& ports, const Plan& plan, const SubmitRequest& request,
                                                        const crypto::Digest& entry_hash, const guard::Group* behind,
-                                                       base::ChangeSet& changes) {
+                                                       std::optional<cases::Escrow>& escrow, base::ChangeSet& changes) {
   using cases::EmploymentProof;
   const people::ProofPolicy policy = ports.cases.organisation.routing()->ProofFor(plan.desk);
   if (request.token.empty()) {
@@ -129,10 +133,25 @@ absl::StatusOr<cases::EmploymentProof> ProveEmployment(const Ports& ports, const
   }
   const crypto::Digest bound = format::TokenRequestOf({ports.cases.organisation.id(), plan.case_id, request.mailbox,
                                                        request.mailbox_encryption_key, request.mailbox_verify_key, entry_hash});
-  const absl::StatusOr<format::TokenNullifier> spent =
-      SpendToken(ports, format::TokenKind::kEmployment, request.token, bound, request.look, changes);
+  const format::TokenKind kind = escrow ? format::TokenKind::kEscrow : format::TokenKind::kEmployment;
+  const absl::StatusOr<format::TokenNullifier> spent = SpendToken(ports, kind, request.token, bound, request.look, changes);
   if (!spent.ok()) return spent.status();
+  if (escrow) escrow->voice = *spent;
   return EmploymentProof::kProved;
+}
+
+// What the reporter asked for, and whom the report names today.
+absl::StatusOr<cases::Escrow> EscrowOf(const cases::Ports& ports, const SubmitRequest& request, const access::Wall& wall) {
+  const EscrowTerms& terms = *request.escrow;
+  if (terms.others < cases::kFewestOthers || terms.others > cases::kMostOthers) return base::FieldInvalid("escrow.others");
+  if (!cases::MayBeLastDay(terms.last, ports.clock.Today())) return base::FieldInvalid("escrow.last_day");
+  if (request.token.empty()) return TokenRequired();
+  cases::Escrow escrow;
+  escrow.others = static_cast<std::uint8_t>(terms.others);
+  escrow.last = terms.last;
+  escrow.about = EmployeesNamedBy(wall);
+  if (escrow.about.empty()) return EscrowSubjectUnknown();
+  return escrow;
 }
 
 cases::Case NewCase(const cases::Ports& ports, Plan plan, access::Wall wall, const SubmitRequest& request) {
@@ -171,7 +190,7 @@ absl::StatusOr<Filing> AnswerAgain(const cases::Ports& ports, const base::CaseId
   cases::CaseLeaf& row = (*leaf)->record;
   absl::StatusOr<cases::OpenedLeaf> opened = cases::Opened(ports, row.number, std::move(row.content), std::move(row.salt));
   if (!opened.ok()) return opened.status();
-  return Filing{id, std::move(row.promise), *std::move(opened), cases::DeadlinesOf(ports, (*filed)->record)};
+  return Filing{id, std::move(row.promise), *std::move(opened), cases::DeadlinesOf(ports, cases::ShownOf((*filed)->record))};
 }
 
 }  // namespace
@@ -215,6 +234,14 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   if (!holders.ok()) return holders.status();
   access::Wall wall = WallOf(world.organisation, plan->subjects, plan->kept_out, std::move(plan->struck_out));
   if (AnyMayNotRead(world.organisation, *holders, wall)) return PlanStale();
+  // A report that goes with the answer to a check-in goes to a team: it cannot wait.
+  if (request.escrow.has_value() != plan->escrow || (request.escrow && behind != nullptr)) return base::FieldInvalid("escrow");
+  std::optional<cases::Escrow> escrow;
+  if (request.escrow) {
+    absl::StatusOr<cases::Escrow> asked = EscrowOf(world, request, wall);
+    if (!asked.ok()) return asked.status();
+    escrow = *std::move(asked);
+  }
   const grants::Binding binding{{world.organisation.id(), plan->case_id, format::Keyring::kThread, 0},
                                 crypto::KeyIdOf(request.mailbox_verify_key),
                                 plan->directory_version};
@@ -229,7 +256,8 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
     if (absl::Status status = CheckIdentity(world, *plan, *request.identity); !status.ok()) return status;
   if (request.look)
     if (absl::Status status = CheckUnused(world, *plan, request); !status.ok()) return status;
-  const absl::StatusOr<cases::EmploymentProof> proof = ProveEmployment(ports, *plan, request, head, behind, changes);
+  const absl::StatusOr<cases::EmploymentProof> proof =
+      ProveEmployment(ports, *plan, request, head, behind, escrow, changes);
   if (!proof.ok()) return proof.status();
 
   cases::Case record = NewCase(world, *std::move(plan), std::move(wall), request);
@@ -248,7 +276,13 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   cases::CaseLeaves leaves(world, record, changes, drafts);
   filing.place = drafts.size();
   filing.leaf = leaves.Filed(format::details::Filed(head));
-  if (behind == nullptr) {
+  if (escrow) {
+    record.escrow = *std::move(escrow);
+    leaves.ByReporter(format::LeafKind::kEscrowHeld, format::details::EscrowHeld(record.escrow->others, record.escrow->last));
+    const absl::StatusOr<bool> released = guard::Match(world, record, changes, drafts);
+    if (!released.ok()) return released.status();
+    cases::PadLeaves(world.random, drafts);
+  } else if (behind == nullptr) {
     guard::Assign(world, record, leaves, changes);
   } else if (absl::Status status = StandBehind(world, record, *behind, changes, drafts); !status.ok()) {
     return status;
@@ -263,7 +297,7 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
   entry.day = record.marks.filed;
   changes.Put(std::move(entry));
   cases::Epoch epoch = cases::EpochRow(record.id, format::Keyring::kThread, 0, *request.entry.epoch);
-  if (behind != nullptr)
+  if (behind != nullptr || record.escrow)
     if (const absl::StatusOr<bool> purged = cases::PurgeEpoch(record, epoch); !purged.ok()) return purged.status();
   changes.Put(std::move(epoch));
   if (request.identity) {
@@ -281,7 +315,7 @@ absl::StatusOr<NewFiling> FileReport(const Ports& ports, const SubmitRequest& re
 
   filing.answer.case_id = record.id;
   filing.answer.leaf = {filing.leaf.number, 0, filing.leaf.content, filing.leaf.salt};
-  filing.answer.deadlines = cases::DeadlinesOf(world, record);
+  filing.answer.deadlines = cases::DeadlinesOf(world, cases::ShownOf(record));
   changes.Insert(std::move(record));
   return filing;
 }

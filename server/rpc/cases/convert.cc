@@ -53,6 +53,7 @@ void Fill(const cases::CaseSummary& summary, v1::Case* out) {
   out->set_employment_proof(static_cast<v1::EmploymentProof>(summary.employment_proof));
   for (const cases::Hold& hold : summary.holds) SetHold(hold, out->add_holds());
   out->set_unread(summary.unread);
+  if (summary.escrow) SetEscrow(*summary.escrow, out->mutable_escrow());
   out->set_etag(summary.etag);
 }
 

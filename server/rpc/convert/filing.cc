@@ -25,7 +25,13 @@ absl::StatusOr<intake::SubmitRequest> ParseSubmit(const v1::SubmitReportRequest&
                                .mailbox_verify_key = *verify_key,
                                .entry = *std::move(entry),
                                .identity = std::nullopt,
-                               .token = request.token()};
+                               .token = request.token(),
+                               .escrow = std::nullopt};
+  if (request.has_escrow()) {
+    const absl::StatusOr<base::Day> last = ParseDay(request.escrow().last_day(), "escrow.last_day");
+    if (!last.ok()) return last.status();
+    submit.escrow = intake::EscrowTerms{request.escrow().others(), *last};
+  }
   if (request.has_identity()) submit.identity = request.identity().sealed();
   return submit;
 }

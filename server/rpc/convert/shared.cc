@@ -172,6 +172,13 @@ void SetHold(const cases::Hold& hold, v1::LegalHold* out) {
   SetDay(hold.since, out->mutable_since());
 }
 
+void SetEscrow(const cases::EscrowView& escrow, v1::Escrow* out) {
+  out->mutable_terms()->set_others(escrow.others);
+  SetDay(escrow.last, out->mutable_terms()->mutable_last_day());
+  if (escrow.released) SetDay(*escrow.released, out->mutable_released());
+  out->set_reporter_unaware(escrow.veiled);
+}
+
 void SetGrant(const cases::ReleasedGrant& grant, v1::ReleasedGrant* out) {
   out->set_epoch(grant.epoch);
   out->set_grant(grant.grant);

@@ -59,6 +59,7 @@ void SetReader(const cases::ReaderView& reader, v1::Reader* out);
 void SetEpoch(const cases::EpochView& epoch, v1::Epoch* out);
 void SetGrant(const cases::ReleasedGrant& grant, v1::ReleasedGrant* out);
 void SetHold(const cases::Hold& hold, v1::LegalHold* out);
+void SetEscrow(const cases::EscrowView& escrow, v1::Escrow* out);
 void SetEntry(const cases::Entry& entry, v1::Entry* out);
 // Number, content and salt; index and proof are the ledger's to add.
 void SetLeaf(const cases::OpenedLeaf& leaf, v1::LeafOpening* out);

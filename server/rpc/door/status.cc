@@ -79,6 +79,8 @@ std::string_view TextOf(base::Reason reason) {
     case base::Reason::kTokenSpent: return "the token was spent on something else";
     case base::Reason::kTokensUsedUp: return "no more tokens for this employee in this quarter";
     case base::Reason::kTokenKeyMissing: return "there is no key to issue these tokens under";
+    case base::Reason::kEscrowSubjectUnknown: return "nobody named is known here, so no others could be matched";
+    case base::Reason::kReporterUnanswered: return "the reporter does not know that the case is with you: write to them first";
     case base::Reason::kOrdersNotOffered: return "nobody of HR carries out orders";
     case base::Reason::kOrderRefused: return "HR has nothing to do for such a measure";
     case base::Reason::kOrderAnswered: return "this order was answered or taken back";

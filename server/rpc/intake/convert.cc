@@ -23,7 +23,8 @@ absl::StatusOr<intake::PlanRequest> ParsePlan(const v1::PlanReportRequest& reque
   intake::PlanRequest plan{.facts = ParseFacts(request.facts()),
                            .subjects = {request.subjects().begin(), request.subjects().end()},
                            .keep_out = {request.keep_out().begin(), request.keep_out().end()},
-                           .struck_out = {}};
+                           .struck_out = {},
+                           .escrow = request.escrow()};
   for (const std::string& name : request.struck_out()) {
     const absl::StatusOr<base::StaffSlug> staff = ParseStaff(name, "struck_out");
     if (!staff.ok()) return staff.status();

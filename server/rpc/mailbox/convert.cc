@@ -38,12 +38,14 @@ void Fill(const cases::MailboxView& view, v1::GetMailboxResponse* out) {
   for (const cases::Hold& hold : view.holds) SetHold(hold, out->add_holds());
   if (view.kept_until) SetDay(*view.kept_until, out->mutable_kept_until());
   out->set_unread(view.unread);
+  if (view.escrow) SetEscrow(*view.escrow, out->mutable_escrow());
 }
 
 absl::Status FillGone(const base::Reader& rows, const cases::GoneView& gone, v1::CaseGone* out) {
   if (gone.cause.kind) out->set_cause(static_cast<v1::ApprovalKind>(*gone.cause.kind));
   if (!gone.cause.approval.IsZero()) out->set_approval(format::ApprovalName(gone.cause.approval));
   SetDay(gone.cause.day, out->mutable_decided());
+  out->set_escrow_over(gone.cause.escrow_over);
   if (!gone.leaf) return absl::OkStatus();
   absl::StatusOr<ProvenLeaves> proven = Prove(rows, {*gone.leaf});
   if (!proven.ok()) return proven.status();

@@ -123,6 +123,8 @@ std::vector<KindCase> EveryKind() {
       {LeafKind::kProtectionListed, "", {}},
       {LeafKind::kTokensIssued, details::TokensIssued(TokenKind::kEscrow, "2026-Q4", 1),
        {{"kind", "ESCROW"}, {"quarter", "2026-Q4"}, {"count", "1"}}},
+      {LeafKind::kEscrowHeld, details::EscrowHeld(2, Day(20600)), {{"others", "2"}, {"until", "2026-05-27"}}},
+      {LeafKind::kEscrowReleased, details::EscrowReleased(Day(20600)), {{"since", "2026-05-27"}}},
       {LeafKind::kOrderPlaced, details::OrderPlaced(Fixed<MeasureOrderId>("order"), measure),
        {{"order", Text(Fixed<MeasureOrderId>("order"))}, {"measure", Text(measure)}}},
       {LeafKind::kOrderAnswered, details::OrderAnswered(Fixed<MeasureOrderId>("order"), 3, "left"),

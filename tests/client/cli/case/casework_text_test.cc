@@ -14,6 +14,23 @@ using testing::Not;
 
 constexpr char kAllegation[] = "cases/aaaaaaaaaaaaaaaaaaaaaaaaaa/allegations/bcdefghijklmnopqrstuvwxyz2";
 
+TEST(EscrowText, EveryOneOfThemWarnsOfItsFiler) {
+  client::OpenedCase opened;
+  opened.facts.set_name("cases/aaaaaaaaaaaaaaaaaaaaaaaaaa");
+  EXPECT_THAT(CaseText(opened, 400), Not(HasSubstr("CAUTION"))) << "control: an ordinary report";
+  EXPECT_THAT(InboxTable({opened.facts}), Not(HasSubstr("escrow")));
+  v1::Escrow& escrow = *opened.facts.mutable_escrow();
+  escrow.mutable_terms()->set_others(3);
+  escrow.set_reporter_unaware(true);
+  EXPECT_THAT(CaseText(opened, 400), HasSubstr("a filer may be the subject or an ally of theirs"));
+  EXPECT_THAT(CaseText(opened, 400), HasSubstr("until 3 others had named"));
+  EXPECT_THAT(CaseText(opened, 400), HasSubstr("does not know that you have it"));
+  EXPECT_THAT(InboxTable({opened.facts}), HasSubstr("escrow"));
+  escrow.set_reporter_unaware(false);
+  EXPECT_THAT(CaseText(opened, 400), HasSubstr("an ally of theirs"));
+  EXPECT_THAT(CaseText(opened, 400), Not(HasSubstr("does not know that you have it")));
+}
+
 TEST(CaseworkText, TablesShowShortIdsCodesAndDaysTheEarliestFirst) {
   v1::Case facts;
   v1::Allegation* allegation = facts.add_allegations();

@@ -33,6 +33,26 @@ TEST(ReportersDeadlines, AServiceThatGivesItselfMoreTimeThanTheSignedRulesIsTold
     EXPECT_THAT(DeadlinesText(DeadlinesOf(Triage(in_time), &profile, friday, std::nullopt), friday), Not(HasSubstr("LATE")));
 }
 
+TEST(ReportersEscrow, IsToldOnWhatItWaitsAndNeverWhetherItWasSent) {
+  v1::GetMailboxResponse mailbox;
+  EXPECT_EQ(EscrowText(mailbox), "") << "an ordinary report";
+  mailbox.mutable_escrow()->mutable_terms()->set_others(2);
+  mailbox.mutable_escrow()->mutable_terms()->mutable_last_day()->set_year(2027);
+  mailbox.mutable_escrow()->mutable_terms()->mutable_last_day()->set_month(3);
+  mailbox.mutable_escrow()->mutable_terms()->mutable_last_day()->set_day(31);
+  mailbox.set_state(v1::CASE_STATE_RECEIVED);
+  mailbox.set_unread(true);
+  EXPECT_THAT(EscrowText(mailbox), HasSubstr("once 2 others have named the same person, until 2027-03-31"));
+  EXPECT_THAT(EscrowText(mailbox), HasSubstr("not told until somebody of the team writes"));
+  EXPECT_EQ(NextText(mailbox, {}, {}), "") << "that nobody has it would be a guess";
+  EXPECT_EQ(KeptText(mailbox, On("2026-12-01")), "") << "and so would be that nobody has read it";
+  mailbox.mutable_escrow()->mutable_released()->set_year(2027);
+  mailbox.mutable_escrow()->mutable_released()->set_month(1);
+  mailbox.mutable_escrow()->mutable_released()->set_day(2);
+  EXPECT_THAT(EscrowText(mailbox), HasSubstr("the team has it since 2027-01-02"));
+  EXPECT_THAT(NextText(mailbox, {}, {}), HasSubstr("Who has it")) << "control: from then on it is a case like any other";
+}
+
 TEST(ReportersStatus, SaysWhoHasItAndWhatComesNextByWhen) {
   format::Directory directory;
   format::Person person;

@@ -60,6 +60,7 @@ std::unique_ptr<base::Record> Copy(Table table, const base::Record& record) {
     case Table::kClockApproval: return Clone<approvals::ClockApproval>(record);
     case Table::kDoomed: return Clone<cases::Doomed>(record);
     case Table::kTombstone: return Clone<cases::Tombstone>(record);
+    case Table::kEscrowRoll: return Clone<cases::EscrowRoll>(record);
     case Table::kAdverseAction: return Clone<hr::AdverseAction>(record);
     case Table::kNewestAction: return Clone<hr::NewestAction>(record);
     case Table::kUndecidedAction: return Clone<hr::UndecidedAction>(record);

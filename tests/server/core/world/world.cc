@@ -34,6 +34,7 @@ intake::SubmitRequest Submission::request() const {
   if (!without_epoch) request.entry.epoch = grants::NewEpoch{record, {grants.begin(), grants.end()}};
   if (identity) request.identity = *identity;
   request.token = token;
+  request.escrow = escrow;
   request.look = look;
   return request;
 }
@@ -333,6 +334,50 @@ Reporter World::File(const intake::PlanRequest& request) {
   Reporter reporter = NewReporter();
   const intake::PlanView plan = Plan(request);
   const Submission submission = Prepare(reporter, plan);
+  absl::StatusOr<intake::Filing> filing = Submit(submission);
+  EXPECT_TRUE(filing.ok()) << filing.status();
+  return reporter;
+}
+
+crypto::Bytes World::EscrowTokenFor(const Submission& submission) {
+  const format::TokenTerms terms{file.id, format::TokenKind::kEscrow, format::Quarter::Of(clock.Today())};
+  const crypto::VoprfKey* key = secrets.tokens.ToCheck(*organisation, terms.kind, terms.quarter);
+  if (key == nullptr) {
+    secrets.tokens.Hold({terms.kind, terms.quarter, crypto::VoprfKey::Draw(random)});
+    key = secrets.tokens.ToCheck(*organisation, terms.kind, terms.quarter);
+  }
+  std::vector<format::PendingToken> pending;
+  pending.push_back(*format::DrawToken(terms, random));
+  const std::vector<crypto::RistrettoPoint> blinded = {pending.front().blinded.blinded};
+  const auto evaluated = crypto::VoprfBlindEvaluate(*key, blinded, random);
+  EXPECT_TRUE(evaluated.ok()) << evaluated.status();
+  const auto tokens = format::FinishTokens({terms.kind, terms.quarter, key->public_key()}, pending, *evaluated);
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+  const format::ParsedEnvelope envelope = *format::ParseEnvelope(submission.envelope);
+  return format::SpendToken(tokens->front(),
+                            format::TokenRequestOf({file.id, envelope.context.case_id, submission.mailbox,
+                                                    submission.encryption_key, submission.verify_key,
+                                                    format::EntryHash(envelope)}));
+}
+
+void World::Hold(Submission& submission, std::uint32_t others, base::Day last) {
+  submission.escrow = intake::EscrowTerms{others, last};
+  submission.token = EscrowTokenFor(submission);
+}
+
+Reporter World::Escrow(const std::string& number, std::uint32_t others, int days) {
+  return Escrow(std::vector{number}, others, days);
+}
+
+Reporter World::Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days) {
+  Reporter reporter = NewReporter();
+  intake::PlanRequest request = Facts();
+  std::vector<crypto::Bytes> tags;
+  for (const std::string& number : numbers) tags.push_back(TagOf("emp:" + number));
+  request.subjects.assign(tags.begin(), tags.end());
+  request.escrow = true;
+  Submission submission = Prepare(reporter, Plan(request));
+  Hold(submission, others, clock.Today().PlusDays(days));
   absl::StatusOr<intake::Filing> filing = Submit(submission);
   EXPECT_TRUE(filing.ok()) << filing.status();
   return reporter;

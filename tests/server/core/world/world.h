@@ -94,6 +94,7 @@ struct Submission {
   std::vector<crypto::Bytes> grants;
   std::optional<crypto::Bytes> identity;
   crypto::Bytes token;  // empty: none
+  std::optional<intake::EscrowTerms> escrow;
   bool without_epoch = false;
   bool look = true;
 
@@ -180,6 +181,12 @@ class World {
   // All of it: a report about `bullying` unless told otherwise; the test fails if it is refused.
   Reporter File(const intake::PlanRequest& request);
   Reporter File() { return File(Facts()); }
+  // A report about this staff number that waits for so many others; the test fails if it is refused. `days`: how long it waits.
+  Reporter Escrow(const std::string& number, std::uint32_t others = 2, int days = 365);
+  Reporter Escrow(const std::vector<std::string>& numbers, std::uint32_t others, int days = 365);
+  // Makes an escrow of a submission whose plan was made for one: terms, and a token of its own.
+  void Hold(Submission& submission, std::uint32_t others, base::Day last);
+  crypto::Bytes EscrowTokenFor(const Submission& submission);
   base::StaffSlug AssigneeOf(const Reporter& reporter) const;
   cases::Case CaseOf(const Reporter& reporter) const;
 
