@@ -85,6 +85,7 @@ constexpr FieldRow kFields[] = {
     {"answers.keepOut", kEverybody, "whom the reporter wants kept out is for their protection alone"},
     {"answers.witnesses", kRegulator | kAccused, "who saw it is told to those who hear them; a court can ask for it"},
     {"measure.people", kEverybody, "for whom a measure is may tell who the reporter is"},
+    {"measure.told", kEverybody, "what HR was told names people, and HR's order would lead back to the case"},
     {"summary.text", kAccused, "only the allegations themselves were for the person complained about"},
     {"summary.attachments", kAccused, "only the allegations themselves were for the person complained about"},
 };
@@ -150,6 +151,10 @@ std::shared_ptr<const google::protobuf::Message> Words(const OpenedEntry& entry,
   if (entry.measure) {
     sealed::v1::Measure measure = *entry.measure;
     if (shears.Cut("measure.people", measure.people_size() > 0)) measure.clear_people();
+    if (shears.Cut("measure.told", measure.has_told() || !measure.order().empty())) {
+      measure.clear_told();
+      measure.clear_order();
+    }
     return Kept(std::move(measure));
   }
   if (entry.check_in) return Kept(*entry.check_in);

@@ -120,7 +120,7 @@ class Town {
     request.set_resume_token(token);
     grpc::ClientContext context;
     rpc::Prepare(context, TokenOf(slug));
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(400));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(1000));
     return house::ReadStream(house->channel(), context, "/alcove.v1.HrService/WatchEvents", request.SerializeAsString(), SIZE_MAX)
         .answers;
   }

@@ -39,9 +39,11 @@ class Team {
 
   // The letter and the day on which HR sees it are drawn from `seed` and follow from nothing else.
   base::MeasureId Order(std::uint64_t seed, const std::string& kind, bool for_hr = true) {
+    return Order(seed, kind, for_hr ? std::optional(LetterOf(seed)) : std::nullopt);
+  }
+  base::MeasureId Order(std::uint64_t seed, const std::string& kind, const std::optional<crypto::Bytes>& letter) {
     const base::MeasureId id = format::DrawId<base::MeasureId>(world().random);
-    casework::NewMeasure measure{id, kind, assignee_, world().clock.Today().PlusDays(20), std::nullopt, true, {}};
-    if (for_hr) measure.letter = LetterOf(seed);
+    casework::NewMeasure measure{id, kind, assignee_, world().clock.Today().PlusDays(20), std::nullopt, true, letter};
     const world::Draft words = Words();
     world().random = world::SeededRandom(30000 + seed);
     const auto written = world().Carry(casework::CreateMeasure(world().ports(), assignee_, reporter_.case_id,
@@ -261,6 +263,65 @@ TEST(P10_HrBlind, NoByteThatHrHearsOfOrdersNamesACase) {
       ASSERT_EQ(all.find(word), std::string::npos) << word;
   }
   EXPECT_TRUE(orders) << "control: the search finds what is there";
+}
+
+// The two clients: what a team seals, an HR system opens, and it reads the same whatever the sequence in which the people were named.
+TEST(P10_HrBlind, AnOrderSaysTheSameInWhateverSequenceItsPeopleWereNamed) {
+  Town town;
+  const auto order = [](const std::vector<std::string>& people) {
+    sealed::v1::MeasureOrder words;
+    for (const std::string& one : people) words.add_people()->add_identifiers(one);
+    words.set_kind("schedule_change");
+    words.set_reason("operational");
+    words.mutable_start()->set_year(2026);
+    words.mutable_start()->set_month(12);
+    words.mutable_start()->set_day(24);
+    return words;
+  };
+  sealed::v1::MeasureOrder one = order({"emp:e1", "mail:Zoe@x.example", "emp:E2"});
+  sealed::v1::MeasureOrder other = order({"emp:E2", "emp: E1", "mail:zoe@X.example"});
+  const auto sealed_one = client::SealOrder(town.directory, one, town.world.random);
+  const auto sealed_other = client::SealOrder(town.directory, other, town.world.random);
+  ASSERT_TRUE(sealed_one.ok()) << sealed_one.status();
+  ASSERT_TRUE(sealed_other.ok()) << sealed_other.status();
+  EXPECT_EQ(one.SerializeAsString(), other.SerializeAsString());
+  EXPECT_EQ(sealed_one->letter.size(), sealed_other->letter.size());
+
+  const auto refused = [&](sealed::v1::MeasureOrder words) {
+    return !client::SealOrder(town.directory, words, town.world.random).ok();
+  };
+  EXPECT_TRUE(refused(order({})));
+  EXPECT_TRUE(refused(order(std::vector<std::string>(17, "emp:E1"))));
+  EXPECT_TRUE(refused(order({"somebody"})));
+  sealed::v1::MeasureOrder backwards = order({"emp:E1"});
+  *backwards.mutable_end() = backwards.start();
+  backwards.mutable_end()->set_day(23);
+  EXPECT_TRUE(refused(backwards));
+  sealed::v1::MeasureOrder endless = order({"emp:E1"});
+  endless.clear_start();
+  EXPECT_TRUE(refused(endless));
+  sealed::v1::MeasureOrder long_winded = order({"emp:E1"});
+  long_winded.set_instruction(std::string(5000, 'x'));
+  EXPECT_TRUE(refused(long_winded));
+  EXPECT_FALSE(refused(order({"emp:E1"}))) << "control";
+
+  Team team(town, {"bullying"});
+  team.Order(1, "interim.subject_schedule_change", sealed_one->letter);
+  town.world.clock.Advance(std::chrono::hours(24 * 4));
+  const client::StaffKeys payroll = town.KeysOf("payroll");
+  auto desk = client::StaffDesk::SignIn(*town.connection, town.directory, payroll, town.world.random);
+  ASSERT_TRUE(desk.ok()) << desk.status();
+  client::HrDesk hr(*desk);
+  const auto opened = hr.OrderOf(sealed_one->name.substr(0, 20));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  ASSERT_TRUE(opened->words);
+  EXPECT_EQ(opened->words->SerializeAsString(), one.SerializeAsString());
+  EXPECT_TRUE(hr.Refused(sealed_one->name, "left").ok());
+  const auto answered = hr.Orders(v1::ORDER_STATE_REFUSED);
+  ASSERT_TRUE(answered.ok());
+  ASSERT_EQ(answered->size(), 1u);
+  EXPECT_EQ((*answered)[0].facts.refusal(), "left");
+  EXPECT_EQ(client::ReasonOf(hr.Executed(sealed_one->name, town.world.clock.Today()).status()), "ORDER_ANSWERED");
 }
 
 // Of all pairs, how much oftener the two stand in the sequence in which they were placed than in the other: 1 always, 0 as often.

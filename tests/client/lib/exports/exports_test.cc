@@ -291,6 +291,8 @@ TEST_F(Exports, WhatAMeasureIsForIsKeptBackAndTheEntryWithIt) {
   entry.measure.emplace().set_text("Another shift.");
   EXPECT_TRUE(Redact(ExportPurpose::kCourt, entry, false).whole()) << "control";
   entry.measure->add_people()->set_name(kName);
+  entry.measure->set_order("measureOrders/" + std::string(kName));
+  entry.measure->mutable_told()->add_people()->add_identifiers(kName);
   for (const ExportPurpose purpose : {ExportPurpose::kCourt, ExportPurpose::kRegulator}) {
     const RedactedEntry redacted = Redact(purpose, entry, false);
     EXPECT_FALSE(redacted.whole());

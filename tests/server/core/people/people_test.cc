@@ -259,5 +259,30 @@ TEST(Documents, ThePolicySaysWhichPausesPlaceALegalHold) {
   EXPECT_FALSE(people::Taxonomy::Parse(json).ok()) << "only a pause can";
 }
 
+TEST(Documents, HrIsToldWhatThePolicyHasForAMeasureAndNothingElse) {
+  std::string json = PolicyFile(Document::kTaxonomy);
+  const auto taxonomy = people::Taxonomy::Parse(json);
+  ASSERT_TRUE(taxonomy.ok()) << taxonomy.status();
+  EXPECT_TRUE(taxonomy->IsForHr("measure.interim", "subject_schedule_change"));
+  EXPECT_TRUE(taxonomy->IsForHr("measure.subject", "termination"));
+  EXPECT_TRUE(taxonomy->IsForHr("measure.remedy", "reinstatement"));
+  for (const char* telling : {"no_contact", "evidence_preserved", "support", "nonsense"})
+    EXPECT_FALSE(taxonomy->IsForHr("measure.interim", telling)) << telling;
+  EXPECT_FALSE(taxonomy->IsForHr("measure.remedy", "apology"));
+  EXPECT_FALSE(taxonomy->IsForHr("category", "bullying"));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = json;
+    const std::size_t at = changed.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return people::Taxonomy::Parse(changed.replace(at, from.size(), to));
+  };
+  EXPECT_TRUE(with("{\"code\": \"no_contact\", ", "{\"code\": \"no_contact\", \"order\": \"training\", ").ok()) << "control";
+  EXPECT_FALSE(with("{\"code\": \"no_contact\", ", "{\"code\": \"no_contact\", \"order\": \"no_such_kind\", ").ok());
+  EXPECT_FALSE(with("{\"code\": \"bullying\", ", "{\"code\": \"bullying\", \"order\": \"training\", ").ok());
+  const auto off = with("{\"code\": \"schedule_change\", ", "{\"code\": \"schedule_change\", \"active\": false, ");
+  ASSERT_TRUE(off.ok());
+  EXPECT_FALSE(off->IsForHr("measure.interim", "subject_schedule_change")) << "switched off";
+}
+
 }  // namespace
 }  // namespace alcove::world
