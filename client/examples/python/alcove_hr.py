@@ -147,6 +147,19 @@ def verified_directory(note, roots, threshold, organisation, today):
     return lines
 
 
+def officers_of(lines):
+    """The encryption key of every machine of every protection officer: whom plans are sealed to."""
+    keys, of_person = [], []
+    for word, value in lines:
+        if word == "person":
+            of_person = []
+        elif word == "device":
+            of_person.append(base64.b64decode(value.split(" ")[0]))
+        elif (word, value) == ("role", "protection_officer"):
+            keys += of_person
+    return keys
+
+
 def directory_of(channel, organisation, today):
     """Walks from version 1, which the organisation file's roots signed, to the newest."""
     stub = ledger_grpc.LedgerServiceStub(channel)
@@ -165,7 +178,9 @@ def directory_of(channel, organisation, today):
         previous = base64.b64encode(hashlib.sha256((note.partition("\n\n")[0] + "\n").encode()).digest()).decode()
         roots = {value.split(" ")[0]: base64.b64decode(value.split(" ")[1]) for word, value in lines if word == "root"}
         threshold = int(dict(lines)["threshold"])
-    return dict(line for line in lines if line[0] in ("version", "log"))
+    directory = dict(line for line in lines if line[0] in ("version", "log"))
+    directory["officers"] = officers_of(lines)
+    return directory
 
 
 def sign_in(channel, organisation, account, log_key):
@@ -265,6 +280,30 @@ def done(channel, authorization, name, today):
         metadata=authorization, timeout=DEADLINE)
 
 
+def submit(channel, authorization, organisation, officers, options):
+    """Submits what is planned against an employee, before it is done. The service sees whom it is about; why, only the officers read."""
+    if not officers:
+        raise WrongUsage("the directory lists no protection officer")
+    effective = datetime.date.fromisoformat(options.effective)
+    words = sealed.AdverseAction(identifiers=[identifier(options.employee)], kind=options.kind, reason=options.reason,
+                                 effective=date_pb2.Date(year=effective.year, month=effective.month, day=effective.day))
+    action = os.urandom(16)
+    request = hr.SubmitAdverseActionRequest(
+        request_id=str(uuid.uuid4()), employee=identifier(options.employee),
+        letter=letter.seal_letter(letter.ADVERSE_ACTION, organisation.id, action, officers, words.SerializeToString()))
+    answer = hr_grpc.HrServiceStub(channel).SubmitAdverseAction(request, metadata=authorization, timeout=DEADLINE)
+    if id_bytes(answer.name.split("/")[1]) != action:
+        print("another plan about this employee is pending under this name", file=sys.stderr)
+    print(answer.name)
+
+
+def state_of(channel, authorization, name):
+    """PENDING, CLEARED, NOT_CLEARED or CANCELLED."""
+    answer = hr_grpc.HrServiceStub(channel).GetAdverseAction(
+        hr.GetAdverseActionRequest(name=name), metadata=authorization, timeout=DEADLINE)
+    return hr.AdverseActionState.Name(answer.state).removeprefix("ADVERSE_ACTION_STATE_")
+
+
 def reason_of(error):
     """The service's own reason, `CALLER_NOT_ALLOWED` for instance; empty when it has none."""
     for key, value in error.trailing_metadata() or ():
@@ -295,6 +334,13 @@ def main():
     verbs.add_parser("orders", help="what is to be carried out")
     command = verbs.add_parser("done", help="it was carried out, today")
     command.add_argument("order", help="measureOrders/...")
+    command = verbs.add_parser("submit", help="ask whether something planned may be done")
+    command.add_argument("--employee", required=True, help="a staff number or an address")
+    command.add_argument("--kind", required=True, help="a code of the taxonomy's adverse_action")
+    command.add_argument("--effective", required=True, help="YYYY-MM-DD")
+    command.add_argument("--reason", default="")
+    command = verbs.add_parser("show", help="what came of it")
+    command.add_argument("action", help="adverseActions/...")
     options = parser.parse_args()
     today = datetime.date.fromisoformat(options.today)
     try:
@@ -309,9 +355,17 @@ def main():
                 watch(channel, authorization, options.resume, options.seconds)
                 return 0
             if options.verb == "orders":
+                if account is None:
+                    raise WrongUsage("orders are sealed to the account's own key: say --key")
                 for name, due, words in orders(channel, authorization, account, organisation):
                     people = [", ".join(person.identifiers) for person in words.people] if words else []
                     print(name, "by", due, f"{words.kind}, {words.reason}: {'; '.join(people)}" if words else "cannot be opened here")
+                return 0
+            if options.verb == "submit":
+                submit(channel, authorization, organisation, directory["officers"], options)
+                return 0
+            if options.verb == "show":
+                print(state_of(channel, authorization, options.action))
                 return 0
             if options.verb == "done":
                 done(channel, authorization, options.order, today)

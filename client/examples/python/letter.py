@@ -1,10 +1,11 @@
-"""Letters "ALO1" (crypto/format/officer_letter.h): opening one that is sealed to an account's machine.
+"""Letters "ALO1" (crypto/format/officer_letter.h): sealing one to protection officers, opening one that is sealed to an account's machine.
 
 The body is XChaCha20-Poly1305. Python's `cryptography` has ChaCha20-Poly1305; the longer nonce takes one more step, HChaCha20.
 """
 
 import hashlib
 import hmac
+import os
 import struct
 
 from cryptography.exceptions import InvalidTag
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import hpke
 
-MEASURE_ORDER = 3
+ADVERSE_ACTION, MEASURE_ORDER = 1, 3
 LABEL, BODY_LABEL = b"alcove officer letter v1", b"alcove officer letter body v1"
 KEY_SIZE, PADDED = 96, 4096
 
@@ -47,6 +48,27 @@ def hchacha20(key, nonce):
     return struct.pack("<8I", *words[:4], *words[12:])
 
 
+def key_id_of(public_key):
+    return hashlib.sha256(b"alcove key id v1\0" + b"\1" + public_key).digest()[:16]
+
+
+def seal_letter(subject, organisation, name_id, public_keys, text):
+    """A letter to every one of these machines. Its size tells how many they are and nothing else."""
+    if len(text) >= PADDED:
+        raise ValueError("a letter holds 4095 bytes")
+    prefix = b"ALO1" + bytes([1, subject, 0, 0]) + organisation + name_id
+    key = os.urandom(32)
+    letter = prefix + derive(key, b"alcove key commitment v1", LABEL) + len(public_keys).to_bytes(2, "big")
+    for public_key in public_keys:
+        key_id = key_id_of(public_key)
+        enc, wrapped = hpke.seal(public_key, LABEL + b"\0" + prefix + key_id, b"", key)
+        letter += key_id + enc + wrapped
+    nonce = os.urandom(24)
+    padded = (text + b"\x80").ljust(PADDED, b"\0")
+    cipher = ChaCha20Poly1305(hchacha20(derive(key, BODY_LABEL), nonce[:16]))
+    return letter + nonce + cipher.encrypt(bytes(4) + nonce[16:], padded, letter)
+
+
 def open_letter(letter, private_key, organisation, name_id):
     """What an order says, as bytes; CannotOpen for anything else."""
     if len(letter) < 74 or letter[:8] != b"ALO1" + bytes([1, MEASURE_ORDER, 0, 0]):
@@ -56,7 +78,7 @@ def open_letter(letter, private_key, organisation, name_id):
     if len(letter) != body_at + 24 + PADDED + 16 or letter[8:24] != organisation or letter[24:40] != name_id:
         raise CannotOpen("it is another organisation's, another order's, or cut")
     own = X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    key_id = hashlib.sha256(b"alcove key id v1\0" + b"\1" + own).digest()[:16]
+    key_id = key_id_of(own)
     for at in range(74, body_at, KEY_SIZE):
         if letter[at:at + 16] != key_id:
             continue
