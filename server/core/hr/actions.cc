@@ -92,8 +92,10 @@ absl::StatusOr<base::Outcome<base::AdverseActionId>> SubmitAdverseAction(const c
       AdverseAction& pending = (*before)->record;
       ++pending.repeats;
       outcome.answer = pending.id;
-      Remember(pending, DraftActionLeaf(ports, LeafKind::kActionRepeated, caller, format::details::ActionDone(pending.id),
-                                        outcome.changes, outcome.leaves));
+      const crypto::Digest repeated = DraftActionLeaf(ports, LeafKind::kActionRepeated, caller,
+                                                      format::details::ActionDone(pending.id), outcome.changes, outcome.leaves);
+      // Room is left for a cancellation and a verdict.
+      if (pending.leaves.size() + 2 < kMostActionLeaves) Remember(pending, repeated);
       cases::CloseRequest(*std::move(slot), pending.id.str(), outcome.changes);
       outcome.changes.Update(std::move(pending), (*before)->version);
       return outcome;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"

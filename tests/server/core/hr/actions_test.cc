@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+#include "crypto/format/leaf.h"
+#include "crypto/hash.h"
 #include "server/core/hr/protection.h"
 #include "tests/server/core/world/world.h"
 
@@ -237,6 +239,46 @@ TEST_F(ActionsTest, WhatIsWrongIsNamedAndChangesNothing) {
   refused("emp:E3", Letter(fresh, before), Reason::kOfficerMissing);
 }
 
+// What a timeline is made of: what became of each, in the ledger's own words.
+TEST_F(ActionsTest, EndedOnesComeWithTheirLeavesInOrderAndOthersWithNone) {
+  const base::AdverseActionId first = Submit("emp:E1");
+  Submit("emp:E1");
+  const base::AdverseActionId other = Submit("emp:E2");
+  Days(2);
+  for (const hr::ActionView& view : Actions()) EXPECT_TRUE(view.leaves.empty()) << "while they wait nobody needs them";
+  ASSERT_TRUE(Decide(first, Verdict::kNotCleared).ok());
+  ASSERT_TRUE(Cancel(other).ok());
+  std::size_t seen = 0;
+  for (const hr::ActionView& view : Actions(true)) {
+    std::vector<format::LeafKind> kinds;
+    for (const cases::OpenedLeaf& opened : view.leaves) kinds.push_back(format::ParseLeaf(opened.content)->kind);
+    using enum format::LeafKind;
+    if (view.action.id == first) {
+      EXPECT_EQ(kinds, (std::vector{kActionSubmitted, kActionRepeated, kActionDecided}));
+      EXPECT_EQ(format::ParseLeaf(view.leaves[0].content)->details,
+                format::details::ActionSubmitted(first, crypto::Sha256(view.action.letter)));
+      EXPECT_EQ(format::ParseLeaf(view.leaves[2].content)->details, format::details::ActionDecided(first, 2));
+    } else {
+      EXPECT_EQ(kinds, (std::vector{kActionSubmitted, kActionCancelled}));
+    }
+    ++seen;
+  }
+  EXPECT_EQ(seen, 2u);
+}
+
+// However often HR repeats itself, the row stays small, and there is room for what became of the plan.
+TEST_F(ActionsTest, RepeatsTakeNoMoreRoomThanThereIs) {
+  const base::AdverseActionId id = Submit("emp:E1");
+  for (int i = 0; i < 40; ++i) Submit("emp:E1");
+  Days(2);
+  ASSERT_TRUE(Decide(id, Verdict::kCleared).ok());
+  const auto ended = Actions(true);
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].leaves.size(), hr::kMostActionLeaves - 1);
+  EXPECT_EQ(format::ParseLeaf(ended[0].leaves.back().content)->kind, format::LeafKind::kActionDecided);
+  EXPECT_EQ(ended[0].action.repeats, 40u);
+}
+
 TEST_F(ActionsTest, TheOfficersSeeAnEmployeesTagsAndOneNameForThem) {
   const base::AdverseActionId first = Submit("emp:E1B");
   const base::AdverseActionId other = Submit("emp:E2");
@@ -325,8 +367,12 @@ TEST_F(ProtectionTest, ARequestIsKeptForTheOfficersWithItsDayAlone) {
   const auto page = world.Carry(hr::ListProtectionRequests(world.ports(), officer, {}));
   ASSERT_TRUE(page.ok()) << page.status();
   ASSERT_EQ(page->requests.size(), 1u);
-  EXPECT_EQ(page->requests[0].letter, letter);
-  EXPECT_EQ(page->requests[0].day, world.clock.Today());
+  EXPECT_EQ(page->requests[0].request.letter, letter);
+  EXPECT_EQ(page->requests[0].request.day, world.clock.Today());
+  const auto leaf = format::ParseLeaf(page->requests[0].leaf.content);
+  ASSERT_TRUE(leaf.ok()) << leaf.status();
+  EXPECT_EQ(leaf->kind, format::LeafKind::kProtectionRequested);
+  EXPECT_EQ(leaf->details, format::details::ProtectionRequested(page->requests[0].request.id, crypto::Sha256(letter)));
 }
 
 }  // namespace
