@@ -147,8 +147,10 @@ TEST(Tokens, P10_HrBlind_HowATokenWasFetchedLeavesNoBitInIt) {
     ASSERT_TRUE(tokens.ok()) << tokens.status();
     spent.insert(format::SpendToken((*tokens)[place], request));
     seen.insert(batch[place].blinded.blinded.str());
-    for (std::size_t i = 0; i < 4; ++i)
-      if (i != place) EXPECT_FALSE(spent.contains(format::SpendToken((*tokens)[i], request))) << "control: another token is another";
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i == place) continue;
+      EXPECT_FALSE(spent.contains(format::SpendToken((*tokens)[i], request))) << "control: another token is another";
+    }
   }
   EXPECT_EQ(spent.size(), 1u) << "the same token, byte for byte, however it was fetched";
   EXPECT_EQ(seen.size(), 4u) << "and each time the issuer saw something else";
