@@ -96,7 +96,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const World& world) {
       world.log, *server->time_, server->key_use_});
   server->organisation_->OnChange([server = server.get()] {
     server->reviewer_->Wake();
-    server->NameMissingTokenKeys();
+    server->changed_ = true;
   });
   if (absl::Status s = server->StartMail(); !s.ok()) return s;
   if (absl::Status s = server->OpenListeners(); !s.ok()) return s;
@@ -311,6 +311,7 @@ void Server::Tick() {
                                  cutting_ = false;
                                });
   }
+  if (changed_.exchange(false)) NameMissingTokenKeys();
   if (HourOf(now) != hour_) {
     hour_ = HourOf(now);
     std::vector<HourlyCalls> calls;

@@ -96,6 +96,7 @@ class Server {
   format::OrganisationFile file_;
   std::atomic<bool> cutting_{false};  // before the store, whose threads clear them
   std::atomic<bool> settled_{true};
+  std::atomic<bool> changed_{false};  // the organisation, since the last tick
   std::unique_ptr<storage::Store> store_;
   std::optional<crypto::SymmetricKey> request_key_;
   std::optional<intake::Secrets> secrets_;

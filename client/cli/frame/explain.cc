@@ -242,7 +242,9 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kResourceExhausted:
-      return client::ReasonOf(status) == "QUOTA_EXCEEDED" ? ExitCode::kRefused : ExitCode::kUnreachable;
+      // Used up for good, or for a quarter: trying again soon helps nobody.
+      return client::ReasonOf(status) == "QUOTA_EXCEEDED" || client::ReasonOf(status) == "TOKENS_USED_UP" ? ExitCode::kRefused
+                                                                                                         : ExitCode::kUnreachable;
     case absl::StatusCode::kInvalidArgument:
       return client::FromServer(status) ? ExitCode::kRefused : ExitCode::kUsage;
     case absl::StatusCode::kUnauthenticated:

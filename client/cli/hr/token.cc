@@ -23,7 +23,16 @@ absl::Status Issue(Frame& frame, const IssueOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const std::string answer, client::IssueTokens(account->connection(), account->session(), options.employee,
                                                                      batch, frame.random()));
   ALCOVE_CLIENT_TRY(client::WriteNewFile(options.out, answer));
-  frame.terminal().Print("issued; hand " + options.out + " back to the employee\n");
+  if (frame.json()) {
+    v1::IssueEmploymentTokensResponse response;
+    if (const auto issued = format::ParseTokenAnswer(answer); issued.ok()) {
+      for (const crypto::RistrettoPoint& element : issued->evaluated.elements) response.add_evaluated(element.str());
+      response.set_proof(issued->evaluated.proof.str());
+    }
+    frame.PrintJson(response);
+  } else {
+    frame.terminal().Print("issued; hand " + options.out + " back to the employee\n");
+  }
   return absl::OkStatus();
 }
 

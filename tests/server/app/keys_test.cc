@@ -219,7 +219,9 @@ TEST_F(Keys, OfTokensComeBackFromASafePlaceWithTheOthers) {
   for (const bool replacing : {false, true}) {
     fs::remove_all(back);
     fs::remove(folder_ / "safe");
-    if (replacing) ASSERT_TRUE(MakeNextLogKey(keys, crypto::SystemRandom()).ok());
+    if (replacing) {
+      ASSERT_TRUE(MakeNextLogKey(keys, crypto::SystemRandom()).ok());
+    }
     const auto kind = replacing ? format::TokenKind::kEscrow : format::TokenKind::kEmployment;
     ASSERT_TRUE(MakeTokenKey(keys, kind, quarter, crypto::SystemRandom()).ok());
     ASSERT_TRUE(ExportKeys({keys, std::nullopt}, folder_ / "safe", passphrase, crypto::SystemRandom()).ok());
