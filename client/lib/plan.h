@@ -3,8 +3,8 @@
 // The server proposes readers; the client decides to whom it wraps a key. It refuses a reader
 //   * whose key no person of the checked directory holds, or another person than the server says,
 //   * whose key is all-zero or of low order,
-//   * whose role does not fit the condition (a fallback that is not from outside, a desk member who is no investigator), or who would
-//     read at once what is to wait for others,
+//   * whose role does not fit the condition (a fallback that is not from outside, a desk member who is no investigator), or
+//     who would read at once what is to wait for others,
 //   * whom the reporter named or struck out, whatever the server says.
 // Named people are recognised by the directory's salted hashes of identifier and of tag. Where the reporter knows only a
 // name, nobody can recognise it: the program shows every reader and asks.

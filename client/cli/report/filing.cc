@@ -37,10 +37,10 @@ class Filing {
     ALCOVE_CLIENT_TRY(CheckOptions());
     ALCOVE_CLIENT_TRY(AskDevice());
     ALCOVE_CLIENT_TRY(Connect());
+    if (!options_.wallet.empty()) ALCOVE_CLIENT_TRY(OpenTheWallet(options_.wallet));
     ALCOVE_CLIENT_TRY(Ask());
     ALCOVE_CLIENT_TRY(ChooseFiles());
     ALCOVE_CLIENT_TRY(AskEscrow());
-    if (!options_.wallet.empty()) ALCOVE_CLIENT_TRY(OpenTheWallet(options_.wallet));
     ALCOVE_CLIENT_TRY(MakePlan());
     ALCOVE_CLIENT_TRY(HandOverReceipt());
     ALCOVE_CLIENT_TRY(Send());
@@ -227,7 +227,8 @@ class Filing {
 
   bool OffersEscrow() const {
     const auto& keys = directory_.directory().token_keys;
-    return std::any_of(keys.begin(), keys.end(), [](const format::TokenKey& key) { return key.kind == format::TokenKind::kEscrow; });
+    return std::any_of(keys.begin(), keys.end(),
+                       [](const format::TokenKey& key) { return key.kind == format::TokenKind::kEscrow; });
   }
 
   format::TokenKind WantedToken() const { return others_ == 0 ? format::TokenKind::kEmployment : format::TokenKind::kEscrow; }
@@ -259,7 +260,9 @@ class Filing {
 
   absl::Status OpenTheWallet(const std::string& path) {
     ALCOVE_CLIENT_ASSIGN(client::WalletFile wallet, OpenWallet(frame_, path, options_.wallet_passphrase_fd));
-    if (wallet.Spendable(WantedToken(), frame_.today()) == 0)
+    // Whether the report is to wait may be asked later only.
+    const bool may_wait = asking() && OffersEscrow() && wallet.Spendable(format::TokenKind::kEscrow, frame_.today()) > 0;
+    if (wallet.Spendable(WantedToken(), frame_.today()) == 0 && !may_wait)
       return Refuse(Refusal::kInputInvalid, others_ == 0 ? "the wallet holds no employment token of this quarter or the one before"
                                                          : "the wallet holds no escrow token of this quarter or the one before");
     wallet_.emplace(std::move(wallet));
@@ -274,6 +277,8 @@ class Filing {
       if (wallet_) terminal_.Say("The people who get this report ask for no token, so none is spent.");
       return absl::OkStatus();
     }
+    if (wallet_ && wallet_->Spendable(format::TokenKind::kEmployment, frame_.today()) == 0)
+      return Refuse(Refusal::kInputInvalid, "the wallet holds no employment token of this quarter or the one before");
     const bool required = policy == v1::EMPLOYMENT_PROOF_POLICY_REQUIRED;
     if (!wallet_ && asking() && linked_ == nullptr) {
       terminal_.Say(required ? "The people who get this report take only reports of which a token proves that they come from somebody who "
