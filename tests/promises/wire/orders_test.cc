@@ -286,7 +286,7 @@ TEST_F(WireOrders, P9_Durable_AServerThatStopsEndsItsStreamsCleanlyAndSoon) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(server_->Terminate(), 0) << Log();
   watching.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "before the drain ends them by force";
   EXPECT_EQ(watched.events.size(), 1u);
   EXPECT_EQ(watched.ended, "STOPPING");
 }
