@@ -165,7 +165,8 @@ TEST(Convert, ACaseLosesNothing) {
                     .identity_held = true,
                     .holds = {{"litigation", base::Day(20000)}},
                     .unread = true,
-                    .etag = "etag"};
+                    .etag = "etag",
+                    .escrow = cases::EscrowView{}};
   detail.epochs = {{.keyring = format::Keyring::kTeam, .number = 3, .record = "record", .stale = true}};
   detail.readers = {SomeReader()};
   detail.linked = {kCase};
