@@ -199,10 +199,10 @@ token_for() {
     (cd "$home" && alcove report token take --wallet wallet.txt --passphrase-fd 3 answer.txt 3<<<"words of $2" >/dev/null 2>&1)
 }
 
-# For everybody of a chart. What it prints says how many have theirs.
-tokens_for_all() {
+# For so many of a chart, from that line on. What it prints says how many have theirs by now.
+tokens_for_some() {
   export -f token_for
-  tail -n +2 "$1" | cut -d, -f1 | xargs -P 2 -I{} bash -c 'token_for employment {} && echo {}' >have.txt
+  tail -n +$(($2 + 1)) "$1" | head -n "$3" | cut -d, -f1 | xargs -P 2 -I{} bash -c 'token_for employment {} && echo {}' >>have.txt
   echo "$(wc -l <have.txt) of $(tail -n +2 "$1" | wc -l) employees have theirs"
 }
 
@@ -214,7 +214,7 @@ renew_directory() {
   for root in root1 root2; do
     (cd "$STAGE/people/$root" && alcove org sign ../petra/directory.next --key root.key --yes >/dev/null) || return 1
   done
-  (cd "$STAGE/people/petra" && alcove admin directory publish directory.next | head -1)
+  (cd "$STAGE/people/petra" && alcove admin directory publish directory.next 2>/dev/null | head -1)
 }
 
 # HR submits what it plans in a quarter (year.py), each before it is done.
