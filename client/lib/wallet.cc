@@ -99,9 +99,9 @@ absl::StatusOr<uint32_t> WalletFile::TakeTokens(std::string_view text, const for
 }
 
 uint32_t WalletFile::Spendable(format::TokenKind kind, format::Day today) const {
-  return static_cast<uint32_t>(std::count_if(wallet_.unspent.begin(), wallet_.unspent.end(), [&](const format::UnspentToken& token) {
-    return IsSpendable(token.terms, kind, today);
-  }));
+  return static_cast<uint32_t>(
+      std::count_if(wallet_.unspent.begin(), wallet_.unspent.end(),
+                    [&](const format::UnspentToken& token) { return IsSpendable(token.terms, kind, today); }));
 }
 
 uint32_t WalletFile::Pending(format::TokenKind kind) const {

@@ -44,7 +44,9 @@ void AddTokenIssue(CLI::App& hr, Frame& frame) {
   const auto options = std::make_shared<IssueOptions>();
   CLI::App* issue = token->add_subcommand("issue", "Have a batch issued to an employee whom the portal has signed in");
   AddStaffOptions(*issue, options->staff);
-  issue->add_option("--employee", options->employee, "emp: and a staff number, or mail: and an address")->required()->type_name("ID");
+  issue->add_option("--employee", options->employee, "emp: and a staff number, or mail: and an address")
+      ->required()
+      ->type_name("ID");
   issue->add_option("batch", options->batch, "As the employee's machine drew it")->required()->type_name("FILE");
   issue->add_option("--out", options->out, "The new file for the employee")->required()->type_name("FILE");
   issue->callback([&frame, options] { frame.End(Issue(frame, *options)); });

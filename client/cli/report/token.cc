@@ -23,11 +23,13 @@ struct TokenOptions {
 // The most that there are for one person in a quarter.
 uint32_t MostOf(format::TokenKind kind) { return kind == format::TokenKind::kEscrow ? 1 : 4; }
 
-absl::StatusOr<client::WalletFile> OpenOrBegin(Frame& frame, const TokenOptions& options, const format::OrganisationId& organisation) {
+absl::StatusOr<client::WalletFile> OpenOrBegin(Frame& frame, const TokenOptions& options,
+                                               const format::OrganisationId& organisation) {
   ALCOVE_CLIENT_ASSIGN(const auto there, client::ReadFileIfThere(options.wallet));
   if (there) return OpenWallet(frame, options.wallet, options.passphrase_fd);
-  ALCOVE_CLIENT_ASSIGN(crypto::SecretText passphrase,
-                       ReadNewSecret(frame.terminal(), options.passphrase_fd, "A new passphrase for the wallet: ", kLeastPassphrase));
+  ALCOVE_CLIENT_ASSIGN(
+      crypto::SecretText passphrase,
+      ReadNewSecret(frame.terminal(), options.passphrase_fd, "A new passphrase for the wallet: ", kLeastPassphrase));
   return client::WalletFile::Begin(options.wallet, organisation, std::move(passphrase));
 }
 
@@ -46,8 +48,8 @@ absl::Status Draw(Frame& frame, const TokenOptions& options) {
   frame.terminal().Print(std::to_string(count) + " drawn for " + quarter.Text() + "; hand " + options.file +
                          " to the HR portal, and take in its answer with `alcove report token take`.\n");
   frame.terminal().Say(
-      "Do this every quarter, whether or not you have anything to report: everybody does, so it says nothing about you. The file for the portal "
-      "is blinded and says nothing of the tokens; what opens them stays in the wallet, sealed under your passphrase.");
+      "Do this every quarter, whether or not you have anything to report: everybody does, so it says nothing about you. The file "
+      "for the portal is blinded and says nothing of the tokens; what opens them stays in the wallet, sealed under your passphrase.");
   return absl::OkStatus();
 }
 
@@ -57,8 +59,8 @@ absl::Status Take(Frame& frame, const TokenOptions& options) {
   ALCOVE_CLIENT_ASSIGN(const client::CheckedDirectory directory, client::FetchDirectory(*connection, nullptr, frame.today()));
   ALCOVE_CLIENT_ASSIGN(client::WalletFile wallet, OpenWallet(frame, options.wallet, options.passphrase_fd));
   ALCOVE_CLIENT_ASSIGN(const uint32_t taken, wallet.TakeTokens(answer, directory.directory(), frame.random()));
-  frame.terminal().Print(std::to_string(taken) + " tokens taken in: issued under the key that the signed directory announces to everybody, " +
-                         "so yours look like everybody's.\n");
+  frame.terminal().Print(std::to_string(taken) + " tokens taken in: issued under the key that the signed directory announces to " +
+                         "everybody, so yours look like everybody's.\n");
   return absl::OkStatus();
 }
 
@@ -70,8 +72,8 @@ absl::Status Show(Frame& frame, const TokenOptions& options) {
   return absl::OkStatus();
 }
 
-CLI::App* AddVerb(CLI::App& token, Frame& frame, const char* name, const char* help, absl::Status (*verb)(Frame&, const TokenOptions&),
-                  const std::shared_ptr<TokenOptions>& options) {
+CLI::App* AddVerb(CLI::App& token, Frame& frame, const char* name, const char* help,
+                  absl::Status (*verb)(Frame&, const TokenOptions&), const std::shared_ptr<TokenOptions>& options) {
   CLI::App* command = token.add_subcommand(name, help);
   command->add_option("--wallet", options->wallet, "The wallet file")->required()->type_name("FILE");
   command->add_option_function<int>(
@@ -95,7 +97,8 @@ void AddTokenCommands(CLI::App& report, Frame& frame) {
       "token", "Fetch tokens that prove that you work here, and not who you are: every quarter, whether you report or not");
   token->require_subcommand(1);
   const auto options = std::make_shared<TokenOptions>();
-  CLI::App* draw = AddVerb(*token, frame, "draw", "Draw this quarter's tokens into your wallet, and a batch for the HR portal", Draw, options);
+  CLI::App* draw =
+      AddVerb(*token, frame, "draw", "Draw this quarter's tokens into your wallet, and a batch for the HR portal", Draw, options);
   draw->add_option("--kind", options->kind, "employment, or escrow for a report that waits for others")
       ->check(CLI::IsMember({"employment", "escrow"}));
   draw->add_option("--count", options->count, "How many; without it, as many as there are for one person");

@@ -17,8 +17,8 @@ absl::StatusOr<client::WalletFile> OpenWallet(Frame& frame, const std::string& p
 
 // What spending a token means, said to whoever is about to.
 inline constexpr const char* kTokenPlainly =
-    "A token proves that somebody who works here sends this report, and not who. The service cannot tell whose it is: when it was issued "
-    "it was blinded, and everybody fetches some each quarter. Two reports with two tokens cannot be told to be of one person. The wallet "
-    "file on this machine shows that it was changed today, and the token is gone from it whether or not the report arrives.";
+    "A token proves that somebody who works here sends this report, and not who. The service cannot tell whose it is: when it was "
+    "issued it was blinded, and everybody fetches some each quarter. Two reports with two tokens cannot be told to be of one person. "
+    "The wallet file on this machine shows that it was changed today, and the token is gone from it whether or not the report arrives.";
 
 }  // namespace alcove::cli

@@ -43,7 +43,8 @@ grpc::StatusCode CodeInContract(v1::ErrorReason reason) {
     case v1::ERROR_REASON_CONTENDED: return grpc::StatusCode::ABORTED;
     case v1::ERROR_REASON_BUDGET_EXHAUSTED:
     case v1::ERROR_REASON_STORE_FULL:
-    case v1::ERROR_REASON_QUOTA_EXCEEDED: return grpc::StatusCode::RESOURCE_EXHAUSTED;
+    case v1::ERROR_REASON_QUOTA_EXCEEDED:
+    case v1::ERROR_REASON_TOKENS_USED_UP: return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case v1::ERROR_REASON_STORE_FAILED:
     case v1::ERROR_REASON_STOPPING: return grpc::StatusCode::UNAVAILABLE;
     default: return grpc::StatusCode::FAILED_PRECONDITION;
