@@ -7,7 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -214,6 +217,22 @@ class Play {
     ReviewAll();
   }
 
+  // Whoever lost the case has no grant in any epoch, the reporter's own new ones included.
+  void ExpectNoGrantToWhoLost() {
+    const cases::Case record = world.CaseOf(reporter);
+    std::set<std::string> lost;
+    for (const grants::Holder& holder : record.thread.holders)
+      if (holder.lost) lost.insert(holder.key_id.str());
+    const absl::Status status = world.rows.Scan<cases::Epoch>(
+        base::RowKey(reporter.case_id), "", SIZE_MAX, [&](base::Versioned<cases::Epoch> row) {
+          const format::ParsedEpoch epoch = *format::ParseEpoch(row.record.record);
+          for (std::size_t i = 0; i < epoch.reader_count; ++i)
+            EXPECT_FALSE(lost.contains(epoch.ReaderAt(i).key.str()) && !row.record.grants[i].empty()) << row.record.number;
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+  }
+
   World world{11};
   Reporter reporter = world.NewReporter();
 
@@ -355,7 +374,17 @@ TEST_P(P3_EscrowTellsNothing, WhateverTheReporterDoesTheyAreAnsweredTheSame) {
   Both([](Play& play) { play.Message(false); });  // the key is stale on both sides
   Both([](Play& play) { play.Message(true), play.Look(); });
   Both([](Play& play) { play.Message(true), play.Message(false), play.Look(); });
+  matched.ExpectNoGrantToWhoLost();
+  const cases::Case rekeyed = matched.world.CaseOf(matched.reporter);
+  EXPECT_TRUE(std::any_of(rekeyed.thread.holders.begin(), rekeyed.thread.holders.end(),
+                          [](const grants::Holder& holder) { return holder.lost; }))
+      << "control: who stepped back got a grant of the reporter's new key, which is not kept";
   Both([](Play& play) { play.Exclude("erik"), play.Look(); });
+  for (Play* play : {&matched, &alone}) {
+    const cases::Case record = play->world.CaseOf(play->reporter);
+    EXPECT_TRUE(access::InConflict(*play->world.organisation, Slug("erik"), record.wall)) << "the case behind the face too";
+    play->ExpectNoGrantToWhoLost();
+  }
   Both([](Play& play) { play.Message(true), play.Look(); });
   Both([](Play& play) { play.ReportBadGrant(), play.Look(); });
   Both([](Play& play) { play.Message(true), play.Look(); });
