@@ -7,6 +7,7 @@
 #include "server/core/approvals/records.h"
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
+#include "server/core/cases/orders.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
