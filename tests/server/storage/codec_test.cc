@@ -125,8 +125,8 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(clocks::Marks), 80U);
   EXPECT_EQ(sizeof(cases::Allegation), 120U);
   EXPECT_EQ(sizeof(cases::Measure), 152U);
-  EXPECT_EQ(sizeof(cases::MeasureOrder), U);
-  EXPECT_EQ(sizeof(cases::OrderOrigin), U);
+  EXPECT_EQ(sizeof(cases::MeasureOrder), 144U);
+  EXPECT_EQ(sizeof(cases::OrderOrigin), 56U);
   EXPECT_EQ(sizeof(cases::Entry), 168U);
   EXPECT_EQ(sizeof(cases::Epoch), 112U);
   EXPECT_EQ(sizeof(cases::Identity), 80U);
