@@ -7,9 +7,11 @@
 // Threads: a Connection may be used by one thread at a time. The caller owns it, and it outlives its sessions' calls.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <grpcpp/grpcpp.h>
 
@@ -77,22 +79,33 @@ class Connection {
     }
   }
 
-  // One stream of answers, handed to `take(const Response&) -> absl::Status` one by one. OK when `patience` is over, else why the server
-  // ended it; what `take` refuses ends it too and is the answer.
+  // One stream of answers, handed to `take(const Response&) -> absl::Status` one by one. OK when `patience` is over, else why the
+  // server ended it; what `take` refuses ends it too and is the answer. Patience is of the steady clock, in a thread of its own: gRPC's
+  // deadlines are of the wall clock, which somebody may set while a stream goes on for hours.
   template <class Stub, class Request, class Response, class Take>
   absl::Status Watch(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*, const Request&),
                      const Request& request, const Session& session, std::chrono::seconds patience, const Take& take) {
     grpc::ClientContext context;
     Prepare(context, &session);
-    context.set_deadline(std::chrono::system_clock::now() + patience);
+    context.set_deadline(std::chrono::system_clock::time_point::max());
+    std::atomic<bool> ended{false}, left{false};
+    std::thread leaving([&] {
+      const auto end = std::chrono::steady_clock::now() + patience;
+      while (!ended && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (ended) return;
+      left = true;
+      context.TryCancel();
+    });
     const std::unique_ptr<grpc::ClientReader<Response>> reader = (StubOf<Stub>().*method)(&context, request);
     Response response;
     absl::Status taken;
     while (taken.ok() && reader->Read(&response)) taken = take(response);
     if (!taken.ok()) context.TryCancel();
     const grpc::Status status = reader->Finish();
+    ended = true;
+    leaving.join();
     if (!taken.ok()) return taken;
-    return status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? absl::OkStatus() : FromGrpc(status);
+    return left ? absl::OkStatus() : FromGrpc(status);
   }
 
  private:

@@ -23,6 +23,7 @@ import os
 import ssl
 import stat
 import sys
+import threading
 import uuid
 
 import grpc
@@ -240,17 +241,21 @@ def watch(channel, authorization, token_file, seconds):
     if os.path.exists(token_file):
         with open(token_file, "rb") as file:
             token = file.read()
-    stub = hr_grpc.HrServiceStub(channel)
+    watching = hr_grpc.HrServiceStub(channel).WatchEvents(hr.WatchEventsRequest(resume_token=token), metadata=authorization)
+    leaving = threading.Timer(seconds, watching.cancel)
+    leaving.start()
     try:
-        for told in stub.WatchEvents(hr.WatchEventsRequest(resume_token=token), metadata=authorization, timeout=seconds):
+        for told in watching:
             print(day_text(told.event.time), told.event.type, told.event.subject, flush=True)
             with open(token_file + ".new", "wb") as file:
                 file.write(told.resume_token)
             os.replace(token_file + ".new", token_file)
     except grpc.RpcError as error:
-        # A real system signs in again and goes on; so it does when the session ends after 15 minutes.
-        if error.code() != grpc.StatusCode.DEADLINE_EXCEEDED:
+        # CANCELLED: it was enough. Else a real system signs in again and goes on, as when the session ends after 15 minutes.
+        if error.code() != grpc.StatusCode.CANCELLED:
             raise
+    finally:
+        leaving.cancel()
 
 
 def orders(channel, authorization, account, organisation):

@@ -9,6 +9,7 @@
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/cases/escrow.h"
+#include "server/core/cases/orders.h"
 #include "server/core/clocks/seen.h"
 #include "server/core/hr/actions.h"
 #include "server/core/hr/records.h"
@@ -129,7 +130,9 @@ TEST(Codec, NoRecordGrewAFieldUnseen) {
   EXPECT_EQ(sizeof(people::Facts), 128U);
   EXPECT_EQ(sizeof(clocks::Marks), 88U);
   EXPECT_EQ(sizeof(cases::Allegation), 120U);
-  EXPECT_EQ(sizeof(cases::Measure), 136U);
+  EXPECT_EQ(sizeof(cases::Measure), 152U);
+  EXPECT_EQ(sizeof(cases::MeasureOrder), 144U);
+  EXPECT_EQ(sizeof(cases::OrderOrigin), 56U);
   EXPECT_EQ(sizeof(cases::Entry), 168U);
   EXPECT_EQ(sizeof(cases::Epoch), 112U);
   EXPECT_EQ(sizeof(cases::Identity), 80U);
