@@ -22,7 +22,7 @@ TEST(Layouts, StandInTheDesignAsInTheHeaders) {
   std::filesystem::path root(alcove::tests::kSourceDir);
   std::string design = Contents(root / "crypto/DESIGN.md");
   int layouts = 0;
-  for (const char* header : {"envelope", "epoch", "grant", "identity", "approval", "share", "officer_letter", "leaf", "checkpoint", "proof", "export", "signin", "tag", "token", "attachment",
+  for (const char* header : {"envelope", "epoch", "grant", "identity", "approval", "share", "officer_letter", "leaf", "checkpoint", "proof", "timeline", "export", "signin", "tag", "token", "attachment",
                              "organisation", "directory", "policy", "keyfile", "wallet", "ids"}) {
     std::istringstream lines(Contents(root / "crypto/format" / (std::string(header) + ".h")));
     std::string comment, line;
@@ -34,7 +34,7 @@ TEST(Layouts, StandInTheDesignAsInTheHeaders) {
     EXPECT_NE(design.find("```text\n" + comment + "\n```"), std::string::npos) << header << ".h and crypto/DESIGN.md differ";
     ++layouts;
   }
-  EXPECT_EQ(layouts, 21);
+  EXPECT_EQ(layouts, 22);
 }
 
 }  // namespace
