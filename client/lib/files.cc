@@ -68,7 +68,8 @@ absl::Status WriteNewFile(const std::string& path, std::string_view text) {
 }
 
 absl::Status ReplaceFile(const std::string& path, std::string_view text) {
-  const std::string fresh = path + ".new";
+  // A name of this process: two that run at once do not meet in one file.
+  const std::string fresh = path + "." + std::to_string(getpid()) + ".new";
   unlink(fresh.c_str());
   ALCOVE_CLIENT_TRY(WriteNewFile(fresh, text));
   if (std::rename(fresh.c_str(), path.c_str()) != 0) {
