@@ -98,7 +98,7 @@ TEST(Encoding, CertificatesOfAPemTextAreWhatLiesBetweenTheirLines) {
   ASSERT_TRUE(two.ok()) << two.status();
   EXPECT_EQ(*two, (std::vector<Bytes>{"\1\2\3\4\5\6", "\7\10\11"}));
   EXPECT_TRUE(PemCertificates("")->empty());
-  EXPECT_TRUE(PemCertificates("-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n")->empty());
+  EXPECT_TRUE(PemCertificates("-----BEGIN PUBLIC KEY-----\nAQID\n-----END PUBLIC KEY-----\n")->empty());
   EXPECT_FALSE(PemCertificates(begin + "AQID\n").ok()) << "no end";
   EXPECT_FALSE(PemCertificates(begin + "AQI\n" + end).ok()) << "no base64";
   EXPECT_FALSE(PemCertificates(begin + "AQID\n" + begin + "BAUG\n" + end).ok()) << "one within another";

@@ -230,6 +230,7 @@ TEST(Convert, AMailboxLosesNothing) {
   view.holds = {{"litigation", base::Day(20000)}};
   view.kept_until = base::Day(20400);
   view.unread = true;
+  view.escrow = cases::EscrowView{};
   v1::GetMailboxResponse out;
   Fill(view, &out);
   // Freeze and requests for the identity are not the mailbox's: the handler adds them (convert/clock.h, convert/approval.h).
