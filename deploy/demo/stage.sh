@@ -208,11 +208,11 @@ tokens_for_some() {
 
 # The next version of the directory, signed by two root holders, published.
 renew_directory() {
-  (cd "$STAGE/people/petra" && rm -f directory.now directory.next && alcove admin directory show --out directory.now >/dev/null &&
-    alcove admin directory draft --roster "$ALCOVE_DEMO/roster.json" --previous directory.now --out directory.next "$@" >/dev/null) || return 1
+  (cd "$STAGE/people/petra" && rm -f directory.now directory.next && alcove admin directory show --out directory.now >/dev/null 2>&1 &&
+    alcove admin directory draft --roster "$ALCOVE_DEMO/roster.json" --previous directory.now --out directory.next "$@" >/dev/null 2>&1) || return 1
   local root
   for root in root1 root2; do
-    (cd "$STAGE/people/$root" && alcove org sign ../petra/directory.next --key root.key --yes >/dev/null) || return 1
+    (cd "$STAGE/people/$root" && alcove org sign ../petra/directory.next --key root.key --yes >/dev/null 2>&1) || return 1
   done
   (cd "$STAGE/people/petra" && alcove admin directory publish directory.next 2>/dev/null | head -1)
 }
@@ -231,7 +231,7 @@ submit_quarter() {
 review_quarter() {
   alcove protection review >review.txt 2>/dev/null
   grep -o 'emp:[0-9]*' review.txt | cut -d: -f2 | sort >>came-up.txt
-  awk '/^[a-z2-7]{10}  / { id = $1 } /HR says:/ { print id, ($0 ~ /in the file|whole department|in writing|as it was made/ ? "cleared" : "not-cleared") }' review.txt |
+  awk '/^[a-z2-7]+  / { id = $1 } /HR says:/ { print id, ($0 ~ /in the file|whole department|in writing|as it was made/ ? "cleared" : "not-cleared") }' review.txt |
     while read -r id verdict; do alcove protection review --decide "$id" "$verdict" >/dev/null 2>&1 || return 1; done
   alcove protection review 2>/dev/null | head -1
 }

@@ -21,7 +21,7 @@ std::string ConditionText(v1::ReleaseCondition condition) {
     case v1::RELEASE_CONDITION_FALLBACK: return "only if nobody else is left (outsider)";
     case v1::RELEASE_CONDITION_GUEST: return "as outside counsel, for a limited time";
     case v1::RELEASE_CONDITION_APPROVED: return "added later: two others approved";
-    case v1::RELEASE_CONDITION_MATCHED: return "only if enough others named the same person";
+    case v1::RELEASE_CONDITION_MATCHED: return "only if enough others name them";
     default: return "on a condition this program does not know";
   }
 }
