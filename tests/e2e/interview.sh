@@ -12,7 +12,8 @@ export STAGE BASH_ENV=$source/deploy/demo/stage.sh
 # shellcheck source=deploy/demo/stage.sh
 . "$BASH_ENV"
 PORT=$(free_port)
-export PORT
+HR_PORT=$(free_port)
+export PORT HR_PORT
 trap 'stop_server >/dev/null || true; rm -rf "$STAGE"' EXIT
 make_certificate
 timeout -k 5 120 python3 "$ALCOVE_DEMO/play.py" "$ALCOVE_DEMO/founding.txt" --stage "$STAGE" --quiet --stop
