@@ -6,6 +6,7 @@
 #include "alcove/v1/protection_service.grpc.pb.h"
 #include "crypto/format/officer_letter.h"
 #include "server/storage/codec.h"
+#include "tests/promises/wire/chart.h"
 #include "tests/promises/wire/scene.h"
 
 namespace alcove::promises {
@@ -21,22 +22,7 @@ class WireActions : public Scene {
   std::unique_ptr<v1::ProtectionService::Stub> Protection() const { return v1::ProtectionService::NewStub(channel_); }
 
   void Sync() {
-    const std::string hr = SignedIn("hr");
-    v1::CreateSyncRequest begin;
-    begin.set_request_id(support::DrawRequestId());
-    begin.set_mode(v1::SYNC_MODE_FULL);
-    v1::CreateSyncResponse begun;
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CreateSync, begin, hr, &begun).reason, "OK");
-    v1::UploadSyncPageRequest page;
-    page.set_name(begun.name());
-    page.add_rows()->add_identifiers("emp:" + std::string(kNumber));
-    page.add_rows()->add_identifiers("emp:INVESTIGATOR-A");
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::UploadSyncPage, page, hr).reason, "OK");
-    v1::CommitSyncRequest commit;
-    commit.set_request_id(support::DrawRequestId());
-    commit.set_name(begun.name());
-    commit.set_pages(1);
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CommitSync, commit, hr).reason, "OK");
+    ASSERT_NO_FATAL_FAILURE(TellWhoWorksHere(*Hr(), SignedIn("hr"), {"emp:" + std::string(kNumber), "emp:INVESTIGATOR-A"}));
   }
   template <class Id>
   crypto::Bytes Letter(std::string_view text, const char* reader = "officer") const {

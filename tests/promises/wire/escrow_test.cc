@@ -8,6 +8,7 @@
 #include "crypto/format/token.h"
 #include "server/app/keys.h"
 #include "server/core/cases/records.h"
+#include "tests/promises/wire/chart.h"
 #include "tests/promises/wire/scene.h"
 
 namespace alcove::promises {
@@ -22,21 +23,7 @@ class WireEscrow : public Scene {
                          *app::MakeTokenKey(folder() + "/world/keys", TokenKind::kEscrow, Now(), crypto::SystemRandom())};
     ASSERT_NO_FATAL_FAILURE(Start());
     stage().PublishNext([&](format::Directory& next) { next.token_keys = {key}; });
-    const std::string hr = SignedIn("hr");
-    v1::CreateSyncRequest begin;
-    begin.set_request_id(support::DrawRequestId());
-    begin.set_mode(v1::SYNC_MODE_FULL);
-    v1::CreateSyncResponse begun;
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CreateSync, begin, hr, &begun).reason, "OK");
-    v1::UploadSyncPageRequest page;
-    page.set_name(begun.name());
-    for (const char* employee : {"emp:E0", "emp:E1", "emp:E2", "emp:E3", "emp:E4"}) page.add_rows()->add_identifiers(employee);
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::UploadSyncPage, page, hr).reason, "OK");
-    v1::CommitSyncRequest commit;
-    commit.set_request_id(support::DrawRequestId());
-    commit.set_name(begun.name());
-    commit.set_pages(1);
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CommitSync, commit, hr).reason, "OK");
+    ASSERT_NO_FATAL_FAILURE(TellWhoWorksHere(*Hr(), SignedIn("hr"), {"emp:E0", "emp:E1", "emp:E2", "emp:E3", "emp:E4"}));
   }
   std::unique_ptr<v1::HrService::Stub> Hr() const { return v1::HrService::NewStub(channel_); }
   static format::Quarter Now() { return format::Quarter::Of(Today()); }

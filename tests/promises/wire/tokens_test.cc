@@ -13,6 +13,7 @@
 #include "server/core/hr/tokens.h"
 #include "server/core/intake/spend_token.h"
 #include "server/storage/codec.h"
+#include "tests/promises/wire/chart.h"
 #include "tests/promises/wire/scene.h"
 
 namespace alcove::promises {
@@ -30,22 +31,7 @@ class WireTokens : public Scene {
                          *app::MakeTokenKey(folder() + "/world/keys", TokenKind::kEmployment, Now(), crypto::SystemRandom())};
     ASSERT_NO_FATAL_FAILURE(Start());
     stage().PublishNext([&](format::Directory& next) { next.token_keys = {key}; });
-    const std::string hr = SignedIn("hr");
-    v1::CreateSyncRequest begin;
-    begin.set_request_id(support::DrawRequestId());
-    begin.set_mode(v1::SYNC_MODE_FULL);
-    v1::CreateSyncResponse begun;
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CreateSync, begin, hr, &begun).reason, "OK");
-    v1::UploadSyncPageRequest page;
-    page.set_name(begun.name());
-    page.add_rows()->add_identifiers("emp:E1");
-    page.add_rows()->add_identifiers("emp:E2");
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::UploadSyncPage, page, hr).reason, "OK");
-    v1::CommitSyncRequest commit;
-    commit.set_request_id(support::DrawRequestId());
-    commit.set_name(begun.name());
-    commit.set_pages(1);
-    ASSERT_EQ(Ask(*Hr(), &v1::HrService::Stub::CommitSync, commit, hr).reason, "OK");
+    ASSERT_NO_FATAL_FAILURE(TellWhoWorksHere(*Hr(), SignedIn("hr"), {"emp:E1", "emp:E2"}));
   }
   std::unique_ptr<v1::HrService::Stub> Hr() const { return v1::HrService::NewStub(channel_); }
   static format::Quarter Now() { return format::Quarter::Of(format::Day::OfUnixSeconds(std::time(nullptr))); }
