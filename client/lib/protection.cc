@@ -76,6 +76,28 @@ absl::StatusOr<std::vector<crypto::Digest>> AliasesOf(StaffDesk& desk, const std
   return aliases;
 }
 
+// Every page of a list; what `take` refuses ends it.
+template <class Request, class Response, class Take>
+absl::Status ReadPages(StaffDesk& desk,
+                       grpc::Status (v1::ProtectionService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                       Request request, Take&& take) {
+  request.set_page_size(32);
+  do {
+    ALCOVE_CLIENT_ASSIGN(const Response page, desk.connection().CallAgain(method, request, &desk.session()));
+    ALCOVE_CLIENT_TRY(take(page));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+// Proofs of two checkpoints do not go into one file, so the lists are read again when the tree grew meanwhile.
+absl::Status KeepCheckpoint(const std::string& of_page, std::string* checkpoint) {
+  if (of_page.empty()) return absl::OkStatus();
+  if (!checkpoint->empty() && *checkpoint != of_page) return Refuse(Refusal::kAnswerMalformed, "the tree grew");
+  *checkpoint = of_page;
+  return absl::OkStatus();
+}
+
 template <class Row, class Words>
 std::vector<std::string> IdentifiersOf(const std::vector<Row>& rows, const Words& words_of) {
   std::set<std::string> all;
@@ -140,27 +162,6 @@ bool IsDrawn(const crypto::SymmetricKey& key, std::string_view employee, format:
   return number * 100 < (std::uint64_t{share} << 32);
 }
 
-namespace {
-
-// Every row of a list. Proofs of two checkpoints do not go into one file, so the list is read again when the tree grew meanwhile.
-template <class Request, class Response, class Take>
-absl::Status ReadList(StaffDesk& desk, grpc::Status (v1::ProtectionService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                      Request request, std::string* checkpoint, Take&& take) {
-  request.set_page_size(32);
-  do {
-    ALCOVE_CLIENT_ASSIGN(const Response page, desk.connection().CallAgain(method, request, &desk.session()));
-    if (!page.checkpoint().empty()) {
-      if (!checkpoint->empty() && *checkpoint != page.checkpoint()) return Refuse(Refusal::kAnswerMalformed, "the tree grew");
-      *checkpoint = page.checkpoint();
-    }
-    take(page);
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 absl::StatusOr<format::Timeline> OfficerDesk::TimelineOf(const std::vector<std::string>& identifiers) {
   sealed::v1::AdverseAction asked;
   asked.mutable_identifiers()->Assign(identifiers.begin(), identifiers.end());
@@ -174,15 +175,17 @@ absl::StatusOr<format::Timeline> OfficerDesk::TimelineOf(const std::vector<std::
     actions.clear();
     v1::ListAdverseActionsRequest ended;
     ended.set_ended(true);
-    absl::Status status = ReadList(desk_, &v1::ProtectionService::Stub::ListProtectionRequests, v1::ListProtectionRequestsRequest(),
-                                   &timeline.checkpoint, [&](const v1::ListProtectionRequestsResponse& page) {
-                                     requests.insert(requests.end(), page.requests().begin(), page.requests().end());
-                                   });
+    absl::Status status = ReadPages(desk_, &v1::ProtectionService::Stub::ListProtectionRequests, v1::ListProtectionRequestsRequest(),
+                                    [&](const v1::ListProtectionRequestsResponse& page) {
+                                      requests.insert(requests.end(), page.requests().begin(), page.requests().end());
+                                      return KeepCheckpoint(page.checkpoint(), &timeline.checkpoint);
+                                    });
     if (status.ok())
-      status = ReadList(desk_, &v1::ProtectionService::Stub::ListAdverseActions, ended, &timeline.checkpoint,
-                        [&](const v1::ListAdverseActionsResponse& page) {
-                          actions.insert(actions.end(), page.actions().begin(), page.actions().end());
-                        });
+      status = ReadPages(desk_, &v1::ProtectionService::Stub::ListAdverseActions, ended,
+                         [&](const v1::ListAdverseActionsResponse& page) {
+                           actions.insert(actions.end(), page.actions().begin(), page.actions().end());
+                           return KeepCheckpoint(page.checkpoint(), &timeline.checkpoint);
+                         });
     if (status.ok()) break;
     if (attempt == 5 || !Is(status, Refusal::kAnswerMalformed)) return status;
   }
@@ -238,41 +241,34 @@ std::optional<sealed::v1::AdverseAction> OfficerDesk::WordsOf(const v1::AdverseA
 
 absl::StatusOr<std::vector<ProtectedPerson>> OfficerDesk::People() {
   std::vector<ProtectedPerson> people;
-  v1::ListProtectionRequestsRequest request;
-  request.set_page_size(32);
-  do {
-    ALCOVE_CLIENT_ASSIGN(const v1::ListProtectionRequestsResponse page,
-                         desk_.connection().CallAgain(&v1::ProtectionService::Stub::ListProtectionRequests, request,
-                                                      &desk_.session()));
-    for (const v1::ProtectionRequest& one : page.requests()) {
-      const auto id = format::ParseProtectionRequestName(one.name());
-      if (!id.ok()) return Refuse(Refusal::kAnswerMalformed, "a request's name is not one");
-      auto words = OpenLetter<sealed::v1::ProtectionRequest>(desk_, format::LetterSubject::kProtectionRequest, id->view(),
-                                                             one.letter());
-      const auto day = format::Day::FromCivil(one.day().year(), one.day().month(), one.day().day());
-      if (words && day.ok()) people.push_back({*day, *std::move(words)});
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  ALCOVE_CLIENT_TRY(ReadPages(
+      desk_, &v1::ProtectionService::Stub::ListProtectionRequests, v1::ListProtectionRequestsRequest(),
+      [&](const v1::ListProtectionRequestsResponse& page) -> absl::Status {
+        for (const v1::ProtectionRequest& one : page.requests()) {
+          const auto id = format::ParseProtectionRequestName(one.name());
+          if (!id.ok()) return Refuse(Refusal::kAnswerMalformed, "a request's name is not one");
+          auto words = OpenLetter<sealed::v1::ProtectionRequest>(desk_, format::LetterSubject::kProtectionRequest, id->view(),
+                                                                 one.letter());
+          const auto day = format::Day::FromCivil(one.day().year(), one.day().month(), one.day().day());
+          if (words && day.ok()) people.push_back({*day, *std::move(words)});
+        }
+        return absl::OkStatus();
+      }));
   return people;
 }
 
 absl::StatusOr<std::vector<PlannedAction>> OfficerDesk::Review(std::uint32_t share) {
   ALCOVE_CLIENT_ASSIGN(const std::vector<ProtectedPerson> people, People());
   std::vector<PlannedAction> actions;
-  v1::ListAdverseActionsRequest request;
-  request.set_page_size(32);
-  do {
-    ALCOVE_CLIENT_ASSIGN(const v1::ListAdverseActionsResponse page,
-                         desk_.connection().CallAgain(&v1::ProtectionService::Stub::ListAdverseActions, request,
-                                                      &desk_.session()));
-    for (const v1::AdverseAction& one : page.actions()) {
-      PlannedAction& action = actions.emplace_back();
-      action.facts = one;
-      action.words = WordsOf(one);
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  ALCOVE_CLIENT_TRY(ReadPages(desk_, &v1::ProtectionService::Stub::ListAdverseActions, v1::ListAdverseActionsRequest(),
+                              [&](const v1::ListAdverseActionsResponse& page) {
+                                for (const v1::AdverseAction& one : page.actions()) {
+                                  PlannedAction& action = actions.emplace_back();
+                                  action.facts = one;
+                                  action.words = WordsOf(one);
+                                }
+                                return absl::OkStatus();
+                              }));
 
   // One set for everybody who asked: by the tags that the chart may know them by under other numbers, and by the numbers as given.
   const std::vector<std::string> asked =
@@ -324,15 +320,11 @@ absl::StatusOr<v1::DecideAdverseActionResponse> OfficerDesk::Decide(const std::s
 
 absl::StatusOr<std::vector<v1::ProtectionAlert>> OfficerDesk::Alerts() {
   std::vector<v1::ProtectionAlert> alerts;
-  v1::ListAlertsRequest request;
-  request.set_page_size(32);
-  do {
-    ALCOVE_CLIENT_ASSIGN(
-        const v1::ListAlertsResponse page,
-        desk_.connection().CallAgain(&v1::ProtectionService::Stub::ListAlerts, request, &desk_.session()));
-    alerts.insert(alerts.end(), page.alerts().begin(), page.alerts().end());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  ALCOVE_CLIENT_TRY(ReadPages(desk_, &v1::ProtectionService::Stub::ListAlerts, v1::ListAlertsRequest(),
+                              [&](const v1::ListAlertsResponse& page) {
+                                alerts.insert(alerts.end(), page.alerts().begin(), page.alerts().end());
+                                return absl::OkStatus();
+                              }));
   return alerts;
 }
 
