@@ -93,8 +93,10 @@ absl::StatusOr<v1::CommitSyncResponse> Send(Frame& frame, StaffMember& account, 
     frame.terminal().Say("Going on after page " + std::to_string(progress->pages) + ", where the last run stopped.");
     const absl::Status uploaded = Upload(account, options, file, &*progress);
     auto answer = uploaded.ok() ? Commit(account, options, *progress) : absl::StatusOr<v1::CommitSyncResponse>(uploaded);
-    if (client::ReasonOf(answer.status()) != "NOTHING_HERE") return answer;
-    frame.terminal().Say("The service has dropped what was sent before; beginning anew.");
+    // Dropped for another sync, or lost with a backup that was restored meanwhile.
+    const std::string reason = client::ReasonOf(answer.status());
+    if (reason != "NOTHING_HERE" && reason != "SYNC_INCOMPLETE") return answer;
+    frame.terminal().Say("The service does not have what was sent before; beginning anew.");
   }
   ALCOVE_CLIENT_ASSIGN(progress, BeginAnew(frame, account, options, file_hash));
   ALCOVE_CLIENT_TRY(Upload(account, options, file, &*progress));
