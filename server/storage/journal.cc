@@ -96,7 +96,8 @@ Journal::Group Journal::TakeGroup() {
       lock.lock();
     }
   }
-  if (last_group_ >= limits_.busy_group && waiting_.size() < last_group_ && !stopping_) {
+  const bool worth_waiting = last_group_ >= limits_.busy_group && last_group_ < limits_.large_group;
+  if (worth_waiting && waiting_.size() < last_group_ && !stopping_) {
     wanted_ = last_group_;
     wake_.wait_for(lock, limits_.gather, [this] { return stopping_ || waiting_.size() >= wanted_; });
     wanted_ = 1;
@@ -121,18 +122,26 @@ void Journal::Write() {
   }
 }
 
-absl::Status Journal::Check(const Member& member) const {
-  for (const SealedRows::Expectation& expectation : member.rows.expectations) {
-    const std::string_view key = member.rows.View(expectation.key);
-    if (const auto written = overlay_.find(key); written != overlay_.end()) {
-      if (written->second != expectation.version) return base::Contended();
-      continue;
-    }
-    const absl::StatusOr<std::optional<base::RowVersion>> version = parts_.rows.Version(key);
-    if (!version.ok()) return version.status();
-    if (*version != expectation.version) return base::Contended();
-  }
+absl::Status Journal::Look(std::span<const std::unique_ptr<Member>> group) {
+  keys_.clear();
+  for (const std::unique_ptr<Member>& member : group)
+    for (const SealedRows::Expectation& expectation : member->rows.expectations)
+      keys_.push_back(member->rows.View(expectation.key));
+  if (absl::Status status = parts_.rows.Versions(keys_, &versions_); !status.ok()) return status;
+  for (std::size_t i = 0; i < keys_.size(); ++i) expected_.try_emplace(keys_[i], versions_[i]);
   return absl::OkStatus();
+}
+
+absl::Status Journal::Check(const Member& member) const {
+  for (const SealedRows::Expectation& expectation : member.rows.expectations)
+    if (expected_.find(member.rows.View(expectation.key))->second != expectation.version) return base::Contended();
+  return absl::OkStatus();
+}
+
+void Journal::Expect(const Member& written) {
+  for (const SealedRows::Row& row : written.rows.rows)
+    if (const auto expected = expected_.find(written.rows.View(row.key)); expected != expected_.end())
+      expected->second = row.remove ? std::nullopt : std::optional(base::RowVersion(written.rows.View(row.value)));
 }
 
 void Journal::Run(Group group) {
@@ -161,7 +170,16 @@ void Journal::Run(Group group) {
   std::uint64_t contended = 0;
   bool wants_promise = false;
   bool cuts = false;
-  overlay_.clear();
+  expected_.clear();
+  if (!Look(group).ok()) {
+    // A row that cannot be read concerns nobody but who expects it.
+    std::erase_if(group, [&](std::unique_ptr<Member>& member) {
+      absl::Status status = Look({&member, 1});
+      if (status.ok()) return false;
+      finished.push_back({std::move(member), std::move(status)});
+      return true;
+    });
+  }
   for (std::unique_ptr<Member>& member : group) {
     absl::Status status = Check(*member);
     if (status.ok() && tree.size() + member->leaves.size() + member->pad_to_multiple_of > ledger::kMaxSize)
@@ -171,10 +189,7 @@ void Journal::Run(Group group) {
       finished.push_back({std::move(member), std::move(status)});
       continue;
     }
-    for (const SealedRows::Row& row : member->rows.rows)
-      overlay_.insert_or_assign(member->rows.View(row.key),
-                                row.remove ? std::nullopt
-                                           : std::optional(base::RowVersion(member->rows.View(row.value))));
+    Expect(*member);
     member->stamps.day = today;
     for (const base::LeafDraft& leaf : member->leaves) {
       base::LeafStamp& stamp = member->stamps.leaves.emplace_back();

@@ -9,7 +9,8 @@
 //   5. the mark moves on, and a second thread tells the members; the next group need not wait for that
 // While a sync runs the next group collects by itself, so groups grow with the load. Under load the thread also waits a
 // moment for as many as the group before had, because what a group costs by itself (a sync, a signature, the ledger's rows) is
-// then shared by more; after a group of less than `busy_group` it waits for nobody, so a calm service adds no delay.
+// then shared by more; after a group of less than `busy_group` it waits for nobody, so a calm service adds no delay, and after one
+// of `large_group` neither, because there is little left to share.
 //
 // Rows are sealed on the thread that calls Commit; the Journal's own thread seals what stamps add and the ledger's rows.
 //
@@ -31,6 +32,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
@@ -54,7 +56,8 @@ struct JournalLimits {
   std::size_t waiting = 4096;                       // transactions; more are told BudgetExhausted
   std::size_t waiting_bytes = std::size_t{64} << 20;
   std::chrono::milliseconds probe_every{1000};      // after StoreFull
-  std::size_t busy_group = 4;                       // from this size on the next group is waited for
+  std::size_t busy_group = 4;                       // from this size on the next group is waited for,
+  std::size_t large_group = 16;                     // and from this on no longer
   std::chrono::microseconds gather{600};            // at most so long
 };
 
@@ -105,8 +108,12 @@ class Journal final : public base::Committer {
   void Finish();
   Group TakeGroup();
   void Run(Group group);
-  // OK, Contended, or why the store could not say.
+  // Adds to `expected_` what the store holds of every row that these members expect.
+  absl::Status Look(std::span<const std::unique_ptr<Member>> group);
+  // OK, or Contended: a row is not, or after the earlier members of the group will not be, what the member expects.
   absl::Status Check(const Member& member) const;
+  // From here on the rows are as this member writes them.
+  void Expect(const Member& written);
   void Announce(std::vector<Finished> finished);
   void Refuse(std::unique_ptr<Member> member, absl::Status status);
   bool RoomAgain();
@@ -118,7 +125,9 @@ class Journal final : public base::Committer {
   // Of the writing thread.
   ledger::Frontier frontier_;
   std::uint64_t group_;
-  std::unordered_map<std::string_view, std::optional<base::RowVersion>> overlay_;
+  std::unordered_map<std::string_view, std::optional<base::RowVersion>> expected_;  // rows that the group expects, as they are
+  std::vector<std::string_view> keys_;  // of Look, kept for their room
+  std::vector<std::optional<base::RowVersion>> versions_;
   std::vector<RowWrite> batch_;
   std::chrono::milliseconds last_probe_{0};
   std::size_t last_group_ = 0;

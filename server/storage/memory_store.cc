@@ -15,11 +15,13 @@ absl::StatusOr<bool> MemoryStore::Get(std::string_view key, std::string* value) 
   return true;
 }
 
-absl::StatusOr<std::optional<base::RowVersion>> MemoryStore::Version(std::string_view key) const {
+absl::Status MemoryStore::Versions(std::span<const std::string_view> keys,
+                                   std::vector<std::optional<base::RowVersion>>* versions) const {
   const std::shared_lock lock(mutex_);
-  const auto row = rows_.find(key);
-  if (row == rows_.end()) return std::optional<base::RowVersion>();
-  return std::optional<base::RowVersion>(base::RowVersion(row->second));
+  versions->assign(keys.size(), std::nullopt);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (const auto row = rows_.find(keys[i]); row != rows_.end()) (*versions)[i] = base::RowVersion(row->second);
+  return absl::OkStatus();
 }
 
 absl::Status MemoryStore::Scan(std::string_view prefix, std::string_view after, const Visit& visit) const {

@@ -13,7 +13,8 @@ namespace alcove::storage {
 class MemoryStore final : public RowStore {
  public:
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override;
-  absl::StatusOr<std::optional<base::RowVersion>> Version(std::string_view key) const override;
+  absl::Status Versions(std::span<const std::string_view> keys,
+                        std::vector<std::optional<base::RowVersion>>* versions) const override;
   absl::Status Scan(std::string_view prefix, std::string_view after, const Visit& visit) const override;
   absl::Status Commit(std::span<const RowWrite> writes, std::span<const RowExpectation> expectations) override;
   absl::Status Resume() override { return absl::OkStatus(); }

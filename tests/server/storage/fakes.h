@@ -78,8 +78,11 @@ class FailingStore final : public RowStore {
   int resumes() const { return resumes_; }
 
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override { return under_->Get(key, value); }
-  absl::StatusOr<std::optional<base::RowVersion>> Version(std::string_view key) const override {
-    return under_->Version(key);
+  absl::Status Versions(std::span<const std::string_view> keys,
+                        std::vector<std::optional<base::RowVersion>>* versions) const override {
+    for (const std::string_view key : keys)
+      if (!unreadable.empty() && key.ends_with(unreadable)) return absl::DataLossError("a block is damaged");
+    return under_->Versions(keys, versions);
   }
   absl::Status Scan(std::string_view prefix, std::string_view after, const Visit& visit) const override {
     return under_->Scan(prefix, after, visit);
@@ -96,6 +99,7 @@ class FailingStore final : public RowStore {
   absl::Status CopyTo(const std::string& directory) override { return under_->CopyTo(directory); }
 
   std::function<void()> before_commit;
+  std::string unreadable;  // the end of a key that Versions cannot read
 
  private:
   std::unique_ptr<RowStore> under_;

@@ -153,6 +153,25 @@ TEST_F(JournalTest, AfterABusyGroupAsManyAreWaitedForAndAfterASmallOneNobodyIs) 
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kMoment);
 }
 
+TEST_F(JournalTest, AfterALargeGroupNobodyIsWaitedForEither) {
+  constexpr int kLarge = 5;
+  constexpr auto kMoment = std::chrono::seconds(20);
+  Open({.busy_group = 2, .large_group = kLarge, .gather = kMoment});
+  const auto begin = std::chrono::steady_clock::now();
+  std::atomic<int> done{0};
+  const auto count = [&](const absl::Status& status) { done += status.ok() ? 1 : 100; };
+  {
+    Gate gate(*under_);
+    store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+    gate.AwaitEntry();
+    for (int i = 0; i < kLarge; ++i) store_->committer().Commit(PutMailbox(SomeMailbox()), count);
+    gate.Open();
+    while (done < 1 + kLarge) std::this_thread::yield();
+  }
+  ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kMoment);
+}
+
 TEST_F(JournalTest, MembersOfOneGroupSeeEachOthersWrites) {
   Open();
   cases::Mailbox contested = SomeMailbox();
@@ -186,6 +205,42 @@ TEST_F(JournalTest, MembersOfOneGroupSeeEachOthersWrites) {
   while (done < 30) std::this_thread::yield();
   EXPECT_EQ(won, 2);
   EXPECT_EQ(lost, 28);
+}
+
+TEST_F(JournalTest, ARowThatCannotBeReadIsTheAffairOfWhoExpectsItAlone) {
+  const cases::Mailbox damaged = SomeMailbox();
+  const cases::Mailbox fresh = SomeMailbox();
+  under_->unreadable = damaged.key();
+  Open();
+  Gate gate(*under_);
+  std::vector<absl::Status> ends(4);
+  std::atomic<int> done{0};
+  const auto end = [&](std::size_t i) {
+    return [&, i](absl::Status status) {
+      ends[i] = std::move(status);
+      ++done;
+    };
+  };
+  store_->committer().Commit(PutMailbox(SomeMailbox()), [](const absl::Status&) {});
+  gate.AwaitEntry();
+  // One group: what its first member writes, its last expects to be absent.
+  store_->committer().Commit(PutMailbox(fresh), end(0));
+  base::Transaction of_damaged;
+  of_damaged.changes.Insert(damaged);
+  store_->committer().Commit(std::move(of_damaged), end(1));
+  base::Transaction of_another;
+  of_another.changes.Insert(SomeMailbox());
+  store_->committer().Commit(std::move(of_another), end(2));
+  base::Transaction of_fresh;
+  of_fresh.changes.Insert(fresh);
+  store_->committer().Commit(std::move(of_fresh), end(3));
+  gate.Open();
+  while (done < 4) std::this_thread::yield();
+  EXPECT_TRUE(ends[0].ok()) << ends[0];
+  EXPECT_EQ(ends[1].code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(ends[2].ok()) << ends[2];
+  EXPECT_EQ(base::ReasonOf(ends[3]), base::Reason::kContended);
+  EXPECT_EQ(store_->journal().tallies().groups, 2U);
 }
 
 TEST_F(JournalTest, IncrementsRacedByThreadsLoseNone) {

@@ -70,6 +70,24 @@ TEST_P(RowStoreTest, TheVersionIsTheFirstSixteenBytes) {
   EXPECT_EQ(*rows_->Version("a"), base::RowVersion(Value("one")));
 }
 
+TEST_P(RowStoreTest, VersionsComeInTheOrderOfTheKeysHoweverMany) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("key " + std::to_string(i * 37 % 100));
+  for (std::size_t i = 0; i < names.size(); i += 3) ASSERT_TRUE(Put(names[i], "value of " + names[i]).ok());
+  std::vector<std::string_view> asked(names.begin(), names.end());
+  asked.push_back(names[0]);
+  asked.push_back(names[1]);
+  std::vector<std::optional<base::RowVersion>> versions(3);
+  ASSERT_TRUE(rows_->Versions(asked, &versions).ok());
+  ASSERT_EQ(versions.size(), asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const bool there = i % names.size() % 3 == 0;
+    EXPECT_EQ(versions[i], there ? std::optional(base::RowVersion(Value("value of " + std::string(asked[i])))) : std::nullopt) << i;
+  }
+  ASSERT_TRUE(rows_->Versions({}, &versions).ok());
+  EXPECT_TRUE(versions.empty());
+}
+
 TEST_P(RowStoreTest, TheLastWriteOfABatchWins) {
   const std::string one = Value("one");
   const std::string two = Value("two");
