@@ -138,10 +138,10 @@ absl::Status Journal::Check(const Member& member) const {
   return absl::OkStatus();
 }
 
-void Journal::Expect(const Member& written) {
-  for (const SealedRows::Row& row : written.rows.rows)
-    if (const auto expected = expected_.find(written.rows.View(row.key)); expected != expected_.end())
-      expected->second = row.remove ? std::nullopt : std::optional(base::RowVersion(written.rows.View(row.value)));
+void Journal::ExpectAsWrittenBy(const Member& member) {
+  for (const SealedRows::Row& row : member.rows.rows)
+    if (const auto expected = expected_.find(member.rows.View(row.key)); expected != expected_.end())
+      expected->second = row.remove ? std::nullopt : std::optional(base::RowVersion(member.rows.View(row.value)));
 }
 
 void Journal::Run(Group group) {
@@ -189,7 +189,7 @@ void Journal::Run(Group group) {
       finished.push_back({std::move(member), std::move(status)});
       continue;
     }
-    Expect(*member);
+    ExpectAsWrittenBy(*member);
     member->stamps.day = today;
     for (const base::LeafDraft& leaf : member->leaves) {
       base::LeafStamp& stamp = member->stamps.leaves.emplace_back();

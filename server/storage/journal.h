@@ -113,7 +113,7 @@ class Journal final : public base::Committer {
   // OK, or Contended: a row is not, or after the earlier members of the group will not be, what the member expects.
   absl::Status Check(const Member& member) const;
   // From here on the rows are as this member writes them.
-  void Expect(const Member& written);
+  void ExpectAsWrittenBy(const Member& member);
   void Announce(std::vector<Finished> finished);
   void Refuse(std::unique_ptr<Member> member, absl::Status status);
   bool RoomAgain();
