@@ -10,7 +10,6 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
-#include <rocksdb/write_batch.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -27,6 +26,7 @@
 #include <vector>
 
 #include "server/core/base/errors.h"
+#include "server/storage/rocks_rows.h"
 
 namespace alcove::storage {
 namespace {
@@ -39,11 +39,7 @@ class SilentLog final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
 constexpr int kBuffersOfFile = 4;
-constexpr std::size_t kKeysAtOnce = 32;  // as many as RocksDB itself looks for at once
 
 // How long Resume waits for reads under way; it is asked again a second later.
 constexpr int kTriesToBeAlone = 50;
@@ -91,16 +87,6 @@ class Readers {
   static constexpr int kClosed = -1;
   std::atomic<int> count_ = 0;
 };
-
-// RocksDB's texts name paths and sometimes keys, so only the kind of the error goes on.
-absl::Status StatusOf(const rocksdb::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  if (status.IsNoSpace()) return base::StoreFull();
-  if (status.IsCorruption()) return absl::DataLossError("the database is damaged: `alcoved check` says where, `alcoved restore` brings back a backup");
-  if (status.IsPathNotFound() || status.IsNotFound()) return absl::DataLossError("a file of the database is missing: `alcoved restore` brings back a backup");
-  if (status.IsIOError()) return absl::UnavailableError("the device failed");
-  return absl::UnavailableError("the database refused");
-}
 
 // Whether files there can be read and written past the page cache: tmpfs before Linux 6.6 and some network file systems refuse.
 // What the probe cannot say for another reason, like a device without room, the database says when it is opened.
@@ -206,12 +192,13 @@ class RocksStore final : public RowStore {
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override {
     const Readers::Reading reading(readers_);
     if (db_ == nullptr) return base::StoreFailed();
-    rocksdb::PinnableSlice found;
-    const rocksdb::Status status = db_->Get(read_, db_->DefaultColumnFamily(), SliceOf(key), &found);
-    if (status.IsNotFound()) return false;
-    if (!status.ok()) return StatusOf(status);
-    value->assign(found.data(), found.size());
-    return true;
+    bool found = false;
+    const absl::Status status = FindRows(*db_, {&key, 1}, [&](std::size_t, std::optional<std::string_view> row) {
+      found = row.has_value();
+      if (row) value->assign(*row);
+    });
+    if (!status.ok()) return status;
+    return found;
   }
 
   absl::Status Versions(std::span<const std::string_view> keys,
@@ -219,31 +206,15 @@ class RocksStore final : public RowStore {
     const Readers::Reading reading(readers_);
     if (db_ == nullptr) return base::StoreFailed();
     versions->assign(keys.size(), std::nullopt);
-    std::array<rocksdb::Slice, kKeysAtOnce> asked;
-    std::array<rocksdb::PinnableSlice, kKeysAtOnce> found;
-    std::array<rocksdb::Status, kKeysAtOnce> statuses;
-    for (std::size_t at = 0; at < keys.size(); at += kKeysAtOnce) {
-      const std::size_t count = std::min(kKeysAtOnce, keys.size() - at);
-      for (std::size_t i = 0; i < count; ++i) asked[i] = SliceOf(keys[at + i]);
-      db_->MultiGet(read_, db_->DefaultColumnFamily(), count, asked.data(), found.data(), statuses.data());
-      for (std::size_t i = 0; i < count; ++i) {
-        if (statuses[i].ok()) (*versions)[at + i] = base::RowVersion(ViewOf(found[i]));
-        else if (!statuses[i].IsNotFound()) return StatusOf(statuses[i]);
-        found[i].Reset();
-      }
-    }
-    return absl::OkStatus();
+    return FindRows(*db_, keys, [&](std::size_t i, std::optional<std::string_view> row) {
+      if (row) (*versions)[i] = base::RowVersion(*row);
+    });
   }
 
   absl::Status Scan(std::string_view prefix, std::string_view after, const Visit& visit) const override {
     const Readers::Reading reading(readers_);
     if (db_ == nullptr) return base::StoreFailed();
-    const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read_));
-    row->Seek(SliceOf(after.empty() || after < prefix ? prefix : after));
-    if (!after.empty() && row->Valid() && ViewOf(row->key()) == after) row->Next();
-    for (; row->Valid() && ViewOf(row->key()).starts_with(prefix); row->Next())
-      if (!visit(ViewOf(row->key()), ViewOf(row->value()))) break;
-    return StatusOf(row->status());
+    return ScanRows(*db_, prefix, after, visit);
   }
 
   absl::Status Commit(std::span<const RowWrite> writes, std::span<const RowExpectation> expectations) override {
@@ -261,16 +232,8 @@ class RocksStore final : public RowStore {
     }
     // Nobody reads what RocksDB counts on a thread, and it counts every comparison of keys.
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
-    batch_.Clear();
-    sorted_.assign(writes.begin(), writes.end());
-    std::stable_sort(sorted_.begin(), sorted_.end(),
-                     [](const RowWrite& a, const RowWrite& b) { return a.key < b.key; });
-    for (const RowWrite& write : sorted_) {
-      const rocksdb::Status status = write.remove ? batch_.Delete(SliceOf(write.key))
-                                                  : batch_.Put(SliceOf(write.key), SliceOf(write.value));
-      if (!status.ok()) return StatusOf(status);
-    }
-    const rocksdb::Status status = db_->Write(write_, &batch_);
+    if (const absl::Status status = batch_.Fill(*db_, writes); !status.ok()) return status;
+    const rocksdb::Status status = db_->Write(write_, &batch_.batch());
     if (status.ok()) {
       acknowledged_ = db_->GetLatestSequenceNumber();
       return absl::OkStatus();
@@ -351,12 +314,10 @@ class RocksStore final : public RowStore {
   const RocksOptions options_;
   mutable Readers readers_;
   std::unique_ptr<rocksdb::DB> db_;  // replaced by OpenAgain, while nobody reads or commits; null once that failed
-  const rocksdb::ReadOptions read_;
   rocksdb::WriteOptions write_;
 
   std::mutex commit_mutex_;
-  rocksdb::WriteBatch batch_{0, 0, 8, 0};  // 8 bytes of checksum travel with every row up to the memtable
-  std::vector<RowWrite> sorted_;
+  RowBatch batch_;
   rocksdb::SequenceNumber acknowledged_;  // of the newest row that Commit said OK to
   bool full_ = false;
   bool stopped_ = false;  // RocksDB itself found the device full
