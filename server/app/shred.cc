@@ -150,8 +150,8 @@ class Batch {
     done_.epoch = (*vault)->epoch();
     organisation_ = (*vault)->organisation();
     SilentSink events;
-    const storage::Counts counts;
-    const storage::Records records(*old_rows_, **vault, counts, events);
+    const storage::Derived derived;
+    const storage::Records records(*old_rows_, **vault, derived, events);
     const auto mark = storage::Mark::Open(storage::MarkIn(data_.string()), keys_->kek);
     if (!mark.ok()) return mark.status();
     const auto edge = storage::ReadEdge(records);
@@ -222,8 +222,8 @@ class Batch {
     if (!vault.ok()) return vault.status();
     if (absl::Status s = storage::WriteLabel(next_.string(), {(*vault)->organisation(), (*vault)->epoch()}); !s.ok()) return s;
     SilentSink events;
-    const storage::Counts counts;
-    const auto edge = storage::ReadEdge(storage::Records(*next_rows_, **vault, counts, events));
+    const storage::Derived derived;
+    const auto edge = storage::ReadEdge(storage::Records(*next_rows_, **vault, derived, events));
     if (!edge.ok()) return edge.status();
     return storage::Mark::Create(storage::MarkIn(next_.string()), next_keys_->kek, edge->state);
   }

@@ -180,8 +180,8 @@ absl::StatusOr<Copied> WhatWasCopied(const std::string& database, const BackupPa
   const auto vault = Vault::Open(**rows, parts.kek, parts.random);
   if (!vault.ok()) return vault.status();
   SilentSink events;
-  const Counts counts;
-  const auto edge = ReadEdge(Records(**rows, **vault, counts, events));
+  const Derived derived;
+  const auto edge = ReadEdge(Records(**rows, **vault, derived, events));
   if (!edge.ok()) return edge.status();
   return Copied{edge->state, {(*vault)->organisation(), (*vault)->epoch()}};
 }

@@ -73,7 +73,6 @@ const Codec* CodecOf(base::Table table) {
     ALCOVE_ROW(cases::Request, RequestRow)
     ALCOVE_ROW(cases::Approval, ApprovalRow)
     ALCOVE_ROW(approvals::Party, PartyRow)
-    ALCOVE_ROW(ledger::LeafPlace, LeafPlaceRow)
     ALCOVE_ROW(ledger::Tile, TileRow)
     ALCOVE_ROW(ledger::Tree, TreeRow)
     ALCOVE_ROW(ledger::Checkpoint, CheckpointRow)
@@ -89,6 +88,7 @@ const Codec* CodecOf(base::Table table) {
     case Table::kFormat:
     case Table::kCaseKey:
     case Table::kGroup:
+    case Table::kLeaf:  // in no row
       break;
   }
   return nullptr;

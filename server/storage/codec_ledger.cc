@@ -23,18 +23,6 @@ bool ReadHashes(const std::string& bytes, std::size_t count, std::vector<crypto:
 
 }  // namespace
 
-void ToRow(const ledger::LeafPlace& record, v1::LeafPlaceRow* row) {
-  Write(record.leaf_hash, row->mutable_leaf_hash());
-  row->set_index(record.index);
-}
-
-bool FromRow(const v1::LeafPlaceRow& row, ledger::LeafPlace* record) {
-  FieldReader fields;
-  fields.Read(row.leaf_hash(), &record->leaf_hash);
-  record->index = row.index();
-  return fields.ok();
-}
-
 void ToRow(const ledger::Tile& record, v1::TileRow* row) {
   row->set_level(record.level);
   row->set_index(record.index);

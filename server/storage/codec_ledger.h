@@ -6,8 +6,6 @@
 
 namespace alcove::storage {
 
-void ToRow(const ledger::LeafPlace& record, v1::LeafPlaceRow* row);
-bool FromRow(const v1::LeafPlaceRow& row, ledger::LeafPlace* record);
 void ToRow(const ledger::Tile& record, v1::TileRow* row);
 bool FromRow(const v1::TileRow& row, ledger::Tile* record);
 void ToRow(const ledger::Tree& record, v1::TreeRow* row);

@@ -6,6 +6,7 @@
 #include "server/core/base/errors.h"
 #include "server/core/base/keys.h"
 #include "server/core/ledger/group.h"
+#include "server/core/ledger/records.h"
 
 namespace alcove::storage {
 
@@ -223,7 +224,9 @@ void Journal::Run(Group group) {
   }
   SealedRows own;
   const bool grew = !tree.empty();
-  if (grew && encoded.ok()) encoded = parts_.records.Encode(tree.Rows(), nullptr, &own);
+  base::ChangeSet of_tree;
+  if (grew) of_tree = tree.Rows();
+  if (encoded.ok()) encoded = parts_.records.Encode(of_tree, nullptr, &own);
   std::string number;
   base::AppendKeyPart(number, group_ + 1);
   if (encoded.ok()) encoded = parts_.records.EncodeOwn(base::Table::kGroup, std::move(number), &own);
@@ -269,13 +272,20 @@ void Journal::Run(Group group) {
     return Fail();
   }
 
-  if (grew) frontier_ = std::move(tree).Take();
+  if (grew) {
+    leaf_hashes_.clear();
+    for (const base::ChangeSet::Write& write : of_tree.writes())
+      if (write.table == base::Table::kLeaf)
+        leaf_hashes_.push_back(static_cast<const ledger::LeafPlace&>(*write.record).leaf_hash);
+    parts_.derived.leaves.Append(leaf_hashes_);
+    frontier_ = std::move(tree).Take();
+  }
   ++group_;
   for (const std::unique_ptr<Member>& member : members) {
     for (auto& [case_id, key] : member->rows.new_case_keys) parts_.vault.Keep(case_id, std::move(key));
     for (const std::string& case_id : member->rows.shredded) parts_.vault.Forget(case_id);
     for (const base::ChangeSet::Tally& tally : member->tallies)
-      parts_.counts.Add(tally.counter, tally.name, tally.delta);
+      parts_.derived.counts.Add(tally.counter, tally.name, tally.delta);
   }
   absl::Status marked;
   if (parts_.mark != nullptr) {

@@ -66,7 +66,7 @@ struct JournalParts {
   RowStore& rows;
   Vault& vault;
   const Records& records;
-  Counts& counts;
+  Derived& derived;
   Mark* mark;  // null in tests that need none
   base::Clock& clock;
   base::EventSink& events;
@@ -129,6 +129,7 @@ class Journal final : public base::Committer {
   std::vector<std::string_view> keys_;  // of Look, kept for their room
   std::vector<std::optional<base::RowVersion>> versions_;
   std::vector<RowWrite> batch_;
+  std::vector<crypto::Digest> leaf_hashes_;
   std::chrono::milliseconds last_probe_{0};
   std::size_t last_group_ = 0;
 

@@ -1,6 +1,8 @@
 #include "server/storage/records.h"
 
 #include "server/core/base/errors.h"
+#include "server/core/ledger/proofs.h"
+#include "server/core/ledger/records.h"
 #include "server/storage/codec.h"
 #include "server/storage/errors.h"
 
@@ -54,6 +56,7 @@ std::int64_t Counts::Of(base::Counter counter, std::string_view name) const {
 }
 
 absl::StatusOr<std::optional<Records::Row>> Records::GetRow(base::Table table, std::string_view key) const {
+  if (table == base::Table::kLeaf) return GetPlace(key);
   std::string disk_key;
   if (const absl::Status status = vault_.keys().Append(table, key, &disk_key); !status.ok()) return status;
   thread_local std::string sealed;
@@ -66,6 +69,28 @@ absl::StatusOr<std::optional<Records::Row>> Records::GetRow(base::Table table, s
   absl::StatusOr<Row> row = Decode(table, **row_key, disk_key, sealed);
   if (!row.ok()) return row.status();
   return std::optional<Row>(*std::move(row));
+}
+
+absl::StatusOr<std::optional<Records::Row>> Records::GetPlace(std::string_view leaf_hash) const {
+  const absl::StatusOr<crypto::Digest> hash = crypto::Digest::FromBytes(leaf_hash);
+  if (!hash.ok()) return base::Broken("a leaf hash of the wrong size");
+  const std::uint64_t indexed = derived_.leaves.size();
+  std::vector<std::uint64_t> places = derived_.leaves.Candidates(*hash);
+  // A group is on disk a moment before the index has it.
+  const absl::StatusOr<std::uint64_t> size = ledger::SizeOfTree(*this);
+  if (!size.ok()) return size.status();
+  for (std::uint64_t place = indexed; place < *size; ++place) places.push_back(place);
+  for (const std::uint64_t place : places) {
+    const absl::StatusOr<crypto::Digest> stands_there = ledger::LeafHashAt(*this, place);
+    if (!stands_there.ok()) return stands_there.status();
+    if (*stands_there != *hash) continue;
+    auto record = std::make_unique<ledger::LeafPlace>();
+    record->leaf_hash = *hash;
+    record->index = place;
+    return std::optional<Row>(Row{std::move(record), base::RowVersion()});
+  }
+  if (!derived_.leaves.whole()) return LedgerDamaged("a tile cannot be read");
+  return std::optional<Row>();
 }
 
 absl::Status Records::ScanRows(base::Table table, std::string_view prefix, std::string_view after, std::size_t limit,
@@ -161,6 +186,8 @@ absl::Status Records::Encode(const base::ChangeSet& changes, const SealedRows* w
     out->expectations.push_back({key, expectation.version});
   }
   for (const base::ChangeSet::Write& write : changes.writes()) {
+    const base::TableTraits* traits = base::TraitsOf(write.table);
+    if (traits != nullptr && traits->scope == base::Scope::kMemory) continue;
     const Codec* codec = CodecOf(write.table);
     if (codec == nullptr) return base::Broken("a row that only storage may touch");
     if (write.record == nullptr) {

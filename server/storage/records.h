@@ -18,6 +18,7 @@
 #include "server/core/base/changes.h"
 #include "server/core/base/ports.h"
 #include "server/core/base/reader.h"
+#include "server/storage/leaf_index.h"
 #include "server/storage/row_store.h"
 #include "server/storage/seal.h"
 
@@ -32,6 +33,12 @@ class Counts {
  private:
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::int64_t> counts_;
+};
+
+// What follows from the rows and is kept in memory: made anew at start, moved on by the Journal.
+struct Derived {
+  Counts counts;
+  LeafIndex leaves;
 };
 
 // Rows sealed and ready to be written, with what must hold. Positions are in `bytes`, which grows only while encoding.
@@ -62,17 +69,17 @@ struct SealedRows {
 class Records final : public base::Reader {
  public:
   // All outlive the records.
-  Records(const RowStore& rows, const Vault& vault, const Counts& counts, base::EventSink& events)
-      : rows_(rows), vault_(vault), counts_(counts), events_(events) {}
+  Records(const RowStore& rows, const Vault& vault, const Derived& derived, base::EventSink& events)
+      : rows_(rows), vault_(vault), derived_(derived), events_(events) {}
 
   absl::StatusOr<std::optional<Row>> GetRow(base::Table table, std::string_view key) const override;
   absl::Status ScanRows(base::Table table, std::string_view prefix, std::string_view after, std::size_t limit,
                         const std::function<bool(Row)>& visit) const override;
   std::int64_t CountOf(base::Counter counter, std::string_view name) const override {
-    return counts_.Of(counter, name);
+    return derived_.counts.Of(counter, name);
   }
 
-  // Seals the writes of `changes` into `out`, drawing the key of a case that the change set makes (it expects the row of
+  // Seals the writes of `changes` into `out` but for those of scope memory, drawing the key of a case that the change set makes (it expects the row of
   // the case to be absent). `with` gives keys of cases made by rows that are not durable yet; may be null.
   // KeyMissing for a row of a case that is not there; INTERNAL for a key of the wrong shape.
   absl::Status Encode(const base::ChangeSet& changes, const SealedRows* with, SealedRows* out) const;
@@ -82,6 +89,8 @@ class Records final : public base::Reader {
   absl::StatusOr<std::optional<std::string>> GetOwn(base::Table table) const;
 
  private:
+  // Of a leaf, as tiles and tail have it.
+  absl::StatusOr<std::optional<Row>> GetPlace(std::string_view leaf_hash) const;
   absl::StatusOr<Row> Decode(base::Table table, const crypto::SymmetricKey& key, std::string_view disk_key,
                              std::string_view sealed) const;
   absl::StatusOr<RowKey> KeyToWrite(const base::ChangeSet& changes, base::Table table, std::string_view key,
@@ -89,7 +98,7 @@ class Records final : public base::Reader {
 
   const RowStore& rows_;
   const Vault& vault_;
-  const Counts& counts_;
+  const Derived& derived_;
   base::EventSink& events_;
 };
 

@@ -21,6 +21,8 @@ constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
 constexpr std::size_t kYoungCaseKeys = 2048;
 
 // The row kFormat, sealed under the wrapping key:
+//   format 3   as format 2. The rows of a case that nothing changed since it was filed lie together (newborn.h), and places of
+//              leaves are no rows any more
 //   format 2   magic4 "ALF1"  format4  organisation16  store-key32  seed32  epoch4
 //   format 1   magic4 "ALF1"  format4  organisation16  store-key32; the seed is the KEK itself, the epoch 1
 // Later formats keep the first eight bytes.
@@ -64,7 +66,8 @@ std::string FormatKey() { return std::string(1, static_cast<char>(base::Table::k
 
 }  // namespace
 
-absl::Status Vault::Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random) {
+absl::Status Vault::Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format,
+                          std::optional<base::RowVersion> before, crypto::Random& random) {
   const crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
   crypto::Plaintext bytes;
   bytes.bytes.reserve(kFormatSize);
@@ -77,31 +80,41 @@ absl::Status Vault::Write(RowStore& rows, const crypto::SymmetricKey& kek, const
   const std::string key = FormatKey();
   const std::string value = crypto::Seal(wrapping, bytes, crypto::AssociatedData(key), random);
   const RowWrite write{key, value};
-  const RowExpectation absent{key, std::nullopt};
-  const absl::Status status = rows.Commit({&write, 1}, {&absent, 1});
+  const RowExpectation as_it_was{key, before};
+  return rows.Commit({&write, 1}, {&as_it_was, 1});
+}
+
+absl::Status Vault::WriteNew(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random) {
+  const absl::Status status = Write(rows, kek, format, std::nullopt, random);
   if (base::ReasonOf(status) == base::Reason::kContended) return absl::AlreadyExistsError("the store is in use already");
   return status;
 }
 
 absl::Status Vault::Create(RowStore& rows, const crypto::SymmetricKey& kek, const base::OrganisationId& organisation,
                            crypto::Random& random) {
-  return Write(rows, kek, {organisation, 1, crypto::SymmetricKey::Draw(random), crypto::SymmetricKey::Draw(random)}, random);
+  return WriteNew(rows, kek, {organisation, 1, crypto::SymmetricKey::Draw(random), crypto::SymmetricKey::Draw(random)}, random);
 }
 
 absl::Status Vault::CreateNext(RowStore& rows, const crypto::SymmetricKey& kek, const Vault& before,
                                crypto::Random& random) {
-  return Write(rows, kek,
-               {before.organisation(), before.epoch() + 1, crypto::SymmetricKey::Draw(random), before.seed().Clone()}, random);
+  return WriteNew(rows, kek,
+                  {before.organisation(), before.epoch() + 1, crypto::SymmetricKey::Draw(random), before.seed().Clone()}, random);
 }
 
-absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const crypto::SymmetricKey& kek,
-                                                   crypto::Random& random) {
+absl::Status Vault::Renew(RowStore& rows, const crypto::SymmetricKey& kek, crypto::Random& random) {
+  absl::StatusOr<Read> read = ReadFormat(rows, kek);
+  if (!read.ok()) return read.status();
+  if (read->number == kFormatNumber) return absl::OkStatus();
+  return Write(rows, kek, read->format, read->version, random);
+}
+
+absl::StatusOr<Vault::Read> Vault::ReadFormat(const RowStore& rows, const crypto::SymmetricKey& kek) {
   std::string value;
   const std::string key = FormatKey();
   const absl::StatusOr<bool> found = rows.Get(key, &value);
   if (!found.ok()) return found.status();
   if (!*found) return LedgerDamaged("the format row is missing");
-  crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
+  const crypto::SymmetricKey wrapping = crypto::DeriveKey(kek, kWrapLabel);
   const auto opened = crypto::Open(wrapping, value, crypto::AssociatedData(key));
   if (!opened.ok()) return WrongKek();
   const std::string_view bytes = opened->view();
@@ -115,8 +128,15 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const c
   const std::uint32_t epoch = number == 1 ? 1 : NumberIn(bytes.substr(88, 4));
   if (!organisation.ok() || !store_key.ok() || !seed.ok() || epoch == 0)
     return LedgerDamaged("the format row is malformed");
-  return std::unique_ptr<Vault>(new Vault(
-      rows, std::move(wrapping), Format{*organisation, epoch, *std::move(store_key), *std::move(seed)}, random));
+  return Read{number, base::RowVersion(value), Format{*organisation, epoch, *std::move(store_key), *std::move(seed)}};
+}
+
+absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const RowStore& rows, const crypto::SymmetricKey& kek,
+                                                   crypto::Random& random) {
+  absl::StatusOr<Read> read = ReadFormat(rows, kek);
+  if (!read.ok()) return read.status();
+  return std::unique_ptr<Vault>(
+      new Vault(rows, crypto::DeriveKey(kek, kWrapLabel), std::move(read->format), random));
 }
 
 Vault::Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, Format format, crypto::Random& random)
@@ -131,7 +151,7 @@ Vault::Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, Format for
 
 absl::StatusOr<RowKey> Vault::KeyFor(base::Table table, std::string_view key) const {
   const base::TableTraits* traits = base::TraitsOf(table);
-  if (traits == nullptr || traits->scope == base::Scope::kKek || table == base::Table::kFormat)
+  if (traits == nullptr || traits->scope == base::Scope::kKek || traits->scope == base::Scope::kMemory)
     return base::Broken("a row that only storage may touch");
   if (traits->scope == base::Scope::kStore) return store_key_;
   if (key.size() < kCaseIdSize) return base::Broken("a row of a case without its id");

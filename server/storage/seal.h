@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,7 +26,7 @@
 namespace alcove::storage {
 
 // What this program writes. A store with a greater number is refused.
-inline constexpr std::uint32_t kFormatNumber = 2;
+inline constexpr std::uint32_t kFormatNumber = 3;
 
 using RowKey = std::shared_ptr<const crypto::SymmetricKey>;
 
@@ -43,6 +44,10 @@ class Vault {
   // WrongKek, FormatNewer, DATA_LOSS. `rows` and `random` outlive the vault.
   static absl::StatusOr<std::unique_ptr<Vault>> Open(const RowStore& rows, const crypto::SymmetricKey& kek,
                                                      crypto::Random& random);
+
+  // Says that this program writes the store from here on, so that an older one refuses it instead of missing rows. The errors of
+  // Open and of RowStore::Commit.
+  static absl::Status Renew(RowStore& rows, const crypto::SymmetricKey& kek, crypto::Random& random);
 
   const base::OrganisationId& organisation() const { return organisation_; }
   const DiskKeys& keys() const { return *keys_; }
@@ -89,7 +94,16 @@ class Vault {
   };
 
   Vault(const RowStore& rows, crypto::SymmetricKey wrapping_key, Format format, crypto::Random& random);
-  static absl::Status Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random);
+  struct Read {
+    std::uint32_t number = 0;
+    base::RowVersion version;
+    Format format;
+  };
+  static absl::StatusOr<Read> ReadFormat(const RowStore& rows, const crypto::SymmetricKey& kek);
+  // Over the row of that version, or where there is none.
+  static absl::Status Write(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format,
+                            std::optional<base::RowVersion> before, crypto::Random& random);
+  static absl::Status WriteNew(RowStore& rows, const crypto::SymmetricKey& kek, const Format& format, crypto::Random& random);
 
   const RowStore& rows_;
   const crypto::SymmetricKey wrapping_key_;

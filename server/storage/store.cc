@@ -1,6 +1,9 @@
 #include "server/storage/store.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <vector>
 #include <utility>
 
 #include "server/core/base/errors.h"
@@ -50,6 +53,23 @@ absl::StatusOr<Edge> ReadEdge(const Records& records) {
   return edge;
 }
 
+absl::Status IndexLeaves(const Records& records, LeafIndex* leaves) {
+  const absl::StatusOr<std::optional<base::Versioned<ledger::Tree>>> tree = records.Get<ledger::Tree>({});
+  if (!tree.ok() || !*tree) return tree.status();
+  const std::vector<crypto::Digest>& tail = (*tree)->record.hashes;
+  const std::uint64_t settled = (*tree)->record.size - tail.size();
+  const ledger::TileRows tiles(records);
+  while (leaves->size() < settled) {
+    const std::uint64_t index = leaves->size() / ledger::kTileWidth;
+    const std::uint64_t size = std::min(ledger::kTileWidth, settled - index * ledger::kTileWidth);
+    const absl::StatusOr<ledger::TileHashes> tile = tiles.ReadTile({.level = 0, .index = index});
+    if (tile.ok() && tile->size() >= size) leaves->Append({tile->data(), size});
+    else leaves->Skip(size);
+  }
+  leaves->Append(tail);
+  return absl::OkStatus();
+}
+
 absl::Status CompareWithMark(const MarkState& edge, const MarkState& mark) {
   if (edge.group < mark.group || edge.leaves < mark.leaves) return RolledBack();
   // After a power cut the mark may lag; then there is nothing to compare the root with, and check looks at the tree.
@@ -65,7 +85,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<RowStore> row
   auto vault = Vault::Open(*store->rows_, parts.keys.kek, parts.random);
   if (!vault.ok()) return vault.status();
   store->vault_ = *std::move(vault);
-  store->records_ = std::make_unique<Records>(*store->rows_, *store->vault_, store->counts_, parts.events);
+  store->records_ = std::make_unique<Records>(*store->rows_, *store->vault_, store->derived_, parts.events);
 
   auto mark = Mark::Open(MarkIn(data_directory), parts.keys.kek);
   if (!mark.ok()) return mark.status();
@@ -76,13 +96,16 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<RowStore> row
   if (const absl::Status status = store->mark_->Advance(edge->state); !status.ok()) return status;
   if (const absl::Status status = store->mark_->Sync(); !status.ok()) return status;
 
+  if (const absl::Status status = IndexLeaves(*store->records_, &store->derived_.leaves); !status.ok()) return status;
   if (parts.count)
-    if (const absl::Status status = parts.count(*store->records_, store->counts_); !status.ok()) return status;
+    if (const absl::Status status = parts.count(*store->records_, store->derived_.counts); !status.ok()) return status;
+  if (!store->derived_.leaves.whole()) parts.events.Record(base::Event::kRowRefused);
+  if (const absl::Status status = Vault::Renew(*store->rows_, parts.keys.kek, parts.random); !status.ok()) return status;
   std::optional<crypto::SigningKey> next;
   if (parts.keys.next_log_key) next = parts.keys.next_log_key->Clone();
   store->log_keys_ = std::make_unique<ledger::LogKeys>(parts.keys.log_key.Clone(), std::move(next));
   store->journal_ = std::make_unique<Journal>(
-      JournalParts{*store->rows_, *store->vault_, *store->records_, store->counts_, store->mark_.get(), parts.clock,
+      JournalParts{*store->rows_, *store->vault_, *store->records_, store->derived_, store->mark_.get(), parts.clock,
                    parts.events, parts.random, *store->log_keys_, std::move(parts.on_failure)},
       std::move(edge->frontier), edge->state.group, parts.limits);
   return store;

@@ -54,7 +54,8 @@ struct StoreParts {
 // An open store. Readers from any thread; ends by writing what waits.
 class Store {
  public:
-  // Checks format, mark and the edge of the ledger: WrongKek, FormatNewer, MarkMissing, MarkDamaged, RolledBack, Forked,
+  // Checks format, mark and the edge of the ledger, and marks an older format as this program's (StoreFull when there is no room
+  // for that): WrongKek, FormatNewer, MarkMissing, MarkDamaged, RolledBack, Forked,
   // LedgerDamaged. What is in `parts` by reference outlives the store.
   static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<RowStore> rows, const std::string& data_directory,
                                                      StoreParts parts);
@@ -64,7 +65,7 @@ class Store {
   const base::Reader& reader() const { return *records_; }
   base::Committer& committer() { return *journal_; }
   const Journal& journal() const { return *journal_; }
-  const Counts& counts() const { return counts_; }
+  const Counts& counts() const { return derived_.counts; }
   RowStore& rows() { return *rows_; }
   // Copies of the keys it was opened with.
   ledger::LogKeys& log_keys() { return *log_keys_; }
@@ -74,7 +75,7 @@ class Store {
 
   std::unique_ptr<RowStore> rows_;
   std::unique_ptr<Vault> vault_;
-  Counts counts_;
+  Derived derived_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Mark> mark_;
   std::unique_ptr<ledger::LogKeys> log_keys_;
@@ -87,6 +88,10 @@ struct Edge {
   ledger::Frontier frontier;
 };
 absl::StatusOr<Edge> ReadEdge(const Records& records);
+
+// Fills an empty index. What a damaged tile held is skipped: one tile must not close the intake, and check names it. An error
+// where the tail cannot be read.
+absl::Status IndexLeaves(const Records& records, LeafIndex* leaves);
 
 // OK when a store that stands at `edge` may follow `mark`: RolledBack or Forked otherwise.
 absl::Status CompareWithMark(const MarkState& edge, const MarkState& mark);

@@ -25,7 +25,7 @@
 //   kApprovalOf  slug approval16                              store  this person asked for the approval or may decide it
 //   kAllegation  case16 allegation16                          case   what is alleged and found, in codes
 //   kMeasure     case16 measure16                             case   kind, owner, last day, state
-//   kLeaf        leaf-hash32                                  store  where a leaf stands in the tree; dummy leaves too
+//   kLeaf        leaf-hash32                                  memory where a leaf stands in the tree; dummy leaves too
 //   kTile        level1 index8                                store  a tile of up to 256 hashes of the ledger's tree
 //   kTree        -                                            store  size, root and newest hashes of the tree
 //   kCheckpoint  size8                                        store  a published checkpoint, the note as signed
@@ -50,7 +50,8 @@
 //
 // Integers are big-endian, so rows scan in their order. `slug` is one length byte and the characters; storage replaces it
 // by 16 bytes of keyed hash, so that keys on disk name nobody. A *scope* says under which key the row's value is sealed:
-// `case` rows begin with the case id and die with the case's key.
+// `case` rows begin with the case id and die with the case's key. A row of scope `memory` follows from others and is not on
+// disk: it is there for who reads, and writing it writes nothing. Number 69 is taken (server/storage/newborn.h).
 #pragma once
 
 #include <array>
@@ -115,6 +116,7 @@ enum class Scope : std::uint8_t {
   kStore,  // the store's key
   kCase,   // the key of the case whose 16 bytes begin the row key
   kKek,    // the key-encryption key itself
+  kMemory,  // none: no such row is on disk
 };
 
 // Where a staff slug stands in the key.
@@ -153,7 +155,7 @@ inline constexpr std::array kTables = {
     TableTraits{Table::kApprovalOf, "approval-of", Scope::kStore, SlugPlace::kFirst, 16},
     TableTraits{Table::kAllegation, "allegation", Scope::kCase, SlugPlace::kNone, 32},
     TableTraits{Table::kMeasure, "measure", Scope::kCase, SlugPlace::kNone, 32},
-    TableTraits{Table::kLeaf, "leaf", Scope::kStore, SlugPlace::kNone, 32},
+    TableTraits{Table::kLeaf, "leaf", Scope::kMemory, SlugPlace::kNone, 32},
     TableTraits{Table::kTile, "tile", Scope::kStore, SlugPlace::kNone, 9},
     TableTraits{Table::kTree, "tree", Scope::kStore, SlugPlace::kNone, 0},
     TableTraits{Table::kCheckpoint, "checkpoint", Scope::kStore, SlugPlace::kNone, 8},

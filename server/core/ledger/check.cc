@@ -83,13 +83,8 @@ absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::
     return TreeDamaged("newest checkpoint");
 
   Frontier rebuilt;
-  std::uint64_t leaf_rows = 0;
   auto append = [&](const crypto::Digest& hash) -> absl::Status {
-    const std::uint64_t index = rebuilt.size();
     rebuilt.AppendLeafHash(hash);
-    auto place = rows.Get<LeafPlace>(hash.str());
-    if (!place.ok()) return place.status();
-    if (!*place || (*place)->record.index != index) return TreeDamaged("place of a leaf");
     if (rebuilt.size() % kBlock != 0) return absl::OkStatus();
     if (absl::Status same = CompareTiles(rebuilt, tiles); !same.ok()) return same;
     auto at = published.find(rebuilt.size());
@@ -97,26 +92,15 @@ absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::
     return absl::OkStatus();
   };
   const std::uint64_t settled = tail->size - tail->size % kBlock;
-  for (std::uint64_t first = 0; first < settled; first += kTileWidth) {
-    auto tile = tiles.ReadTile({.level = 0, .index = first / kTileWidth});
-    if (absl::IsNotFound(tile.status())) return TreeDamaged("tile missing");
-    if (!tile.ok()) return tile.status();
-    if (tile->size() != std::min(kTileWidth, settled - first)) return TreeDamaged("tile of another size");
-    for (const crypto::Digest& hash : *tile)
+  status = ForEachLeafHash(rows, [&](std::span<const crypto::Digest> hashes) -> absl::Status {
+    for (const crypto::Digest& hash : hashes)
       if (absl::Status same = append(hash); !same.ok()) return same;
-  }
-  if (tail->hashes.size() != tail->size % kBlock) return TreeDamaged("tail row");
-  for (const crypto::Digest& hash : tail->hashes)
-    if (absl::Status same = append(hash); !same.ok()) return same;
-  if (rebuilt.Root() != tail->root) return TreeDamaged("root");
-  if (auto restored = Frontier::Restore(*tail, tiles); !restored.ok()) return restored.status();
-
-  status = ForEach<LeafPlace>(rows, [&](const LeafPlace&) {
-    ++leaf_rows;
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (leaf_rows != rebuilt.size()) return TreeDamaged("place without a leaf");
+  if (rebuilt.Root() != tail->root) return TreeDamaged("root");
+  if (auto restored = Frontier::Restore(*tail, tiles); !restored.ok()) return restored.status();
+
   std::uint64_t tile_rows = 0;
   std::uint64_t tiles_due = 0;
   for (std::uint64_t nodes = settled; nodes > 0; nodes >>= kTileHeight)

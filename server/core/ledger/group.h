@@ -57,7 +57,8 @@ class CommitGroup {
   std::vector<crypto::Bytes> Promises(const format::OrganisationId& organisation, format::Day day,
                                       const crypto::SigningKey& log_key);
 
-  // The rows of kLeaf, kTile and kTree that make what was appended durable. Call once, last.
+  // The rows of kTile and kTree that make what was appended durable, and those of kLeaf, which say where each leaf stands, in the
+  // tree's order. Call once, last.
   base::ChangeSet Rows();
 
   // The tree with this group. Requires that Rows() was called.

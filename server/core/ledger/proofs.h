@@ -7,7 +7,9 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,17 @@ class TileRows : public NodeStore {
  private:
   const base::Reader& rows_;
 };
+
+// Every leaf hash of the tree in order, dummies too, in runs as tiles and tail hold them. TreeDamaged where those contradict each
+// other, or what `visit` returned that was not OK.
+absl::Status ForEachLeafHash(const base::Reader& rows,
+                             const std::function<absl::Status(std::span<const crypto::Digest>)>& visit);
+
+// How many leaves the tree has now, dummies included.
+absl::StatusOr<std::uint64_t> SizeOfTree(const base::Reader& rows);
+
+// The leaf hash that stands there. TreeDamaged when the tree has none or its rows contradict each other.
+absl::StatusOr<crypto::Digest> LeafHashAt(const base::Reader& rows, std::uint64_t index);
 
 // One published tree, for the length of one request. `rows` outlives it.
 class PublishedTree {

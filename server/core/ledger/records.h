@@ -1,7 +1,7 @@
 // The rows of the ledger. Shapes of the keys: base/tables.h. How each is written to disk: server/storage.
 //
-// The first three are written by the Journal for every commit group that has leaves (see group.h); the others by
-// decisions, as any row is. The opening of a leaf that belongs to a case is a row of that case, under its key, and dies
+// The first three are written by the Journal for every commit group that has leaves (see group.h), but for LeafPlace, which is of
+// scope memory (base/tables.h): what it says is in the tiles. The others are written by decisions, as any row is. The opening of a leaf that belongs to a case is a row of that case, under its key, and dies
 // with it: cases/records.h.
 #pragma once
 

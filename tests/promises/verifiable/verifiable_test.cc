@@ -86,6 +86,17 @@ TEST_F(P6_Verifiable, NoAnswerLeavesBeforeItsLeafIsWritten) {
   EXPECT_TRUE(InTheTree(leaf));
 }
 
+TEST_F(P6_Verifiable, ALeafIsFoundFromTheMomentThatItIsOnDisk) {
+  crypto::Digest leaf;
+  bool before = true;
+  bool after = false;
+  under_->before_commit = [&] { before = InTheTree(leaf); };
+  under_->after_commit = [&] { after = InTheTree(leaf); };
+  ASSERT_TRUE(Commit(Read(&leaf)).ok());
+  EXPECT_FALSE(before);
+  EXPECT_TRUE(after) << "a row says that the leaf is there, and a reader who follows it must not hear otherwise";
+}
+
 TEST_F(P6_Verifiable, WhereTheLeafCannotBeWrittenNothingIsReturned) {
   crypto::Digest before;
   ASSERT_TRUE(Commit(Read(&before)).ok()) << "control";

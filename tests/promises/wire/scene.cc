@@ -111,7 +111,7 @@ std::unique_ptr<Decoded> Decoded::Open(const std::string& data, const storage::S
   }
   decoded->vault_ = *std::move(vault);
   decoded->events_ = std::make_unique<Unheard>();
-  decoded->records_ = std::make_unique<storage::Records>(*decoded->store_, *decoded->vault_, decoded->counts_, *decoded->events_);
+  decoded->records_ = std::make_unique<storage::Records>(*decoded->store_, *decoded->vault_, decoded->derived_, *decoded->events_);
   return decoded;
 }
 

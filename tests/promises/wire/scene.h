@@ -76,7 +76,7 @@ class Decoded {
  private:
   std::unique_ptr<storage::RowStore> store_;
   std::unique_ptr<storage::Vault> vault_;
-  storage::Counts counts_;
+  storage::Derived derived_;
   std::unique_ptr<base::EventSink> events_;
   std::unique_ptr<storage::Records> records_;
 };

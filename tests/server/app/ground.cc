@@ -250,8 +250,8 @@ Rows Ground::Snapshot() const {
   const auto rows = Must(OpenRows(storage::DatabaseIn(data().string()), true));
   const auto vault = Must(storage::Vault::Open(*rows, keys.kek, crypto::SystemRandom()));
   SilentSink events;
-  const storage::Counts counts;
-  const storage::Records records(*rows, *vault, counts, events);
+  const storage::Derived derived;
+  const storage::Records records(*rows, *vault, derived, events);
   Rows snapshot;
   for (const base::TableTraits& traits : base::kTables) {
     const storage::Codec* codec = storage::CodecOf(traits.table);

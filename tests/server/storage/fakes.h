@@ -89,7 +89,9 @@ class FailingStore final : public RowStore {
   }
   absl::Status Commit(std::span<const RowWrite> writes, std::span<const RowExpectation> expectations) override {
     if (before_commit) before_commit();
-    return failure_.ok() ? under_->Commit(writes, expectations) : failure_;
+    const absl::Status status = failure_.ok() ? under_->Commit(writes, expectations) : failure_;
+    if (after_commit) after_commit();
+    return status;
   }
   absl::Status Resume() override {
     ++resumes_;
@@ -99,6 +101,7 @@ class FailingStore final : public RowStore {
   absl::Status CopyTo(const std::string& directory) override { return under_->CopyTo(directory); }
 
   std::function<void()> before_commit;
+  std::function<void()> after_commit;
   std::string unreadable;  // the end of a key that Versions cannot read
 
  private:

@@ -17,6 +17,8 @@
 #include "server/core/cases/approval.h"
 #include "server/core/cases/doomed.h"
 #include "server/core/hr/records.h"
+#include "server/core/ledger/records.h"
+#include "server/core/ledger/tree.h"
 #include "server/core/people/records.h"
 #include "server/storage/backup.h"
 #include "server/storage/check.h"
@@ -125,6 +127,106 @@ TEST_F(StoreTest, ANewerFormatIsRefused) {
   Plant(key, crypto::Seal(wrapping, format, crypto::AssociatedData(key), crypto::SystemRandom()));
   EXPECT_EQ(Open(), FormatNewer());
   EXPECT_EQ(Check().status(), FormatNewer());
+}
+
+TEST_F(StoreTest, AnOlderFormatIsReadAndFromThenOnRefusedByTheOlderProgram) {
+  ASSERT_TRUE(Open().ok());
+  const auto id = Draw<base::CaseId>();
+  ASSERT_TRUE(Commit(FilingOf(id, "before")).ok());
+  store_.reset();
+  const std::string key(1, static_cast<char>(base::Table::kFormat));
+  const crypto::SymmetricKey wrapping = crypto::DeriveKey(keys_.kek, "alcove at rest, wrapping key v1");
+  const auto number = [&] {
+    std::string value;
+    const auto rows = RocksOpener()(DatabaseIn(data_), true);
+    EXPECT_TRUE(rows.ok() && *(*rows)->Get(key, &value));
+    const auto opened = crypto::Open(wrapping, value, crypto::AssociatedData(key));
+    return opened.ok() ? std::string(opened->view()) : std::string();
+  };
+  std::string format = number();
+  ASSERT_EQ(format[7], kFormatNumber);
+  format[7] = 2;
+  crypto::Plaintext older;
+  older.bytes = format;
+  Plant(key, crypto::Seal(wrapping, older, crypto::AssociatedData(key), crypto::SystemRandom()));
+  ASSERT_EQ(Check()->problems, std::vector<std::string>());
+  ASSERT_EQ(number()[7], 2) << "looking changes nothing";
+
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ((*store_->reader().Get<cases::Case>(id.view()))->record.desk, "before");
+  store_.reset();
+  format[7] = kFormatNumber;
+  EXPECT_EQ(number(), format) << "the same keys under the newer number";
+}
+
+TEST_F(StoreTest, KnowsWhereEveryLeafStandsAlsoAfterARestart) {
+  ASSERT_TRUE(Open().ok());
+  std::vector<crypto::Digest> hashes;
+  const auto commit = [&](int leaves, std::uint32_t pad) {
+    base::Transaction more;
+    for (int i = 0; i < leaves; ++i) {
+      more.leaves.push_back({.commitment = Draw<crypto::Digest>()});
+      hashes.push_back(ledger::LeafHash(more.leaves.back().commitment));
+    }
+    more.pad_to_multiple_of = pad;
+    ASSERT_TRUE(Commit(std::move(more)).ok());
+  };
+  const auto all_found = [&] {
+    const auto unknown = store_->reader().Get<ledger::LeafPlace>(Draw<crypto::Digest>().view());
+    if (!unknown.ok() || *unknown) return false;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      const auto place = store_->reader().Get<ledger::LeafPlace>(hashes[i].view());
+      if (!place.ok() || !*place || (*place)->record.index != i) return false;
+    }
+    return true;
+  };
+  for (const int leaves : {1, 62, 1, 1, 190, 1, 1, 300}) {
+    commit(leaves, 0);
+    EXPECT_TRUE(all_found()) << hashes.size();
+  }
+  ASSERT_TRUE(Open().ok());
+  EXPECT_TRUE(all_found()) << "after a restart";
+  commit(5, 0);
+  EXPECT_TRUE(all_found());
+  store_.reset();
+  std::string place_key;
+  const auto rows = RocksOpener()(DatabaseIn(data_), true);
+  std::size_t place_rows = 0;
+  ASSERT_TRUE((*rows)->Scan(std::string(1, static_cast<char>(base::Table::kLeaf)), {}, [&](std::string_view, std::string_view) {
+                         ++place_rows;
+                         return true;
+                       }).ok());
+  EXPECT_EQ(place_rows, 0U);
+}
+
+TEST_F(StoreTest, AMissingTileClosesNothingAndIsNotTakenForLeavesThatNeverWere) {
+  ASSERT_TRUE(Open().ok());
+  std::vector<crypto::Digest> hashes;
+  const auto commit = [&] {
+    base::Transaction more;
+    for (int leaf = 0; leaf < 128; ++leaf) {
+      more.leaves.push_back({.commitment = Draw<crypto::Digest>()});
+      hashes.push_back(ledger::LeafHash(more.leaves.back().commitment));
+    }
+    return Commit(std::move(more));
+  };
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(commit().ok());
+  const auto place = [&](const crypto::Digest& hash) { return store_->reader().Get<ledger::LeafPlace>(hash.view()); };
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(place(Draw<crypto::Digest>()).ok() && events_.Of(base::Event::kRowRefused) == 0) << "the control";
+  store_.reset();
+  // The first tile, which is not at the edge: nothing else at start looks at it.
+  Plant(std::string(1, static_cast<char>(base::Table::kTile)).append(9, '\0'), {}, true);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(events_.Of(base::Event::kRowRefused), 1);
+  ASSERT_TRUE(commit().ok());
+  for (std::size_t i = 256; i < hashes.size(); ++i) EXPECT_EQ((*place(hashes[i]))->record.index, i);
+  EXPECT_TRUE(absl::IsDataLoss(place(hashes[0]).status()));
+  EXPECT_TRUE(absl::IsDataLoss(place(Draw<crypto::Digest>()).status()));
+  store_.reset();
+  const auto report = Check();
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->problems.size(), 1U);
 }
 
 TEST_F(StoreTest, ALogCutAtARecordBoundaryIsARollback) {

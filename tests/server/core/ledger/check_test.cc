@@ -122,11 +122,6 @@ TEST_F(CheckLedgerTest, AChangedOrForgedCheckpointIsFound) {
 }
 
 TEST_F(CheckLedgerTest, AMissingRowIsFound) {
-  const LeafPlace place = Read<LeafPlace>(LeafHash(DigestOf(50)).str());
-  rows.Erase(base::Table::kLeaf, place.key());
-  EXPECT_TRUE(absl::IsDataLoss(Check().status()));
-  rows.Put(place);
-  ASSERT_TRUE(Check().ok());
   const Tile tile = Read<Tile>(base::RowKey(uint8_t{0}, uint64_t{1}));
   rows.Erase(base::Table::kTile, tile.key());
   EXPECT_TRUE(absl::IsDataLoss(Check().status()));
@@ -140,12 +135,6 @@ TEST_F(CheckLedgerTest, AMissingRowIsFound) {
 }
 
 TEST_F(CheckLedgerTest, ARowTooManyIsFound) {
-  LeafPlace extra;
-  extra.leaf_hash = DigestOf(123456);
-  extra.index = 7;
-  rows.Put(extra);
-  EXPECT_TRUE(absl::IsDataLoss(Check().status()));
-  rows.Erase(base::Table::kLeaf, extra.key());
   Tile tile;
   tile.level = 0;
   tile.index = 9;
