@@ -24,7 +24,8 @@ struct Journal::Member {
 };
 
 Journal::Journal(JournalParts parts, ledger::Frontier frontier, std::uint64_t group, JournalLimits limits)
-    : parts_(std::move(parts)), limits_(limits), frontier_(std::move(frontier)), group_(group) {
+    : parts_(std::move(parts)), limits_(limits), frontier_(std::move(frontier)), group_(group),
+      pace_(limits.busy_group, limits.most_wanted, limits.first_wanted) {
   finisher_ = std::thread([this] { Finish(); });
   writer_ = std::thread([this] { Write(); });
 }
@@ -97,12 +98,15 @@ Journal::Group Journal::TakeGroup() {
       lock.lock();
     }
   }
-  const bool worth_waiting = last_group_ >= limits_.busy_group && last_group_ < limits_.large_group;
-  if (worth_waiting && waiting_.size() < last_group_ && !stopping_) {
-    wanted_ = last_group_;
-    wake_.wait_for(lock, limits_.gather, [this] { return stopping_ || waiting_.size() >= wanted_; });
-    wanted_ = 1;
+  bool dry = false;
+  wanted_ = pace_.wanted();
+  for (auto waited = std::chrono::microseconds(0);
+       waiting_.size() < wanted_ && waited < limits_.longest_wait && !dry && !stopping_; waited += limits_.moment) {
+    const std::size_t before = waiting_.size();
+    wake_.wait_for(lock, limits_.moment, [this] { return stopping_ || waiting_.size() >= wanted_; });
+    dry = waiting_.size() == before;
   }
+  wanted_ = 1;
   Group group;
   std::size_t bytes = 0;
   while (!waiting_.empty() && (group.empty() || bytes < limits_.group_bytes)) {
@@ -111,7 +115,7 @@ Journal::Group Journal::TakeGroup() {
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
-  last_group_ = group.size();
+  pace_.Took(group.size(), dry);
   return group;
 }
 

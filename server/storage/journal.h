@@ -7,10 +7,8 @@
 //   3. each member's `stamp` completes its rows
 //   4. all rows, the ledger's and the group's number go into one batch and one sync
 //   5. the mark moves on, and a second thread tells the members; the next group need not wait for that
-// While a sync runs the next group collects by itself, so groups grow with the load. Under load the thread also waits a
-// moment for as many as the group before had, because what a group costs by itself (a sync, a signature, the ledger's rows) is
-// then shared by more; after a group of less than `busy_group` it waits for nobody, so a calm service adds no delay, and after one
-// of `large_group` neither, because there is little left to share.
+// While a sync runs the next group collects by itself, so groups grow with the load. Under load the thread also waits for as many as
+// pace.h says, `longest_wait` at most and until a `moment` brings nobody; a calm service adds no delay.
 //
 // Rows are sealed on the thread that calls Commit; the Journal's own thread seals what stamps add and the ledger's rows.
 //
@@ -45,6 +43,7 @@
 #include "server/core/ledger/log_keys.h"
 #include "server/core/ledger/tree.h"
 #include "server/storage/mark.h"
+#include "server/storage/pace.h"
 #include "server/storage/records.h"
 #include "server/storage/row_store.h"
 #include "server/storage/seal.h"
@@ -56,9 +55,11 @@ struct JournalLimits {
   std::size_t waiting = 4096;                       // transactions; more are told BudgetExhausted
   std::size_t waiting_bytes = std::size_t{64} << 20;
   std::chrono::milliseconds probe_every{1000};      // after StoreFull
-  std::size_t busy_group = 4;                       // from this size on the next group is waited for,
-  std::size_t large_group = 16;                     // and from this on no longer
-  std::chrono::microseconds gather{600};            // at most so long
+  std::size_t busy_group = 4;                       // Pace's: fewer are never waited for,
+  std::size_t most_wanted = 48;                     // nor are more,
+  std::size_t first_wanted = 1;                     // and these at first
+  std::chrono::microseconds moment{1000};
+  std::chrono::microseconds longest_wait{4000};
 };
 
 // What the Journal stands on; all of it outlives the Journal.
@@ -131,7 +132,7 @@ class Journal final : public base::Committer {
   std::vector<RowWrite> batch_;
   std::vector<crypto::Digest> leaf_hashes_;
   std::chrono::milliseconds last_probe_{0};
-  std::size_t last_group_ = 0;
+  Pace pace_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -80,24 +80,6 @@ class Gate {
   };
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
-// One group of `size`, after a group of one.
-void CommitGroupOf(int size, FailingStore& under, Store& store) {
-  std::atomic<int> done{0};
-  const auto count = [&](const absl::Status& status) { done += status.ok() ? 1 : 100; };
-  const auto commit = [&] {
-    base::Transaction transaction;
-    transaction.changes.Put(SomeMailbox());
-    store.committer().Commit(std::move(transaction), count);
-  };
-  Gate gate(under);
-  commit();
-  gate.AwaitEntry();
-  for (int i = 0; i < size; ++i) commit();
-  gate.Open();
-  while (done < 1 + size) std::this_thread::yield();
-  EXPECT_EQ(done, 1 + size);
-}
-
 TEST_F(JournalTest, WhatWasAcknowledgedCanBeRead) {
   Open();
   const cases::Mailbox mailbox = SomeMailbox();
@@ -143,14 +125,11 @@ TEST_F(JournalTest, WhatWaitsBecomesOneGroup) {
 }
 
 // Were the moment spent where it should not be, these would take its twenty seconds.
-TEST_F(JournalTest, AfterABusyGroupAsManyAreWaitedForAndAfterASmallOneNobodyIs) {
+TEST_F(JournalTest, AsManyAsAreWantedAreWaitedFor) {
   constexpr int kMany = 5;
   constexpr auto kMoment = std::chrono::seconds(20);
-  Open({.busy_group = kMany, .gather = kMoment});
+  Open({.busy_group = kMany, .most_wanted = kMany, .first_wanted = kMany, .moment = kMoment, .longest_wait = kMoment});
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok());
-
-  CommitGroupOf(kMany, *under_, *store_);
   std::atomic<int> done{0};
   const auto count = [&](const absl::Status& status) { done += status.ok() ? 1 : 100; };
   const std::uint64_t before = store_->journal().tallies().groups;
@@ -161,21 +140,39 @@ TEST_F(JournalTest, AfterABusyGroupAsManyAreWaitedForAndAfterASmallOneNobodyIs) 
   while (done < kMany) std::this_thread::yield();
   EXPECT_EQ(store_->journal().tallies().groups, before + 1);
 
-  // Closing waits for nobody either.
+  // Closing waits for nobody.
   store_->committer().Commit(PutMailbox(SomeMailbox()), count);
   store_.reset();
   EXPECT_EQ(done, 1 + kMany);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kMoment);
 }
 
-TEST_F(JournalTest, AfterALargeGroupNobodyIsWaitedForEither) {
-  constexpr int kLarge = 5;
+TEST_F(JournalTest, ACalmServiceWaitsForNobody) {
   constexpr auto kMoment = std::chrono::seconds(20);
-  Open({.busy_group = 2, .large_group = kLarge, .gather = kMoment});
+  Open({.busy_group = 5, .first_wanted = 4, .moment = kMoment, .longest_wait = kMoment});
   const auto begin = std::chrono::steady_clock::now();
-  CommitGroupOf(kLarge, *under_, *store_);
-  ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok());
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kMoment);
+}
+
+TEST_F(JournalTest, AMomentThatBringsNobodyEndsTheWait) {
+  Open({.busy_group = 2, .first_wanted = 1000, .moment = std::chrono::milliseconds(20), .longest_wait = std::chrono::hours(1)});
+  ASSERT_TRUE(Commit(PutMailbox(SomeMailbox())).ok()) << "nobody else came";
+}
+
+TEST_F(JournalTest, AWaitThatSomebodyAlwaysJoinsHasABoundToo) {
+  Open({.busy_group = 2, .first_wanted = 1000, .moment = std::chrono::milliseconds(20), .longest_wait = std::chrono::milliseconds(60)});
+  std::atomic<bool> told{false};
+  std::atomic<int> done{0};
+  int sent = 0;
+  store_->committer().Commit(PutMailbox(SomeMailbox()), [&](const absl::Status& status) { told = status.ok(); });
+  while (!told) {
+    store_->committer().Commit(PutMailbox(SomeMailbox()), [&](const absl::Status&) { ++done; });
+    ++sent;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  store_.reset();
+  EXPECT_EQ(done, sent);
 }
 
 TEST_F(JournalTest, MembersOfOneGroupSeeEachOthersWrites) {
