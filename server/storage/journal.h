@@ -58,8 +58,8 @@ struct JournalLimits {
   std::size_t busy_group = 4;                       // Pace's: fewer are never waited for,
   std::size_t most_wanted = 48;                     // nor are more,
   std::size_t first_wanted = 1;                     // and these at first
-  std::chrono::microseconds moment{1000};
-  std::chrono::microseconds longest_wait{4000};
+  std::chrono::microseconds moment{2500};
+  std::chrono::microseconds longest_wait{5000};
 };
 
 // What the Journal stands on; all of it outlives the Journal.
