@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace alcove::storage {
 namespace {
 
@@ -11,7 +13,7 @@ std::size_t AfterGroups(Pace& pace, std::size_t clients, int groups, int* dry = 
     const std::size_t wanted = pace.wanted();
     const bool in_vain = wanted > clients;
     if (in_vain && dry != nullptr) ++*dry;
-    pace.Took(in_vain ? clients : wanted, in_vain);
+    pace.Took(in_vain ? clients : std::max(wanted, std::min<std::size_t>(clients, 3)), in_vain);
   }
   return pace.wanted();
 }
@@ -40,11 +42,20 @@ TEST(Pace, AWaitInVainIsRareAndLeavesSomeOutOfTheNextGroup) {
   Pace pace(4, 48, 4);
   int dry = 0;
   (void)AfterGroups(pace, 16, 1000, &dry);
-  EXPECT_GT(dry, 5);
-  EXPECT_LT(dry, 30);
+  EXPECT_GT(dry, 3);
+  EXPECT_LT(dry, 10);
   pace.Took(16, true);
-  EXPECT_EQ(pace.wanted(), 10U);
-  EXPECT_EQ(AfterGroups(pace, 16, 30), 10U) << "for a while";
+  EXPECT_EQ(pace.wanted(), 8U);
+  EXPECT_EQ(AfterGroups(pace, 16, 100), 8U) << "for a while";
+  pace.Took(40, true);
+  EXPECT_EQ(pace.wanted(), 30U);
+}
+
+TEST(Pace, WhenTheLoadComesBackItIsFollowedAtOnce) {
+  Pace pace(4, 48, 48);
+  pace.Took(1, true);
+  EXPECT_EQ(pace.wanted(), 1U);
+  EXPECT_GT(AfterGroups(pace, 64, 100), 1U);
 }
 
 TEST(Pace, FallsBackToWaitingForNobodyWhenTheLoadEnds) {
