@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "crypto/format/wire.h"
 #include "server/core/base/ids.h"
 #include "server/core/base/keys.h"
 #include "server/core/base/tables.h"
@@ -36,12 +37,6 @@ static_assert([] {
 
 std::uint8_t KeySize(char table) { return kKeySizes[static_cast<std::uint8_t>(table)]; }
 
-std::uint32_t NumberIn(std::string_view bytes) {
-  std::uint32_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
-
 }  // namespace
 
 bool LiesWithCase(char table) { return KeySize(table) != 0; }
@@ -62,23 +57,16 @@ void AppendNewbornHead(const RowWrite& row, std::string* out) {
 
 absl::StatusOr<std::vector<NewbornRow>> RowsOfNewborn(std::string_view case_id, std::string_view value) {
   std::vector<NewbornRow> rows;
-  const auto damaged = [] { return RowDamaged("newborn"); };
-  if (case_id.size() != kCaseIdSize || value.empty()) return damaged();
-  while (!value.empty()) {
-    if (value.size() < 2) return damaged();
-    const char table = value.front();
-    const std::size_t rest_size = static_cast<unsigned char>(value[1]);
-    value.remove_prefix(2);
-    if (!LiesWithCase(table) || 1 + kCaseIdSize + rest_size != KeySize(table) || value.size() < rest_size + 4) return damaged();
-    std::string key(1, table);
-    key.append(case_id).append(value.substr(0, rest_size));
-    const std::size_t size = NumberIn(value.substr(rest_size, 4));
-    value.remove_prefix(rest_size + 4);
-    if (size < base::RowVersion::kSize || value.size() < size) return damaged();
-    if (!rows.empty() && rows.back().key >= key) return damaged();
-    rows.push_back({std::move(key), value.substr(0, size)});
-    value.remove_prefix(size);
-  }
+  if (case_id.size() != kCaseIdSize) return RowDamaged("newborn");
+  format::ByteReader reader(value);
+  do {
+    std::string key(1, static_cast<char>(reader.U8()));
+    key.append(case_id).append(reader.Short());
+    const std::string_view row = reader.Raw(reader.U32());
+    const bool in_order = rows.empty() || rows.back().key < key;
+    if (!reader.ok() || !IsKeyOfCase(key) || row.size() < base::RowVersion::kSize || !in_order) return RowDamaged("newborn");
+    rows.push_back({std::move(key), row});
+  } while (!reader.done());
   return rows;
 }
 

@@ -76,12 +76,12 @@ absl::StatusOr<std::optional<Records::Row>> Records::GetPlace(std::string_view l
   if (!hash.ok()) return base::Broken("a leaf hash of the wrong size");
   const std::uint64_t indexed = derived_.leaves.size();
   std::vector<std::uint64_t> places = derived_.leaves.Candidates(*hash);
-  // A group is on disk a moment before the index has it.
-  const absl::StatusOr<std::uint64_t> size = ledger::SizeOfTree(*this);
-  if (!size.ok()) return size.status();
-  for (std::uint64_t place = indexed; place < *size; ++place) places.push_back(place);
+  // Read after the candidates, so the tree with this tail has them all. A group is on disk a moment before the index has it.
+  const absl::StatusOr<ledger::TreeTail> tail = ledger::ReadTail(*this);
+  if (!tail.ok()) return tail.status();
+  for (std::uint64_t place = indexed; place < tail->size; ++place) places.push_back(place);
   for (const std::uint64_t place : places) {
-    const absl::StatusOr<crypto::Digest> stands_there = ledger::LeafHashAt(*this, place);
+    const absl::StatusOr<crypto::Digest> stands_there = ledger::LeafHashAt(*this, *tail, place);
     if (!stands_there.ok()) return stands_there.status();
     if (*stands_there != *hash) continue;
     auto record = std::make_unique<ledger::LeafPlace>();

@@ -79,8 +79,8 @@ class Records final : public base::Reader {
     return derived_.counts.Of(counter, name);
   }
 
-  // Seals the writes of `changes` into `out` but for those of scope memory, drawing the key of a case that the change set makes (it expects the row of
-  // the case to be absent). `with` gives keys of cases made by rows that are not durable yet; may be null.
+  // Seals the writes of `changes` into `out`, but for those of scope memory, drawing the key of a case that the change set
+  // makes (it expects the row of the case to be absent). `with` gives keys of cases made by rows that are not durable yet; may be null.
   // KeyMissing for a row of a case that is not there; INTERNAL for a key of the wrong shape.
   absl::Status Encode(const base::ChangeSet& changes, const SealedRows* with, SealedRows* out) const;
 

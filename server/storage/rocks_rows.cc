@@ -153,10 +153,9 @@ absl::Status FindRows(rocksdb::DB& db, std::span<const std::string_view> keys,
 
 absl::Status ScanRows(rocksdb::DB& db, std::string_view prefix, std::string_view after, const RowStore::Visit& visit) {
   rocksdb::ReadOptions options;
-  // One walk through the database sees one moment by itself.
-  if (!prefix.empty() && !LiesWithCase(prefix.front())) return ScanTable(db, options, prefix, after, visit).status();
-  rocksdb::ManagedSnapshot moment(&db);
-  options.snapshot = moment.snapshot();
+  // A single walk through the database sees one moment by itself.
+  std::optional<rocksdb::ManagedSnapshot> moment;
+  if (prefix.empty() || LiesWithCase(prefix.front())) options.snapshot = moment.emplace(&db).snapshot();
   if (!prefix.empty()) return ScanTable(db, options, prefix, after, visit).status();
   // Table by table: a newborn's rows belong into several.
   for (int table = after.empty() ? 0 : static_cast<unsigned char>(after.front()); table < 256; ++table) {

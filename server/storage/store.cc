@@ -1,14 +1,11 @@
 #include "server/storage/store.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <vector>
 #include <utility>
 
 #include "server/core/base/errors.h"
 #include "server/core/ledger/proofs.h"
-#include "server/core/ledger/records.h"
 #include "server/storage/errors.h"
 #include "server/storage/label.h"
 
@@ -37,36 +34,26 @@ absl::StatusOr<Edge> ReadEdge(const Records& records) {
     if ((*group)->size() != 8) return LedgerDamaged("the group's number");
     for (const char c : **group) edge.state.group = edge.state.group << 8 | static_cast<unsigned char>(c);
   }
-  const auto tree = records.Get<ledger::Tree>({});
-  if (!tree.ok()) return tree.status();
-  if (*tree) {
-    ledger::TreeTail tail;
-    tail.size = (*tree)->record.size;
-    tail.root = (*tree)->record.root;
-    tail.hashes = (*tree)->record.hashes;
-    auto frontier = ledger::Frontier::Restore(tail, ledger::TileRows(records));
-    if (!frontier.ok()) return frontier.status();
-    edge.frontier = *std::move(frontier);
-  }
+  const absl::StatusOr<ledger::TreeTail> tail = ledger::ReadTail(records);
+  if (!tail.ok()) return tail.status();
+  auto frontier = ledger::Frontier::Restore(*tail, ledger::TileRows(records));
+  if (!frontier.ok()) return frontier.status();
+  edge.frontier = *std::move(frontier);
   edge.state.leaves = edge.frontier.size();
   edge.state.root = edge.frontier.Root();
   return edge;
 }
 
 absl::Status IndexLeaves(const Records& records, LeafIndex* leaves) {
-  const absl::StatusOr<std::optional<base::Versioned<ledger::Tree>>> tree = records.Get<ledger::Tree>({});
-  if (!tree.ok() || !*tree) return tree.status();
-  const std::vector<crypto::Digest>& tail = (*tree)->record.hashes;
-  const std::uint64_t settled = (*tree)->record.size - tail.size();
-  const ledger::TileRows tiles(records);
-  while (leaves->size() < settled) {
-    const std::uint64_t index = leaves->size() / ledger::kTileWidth;
-    const std::uint64_t size = std::min(ledger::kTileWidth, settled - index * ledger::kTileWidth);
-    const absl::StatusOr<ledger::TileHashes> tile = tiles.ReadTile({.level = 0, .index = index});
-    if (tile.ok() && tile->size() >= size) leaves->Append({tile->data(), size});
-    else leaves->Skip(size);
+  const absl::StatusOr<ledger::TreeTail> tail = ledger::ReadTail(records);
+  if (!tail.ok()) return tail.status();
+  for (std::uint64_t index = 0; leaves->size() < tail->settled(); ++index) {
+    const std::uint64_t due = ledger::LeavesInTile(*tail, index);
+    const absl::StatusOr<ledger::TileHashes> tile = ledger::ReadLeafTile(records, *tail, index);
+    if (tile.ok()) leaves->Append({tile->data(), due});
+    else leaves->Skip(due);
   }
-  leaves->Append(tail);
+  leaves->Append(tail->hashes);
   return absl::OkStatus();
 }
 

@@ -54,9 +54,9 @@ struct StoreParts {
 // An open store. Readers from any thread; ends by writing what waits.
 class Store {
  public:
-  // Checks format, mark and the edge of the ledger, and marks an older format as this program's (StoreFull when there is no room
-  // for that): WrongKek, FormatNewer, MarkMissing, MarkDamaged, RolledBack, Forked,
-  // LedgerDamaged. What is in `parts` by reference outlives the store.
+  // Checks format, mark and the edge of the ledger: WrongKek, FormatNewer, MarkMissing, MarkDamaged, RolledBack, Forked,
+  // LedgerDamaged. Then marks an older format as this program's; StoreFull when there is no room for that.
+  // What is in `parts` by reference outlives the store.
   static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<RowStore> rows, const std::string& data_directory,
                                                      StoreParts parts);
 

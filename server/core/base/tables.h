@@ -113,9 +113,9 @@ enum class Table : std::uint8_t {
 
 // Under which key a row's value is sealed.
 enum class Scope : std::uint8_t {
-  kStore,  // the store's key
-  kCase,   // the key of the case whose 16 bytes begin the row key
-  kKek,    // the key-encryption key itself
+  kStore,   // the store's key
+  kCase,    // the key of the case whose 16 bytes begin the row key
+  kKek,     // the key-encryption key itself
   kMemory,  // none: no such row is on disk
 };
 

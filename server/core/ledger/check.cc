@@ -37,14 +37,6 @@ absl::Status ForEach(const base::Reader& rows, Visit&& visit) {
   }
 }
 
-absl::StatusOr<TreeTail> ReadTail(const base::Reader& rows) {
-  auto row = rows.Get<Tree>({});
-  if (!row.ok()) return row.status();
-  if (!*row) return TreeTail{.size = 0, .root = EmptyRoot(), .hashes = {}};
-  Tree& tree = (*row)->record;
-  return TreeTail{.size = tree.size, .root = tree.root, .hashes = std::move(tree.hashes)};
-}
-
 absl::Status CompareTiles(Frontier& rebuilt, const NodeStore& tiles) {
   for (const TileWrite& write : rebuilt.TakeTiles()) {
     auto stored = tiles.ReadTile(write.id);
@@ -91,19 +83,21 @@ absl::StatusOr<CheckedLedger> CheckLedger(const base::Reader& rows, const base::
     if (at != published.end() && at->second != rebuilt.Root()) return TreeDamaged("root of a checkpoint");
     return absl::OkStatus();
   };
-  const std::uint64_t settled = tail->size - tail->size % kBlock;
-  status = ForEachLeafHash(rows, [&](std::span<const crypto::Digest> hashes) -> absl::Status {
-    for (const crypto::Digest& hash : hashes)
+  for (std::uint64_t index = 0; index * kTileWidth < tail->settled(); ++index) {
+    const auto tile = ReadLeafTile(rows, *tail, index);
+    if (!tile.ok()) return tile.status();
+    if (tile->size() != LeavesInTile(*tail, index)) return TreeDamaged("tile of another size");
+    for (const crypto::Digest& hash : *tile)
       if (absl::Status same = append(hash); !same.ok()) return same;
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  }
+  for (const crypto::Digest& hash : tail->hashes)
+    if (absl::Status same = append(hash); !same.ok()) return same;
   if (rebuilt.Root() != tail->root) return TreeDamaged("root");
   if (auto restored = Frontier::Restore(*tail, tiles); !restored.ok()) return restored.status();
 
   std::uint64_t tile_rows = 0;
   std::uint64_t tiles_due = 0;
-  for (std::uint64_t nodes = settled; nodes > 0; nodes >>= kTileHeight)
+  for (std::uint64_t nodes = tail->settled(); nodes > 0; nodes >>= kTileHeight)
     tiles_due += (nodes + kTileWidth - 1) / kTileWidth;
   status = ForEach<Tile>(rows, [&](const Tile&) {
     ++tile_rows;

@@ -42,53 +42,26 @@ absl::StatusOr<TileHashes> TileRows::ReadTile(TileId id) const {
   return std::move((*row)->record.hashes);
 }
 
-namespace {
-
-absl::StatusOr<Tree> TailOf(const base::Reader& rows) {
-  auto tree = rows.Get<Tree>({});
-  if (!tree.ok()) return tree.status();
-  if (!*tree) return Tree();
-  if ((*tree)->record.hashes.size() != (*tree)->record.size % kBlock) return TreeDamaged("tail row");
-  return std::move((*tree)->record);
+absl::StatusOr<TreeTail> ReadTail(const base::Reader& rows) {
+  auto row = rows.Get<Tree>({});
+  if (!row.ok()) return row.status();
+  if (!*row) return TreeTail{.size = 0, .root = EmptyRoot(), .hashes = {}};
+  Tree& tree = (*row)->record;
+  if (tree.hashes.size() != tree.size % kBlock) return TreeDamaged("tail row");
+  return TreeTail{.size = tree.size, .root = tree.root, .hashes = std::move(tree.hashes)};
 }
 
-// A tile of the leaves of a tree of which the tiles hold `settled`.
-absl::StatusOr<TileHashes> LeafTile(const base::Reader& rows, std::uint64_t index, std::uint64_t settled) {
+absl::StatusOr<TileHashes> ReadLeafTile(const base::Reader& rows, const TreeTail& tail, std::uint64_t index) {
   auto tile = TileRows(rows).ReadTile({.level = 0, .index = index});
   if (absl::IsNotFound(tile.status())) return TreeDamaged("tile missing");
-  if (tile.ok() && tile->size() < std::min(kTileWidth, settled - index * kTileWidth)) return TreeDamaged("tile of another size");
+  if (tile.ok() && tile->size() < LeavesInTile(tail, index)) return TreeDamaged("tile of another size");
   return tile;
 }
 
-}  // namespace
-
-absl::Status ForEachLeafHash(const base::Reader& rows,
-                             const std::function<absl::Status(std::span<const crypto::Digest>)>& visit) {
-  const auto tail = TailOf(rows);
-  if (!tail.ok()) return tail.status();
-  const std::uint64_t settled = tail->size - tail->hashes.size();
-  for (std::uint64_t first = 0; first < settled; first += kTileWidth) {
-    const auto tile = LeafTile(rows, first / kTileWidth, settled);
-    if (!tile.ok()) return tile.status();
-    if (tile->size() != std::min(kTileWidth, settled - first)) return TreeDamaged("tile of another size");
-    if (absl::Status status = visit(*tile); !status.ok()) return status;
-  }
-  return visit(tail->hashes);
-}
-
-absl::StatusOr<std::uint64_t> SizeOfTree(const base::Reader& rows) {
-  const auto tail = TailOf(rows);
-  if (!tail.ok()) return tail.status();
-  return tail->size;
-}
-
-absl::StatusOr<crypto::Digest> LeafHashAt(const base::Reader& rows, std::uint64_t index) {
-  const auto tail = TailOf(rows);
-  if (!tail.ok()) return tail.status();
-  if (index >= tail->size) return TreeDamaged("a place beyond the tree");
-  const std::uint64_t settled = tail->size - tail->hashes.size();
-  if (index >= settled) return tail->hashes[index - settled];
-  const auto tile = LeafTile(rows, index / kTileWidth, settled);
+absl::StatusOr<crypto::Digest> LeafHashAt(const base::Reader& rows, const TreeTail& tail, std::uint64_t index) {
+  if (index >= tail.size) return TreeDamaged("a place beyond the tree");
+  if (index >= tail.settled()) return tail.hashes[index - tail.settled()];
+  const auto tile = ReadLeafTile(rows, tail, index / kTileWidth);
   if (!tile.ok()) return tile.status();
   return (*tile)[index % kTileWidth];
 }

@@ -7,9 +7,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,16 +33,15 @@ class TileRows : public NodeStore {
   const base::Reader& rows_;
 };
 
-// Every leaf hash of the tree in order, dummies too, in runs as tiles and tail hold them. TreeDamaged where those contradict each
-// other, or what `visit` returned that was not OK.
-absl::Status ForEachLeafHash(const base::Reader& rows,
-                             const std::function<absl::Status(std::span<const crypto::Digest>)>& visit);
+// Size, root and newest leaves of the tree as it is now; an empty tree where there is none yet.
+absl::StatusOr<TreeTail> ReadTail(const base::Reader& rows);
 
-// How many leaves the tree has now, dummies included.
-absl::StatusOr<std::uint64_t> SizeOfTree(const base::Reader& rows);
+// The leaf hashes that a tile of the leaves holds: as many as it holds of the tree with this tail, LeavesInTile, or more where the
+// tree has grown since. TreeDamaged when it holds fewer.
+absl::StatusOr<TileHashes> ReadLeafTile(const base::Reader& rows, const TreeTail& tail, std::uint64_t index);
 
-// The leaf hash that stands there. TreeDamaged when the tree has none or its rows contradict each other.
-absl::StatusOr<crypto::Digest> LeafHashAt(const base::Reader& rows, std::uint64_t index);
+// The leaf hash that stands there. TreeDamaged when the tree with this tail has none.
+absl::StatusOr<crypto::Digest> LeafHashAt(const base::Reader& rows, const TreeTail& tail, std::uint64_t index);
 
 // One published tree, for the length of one request. `rows` outlives it.
 class PublishedTree {

@@ -15,6 +15,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -67,7 +68,15 @@ struct TreeTail {
   crypto::Digest root;
   // The size mod 64 last leaf hashes.
   std::vector<crypto::Digest> hashes;
+
+  // How many leaves the tiles hold; the rest are in `hashes`.
+  uint64_t settled() const { return size - size % kBlock; }
 };
+
+// Of a tree with this tail, how many leaves are in the tile of that index; it is one of them.
+inline uint64_t LeavesInTile(const TreeTail& tail, uint64_t index) {
+  return std::min(kTileWidth, tail.settled() - index * kTileWidth);
+}
 
 // Port: where tiles are read. Implemented by server/storage over rows, by tests over a map.
 class NodeStore {
