@@ -3,12 +3,16 @@
 # its listener for HR systems.
 
 # Days that have passed on this stage: every program sees them, as if somebody had moved the machine's clock while it was
-# off. The product has no such switch. (The library, not the command: that one leaves a second process behind.)
-if [ -f "$STAGE/days" ]; then
+# off. The product has no such switch. (The library, not the command: that one leaves a second process behind. Programs, not
+# shells: the library counts in shared memory that a program hands to what it starts, and a shell's first subshell to end
+# takes it away.)
+move_clock() {
+  [ -f "$STAGE/days" ] || return 0
   export FAKETIME="+$(cat "$STAGE/days")d" FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
   LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1)
   export LD_PRELOAD
-fi
+}
+move_clock
 
 # A port nobody listens on, below 32768 where the kernel does not hand out its own.
 free_port() {
@@ -177,7 +181,8 @@ holder_of() {
 days_pass() {
   stop_server >/dev/null
   echo "$1" >"$STAGE/days"
-  bash -c start_server
+  move_clock
+  start_server
 }
 
 # The line of a person in the chart, with another manager.
@@ -202,7 +207,8 @@ token_for() {
 # For so many of a chart, from that line on. What it prints says how many have theirs by now.
 tokens_for_some() {
   export -f token_for
-  tail -n +$(($2 + 1)) "$1" | head -n "$3" | cut -d, -f1 | xargs -P 2 -I{} bash -c 'token_for employment {} && echo {}' >>have.txt
+  tail -n +$(($2 + 1)) "$1" | head -n "$3" | cut -d, -f1 |
+    LD_PRELOAD='' xargs -P 2 -I{} bash -c 'token_for employment {} && echo {}' >>have.txt
   echo "$(wc -l <have.txt) of $(tail -n +2 "$1" | wc -l) employees have theirs"
 }
 
