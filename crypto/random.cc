@@ -1,6 +1,13 @@
 #include "crypto/random.h"
 
+#include <pthread.h>
+#include <sys/random.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "crypto/sodium.h"
 
@@ -23,9 +30,50 @@ void Broken(const char* what) {
 
 namespace {
 
+std::atomic<unsigned> forks = 0;  // of this process since its start, on the child's side
+
+// What the kernel gave a thread and nobody has drawn yet: one system call for some thirty draws, where each was one. What is
+// drawn is wiped here, what is left is wiped when the thread ends, and a forked child never draws from its parent's.
+class Page {
+ public:
+  static constexpr std::size_t kLargestDraw = 64;
+
+  ~Page() { sodium_memzero(bytes_.data(), bytes_.size()); }
+
+  void Fill(uint8_t* out, std::size_t size) {
+    if (left_ < size || forks_ != forks.load(std::memory_order_relaxed)) Refill();
+    left_ -= size;
+    std::memcpy(out, bytes_.data() + left_, size);
+    sodium_memzero(bytes_.data() + left_, size);
+  }
+
+ private:
+  void Refill() {
+    forks_ = forks.load(std::memory_order_relaxed);
+    for (left_ = 0; left_ < bytes_.size();) {
+      const ssize_t got = getrandom(bytes_.data() + left_, bytes_.size() - left_, 0);
+      if (got > 0) left_ += static_cast<std::size_t>(got);
+      if (got < 0 && errno != EINTR) internal::Broken("the kernel gives no randomness");
+    }
+  }
+
+  std::array<uint8_t, 1024> bytes_;
+  std::size_t left_ = 0;  // of bytes_, from the front
+  unsigned forks_ = 0;
+};
+
 class KernelRandom final : public Random {
  public:
-  void Fill(uint8_t* out, size_t size) override { randombytes_buf(out, size); }
+  KernelRandom() { (void)pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); }); }
+
+  void Fill(uint8_t* out, std::size_t size) override {
+    thread_local Page page;
+    if (size <= Page::kLargestDraw) {
+      page.Fill(out, size);
+    } else {
+      randombytes_buf(out, size);
+    }
+  }
 };
 
 }  // namespace

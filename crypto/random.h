@@ -18,7 +18,7 @@ class Random {
   Bytes Draw(size_t size);
 };
 
-// The kernel's generator (getrandom), through libsodium.
+// The kernel's generator (getrandom). Small draws come from a page that is the thread's own, wiped as it is drawn from, and not inherited by a fork.
 Random& SystemRandom();
 
 }  // namespace alcove::crypto

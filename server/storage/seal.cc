@@ -1,7 +1,5 @@
 #include "server/storage/seal.h"
 
-#include <array>
-#include <cstring>
 #include <utility>
 
 #include "crypto/hkdf.h"
@@ -30,31 +28,6 @@ constexpr std::string_view kFormatMagic = "ALF1";
 constexpr std::size_t kFormatSize = 4 + 4 + 16 + 32 + 32 + 4;
 constexpr std::size_t kFirstFormatSize = 4 + 4 + 16 + 32;
 constexpr std::size_t kFormatHead = 4 + 4;
-
-// Nonces by the page: one system call for some sixty rows. Only for nonces, which are no secret; keys are drawn one by one.
-class NoncePool final : public crypto::Random {
- public:
-  explicit NoncePool(crypto::Random& under) : under_(under) {}
-  void Fill(std::uint8_t* out, std::size_t size) override {
-    thread_local Page page;
-    if (page.of != &under_ || page.bytes.size() - page.used < size) {
-      if (size > page.bytes.size()) return under_.Fill(out, size);
-      under_.Fill(page.bytes.data(), page.bytes.size());
-      page.of = &under_;
-      page.used = 0;
-    }
-    std::memcpy(out, page.bytes.data() + page.used, size);
-    page.used += size;
-  }
-
- private:
-  struct Page {
-    const crypto::Random* of = nullptr;
-    std::array<std::uint8_t, 1536> bytes{};
-    std::size_t used = 0;
-  };
-  crypto::Random& under_;
-};
 
 std::uint32_t NumberIn(std::string_view bytes) {
   std::uint32_t number = 0;
@@ -211,8 +184,7 @@ void Vault::Seal(const crypto::SymmetricKey& key, std::string_view disk_key, std
   const std::uint64_t padded = crypto::PaddedSize(content->size() + 1, kPaddingFloor);
   content->push_back(static_cast<char>(0x80));
   content->resize(padded, '\0');
-  NoncePool nonces(random_);
-  crypto::SealAppend(key, *content, crypto::AssociatedData(disk_key), nonces, out);
+  crypto::SealAppend(key, *content, crypto::AssociatedData(disk_key), random_, out);
 }
 
 absl::StatusOr<crypto::Plaintext> Vault::Open(base::Table table, const crypto::SymmetricKey& key,
