@@ -56,7 +56,7 @@ struct JournalLimits {
   std::size_t waiting_bytes = std::size_t{64} << 20;
   std::chrono::milliseconds probe_every{1000};      // after StoreFull
   std::size_t busy_group = 4;                       // Pace's: fewer are never waited for,
-  std::size_t most_wanted = 48;                     // nor are more,
+  std::size_t most_wanted = 32;                     // nor are more,
   std::size_t first_wanted = 1;                     // and these at first
   std::chrono::microseconds moment{2500};
   std::chrono::microseconds longest_wait{5000};

@@ -1,8 +1,8 @@
 // How many transactions a commit group waits for. What a group costs by itself (a sync, a signature, the ledger's rows) is shared by
 // its members, so larger groups leave more of the machine for others; but who waits for somebody who does not come waits in vain.
 // So the number grows slowly while that many come, and falls when a moment brings nobody more: then everybody waits already, and a
-// group of all of them would leave the processors without work while it is written. Half of them are left out, ten at most: about
-// as many as can be decided meanwhile.
+// group of all of them would leave the processors without work while it is written. Half of them are left out: they are decided
+// meanwhile.
 //
 // One thread.
 #pragma once
@@ -24,7 +24,7 @@ class Pace {
   void Took(std::size_t size, bool dry) {
     if (dry) {
       filled_ = size * 2 > target_ ? -kRest : 0;  // it was too large; or the load is gone
-      target_ = std::max<std::size_t>(1, size - std::min(size / 2, kLeftOut));
+      target_ = std::max<std::size_t>(1, size / 2);
     } else if (size < target_) {
       if (target_ < busy_) target_ = size;  // nobody was waited for
     } else if (size > 1 && ++filled_ >= kSteady) {
@@ -34,7 +34,6 @@ class Pace {
   }
 
  private:
-  static constexpr std::size_t kLeftOut = 10;
   static constexpr int kSteady = 4;  // groups that reach the number before it grows
   static constexpr int kRest = 128;  // further groups before it is tried anew after it was too large
 

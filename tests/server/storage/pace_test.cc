@@ -38,7 +38,7 @@ TEST(Pace, GrowsWhileSoManyComeAndNotBeyondTheMost) {
   EXPECT_EQ(pace.wanted(), 48U) << "the bound of the wait ended it, not want of comers";
 }
 
-TEST(Pace, AWaitInVainIsRareAndLeavesSomeOutOfTheNextGroup) {
+TEST(Pace, AWaitInVainIsRareAndLeavesHalfOutOfTheNextGroup) {
   Pace pace(4, 48, 4);
   int dry = 0;
   (void)AfterGroups(pace, 16, 1000, &dry);
@@ -47,8 +47,8 @@ TEST(Pace, AWaitInVainIsRareAndLeavesSomeOutOfTheNextGroup) {
   pace.Took(16, true);
   EXPECT_EQ(pace.wanted(), 8U);
   EXPECT_EQ(AfterGroups(pace, 16, 100), 8U) << "for a while";
-  pace.Took(40, true);
-  EXPECT_EQ(pace.wanted(), 30U);
+  pace.Took(41, true);
+  EXPECT_EQ(pace.wanted(), 20U);
 }
 
 TEST(Pace, WhenTheLoadComesBackItIsFollowedAtOnce) {
