@@ -34,7 +34,7 @@ class Pace {
   }
 
  private:
-  static constexpr int kSteady = 4;  // groups that reach the number before it grows
+  static constexpr int kSteady = 2;  // groups that reach the number before it grows
   static constexpr int kRest = 128;  // further groups before it is tried anew after it was too large
 
   const std::size_t busy_;
