@@ -1,6 +1,5 @@
 #include "server/storage/rocks_store.h"
 
-#include <fcntl.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -12,7 +11,6 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -86,21 +84,6 @@ class Readers {
   std::atomic<int> count_ = 0;
 };
 
-// Whether files there can be read and written past the page cache: tmpfs before Linux 6.6 and some network file systems refuse.
-// What the probe cannot say for another reason, like a device without room, the database says when it is opened.
-bool GoesPastPageCache(const std::string& directory) {
-  const auto refused = [](int file) {
-    if (file >= 0) (void)close(file);
-    return file < 0 && (errno == EINVAL || errno == EOPNOTSUPP);
-  };
-  const std::string made = directory + "/CURRENT";
-  if (access(made.c_str(), F_OK) == 0) return !refused(open(made.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
-  const std::string probe = directory + "/probe";
-  const bool no = refused(open(probe.c_str(), O_WRONLY | O_CREAT | O_DIRECT | O_CLOEXEC, 0600));
-  (void)unlink(probe.c_str());
-  return !no;
-}
-
 rocksdb::Options OptionsFor(const RocksOptions& wanted) {
   rocksdb::Options o;
   o.create_if_missing = wanted.create;
@@ -137,9 +120,6 @@ rocksdb::Options OptionsFor(const RocksOptions& wanted) {
   o.level0_stop_writes_trigger = 40;
   o.max_bytes_for_level_base = std::uint64_t{512} << 20;
   o.bytes_per_sync = std::uint64_t{1} << 20;
-  // Files are written once and read back by nobody who would need them in the page cache, which takes memory from the machine
-  // page by page; and what paranoid_file_checks reads back is then what the device holds.
-  o.use_direct_reads = o.use_direct_io_for_flush_and_compaction = GoesPastPageCache(wanted.directory);
   o.compaction_readahead_size = std::size_t{1} << 20;
   o.max_manifest_file_size = std::uint64_t{4} << 20;
   // Most rows are new under a random key. The filter answers "absent" for expectations without a walk, and a batch that is
