@@ -33,12 +33,11 @@ namespace {
 std::atomic<unsigned> forks = 0;  // of this process since its start, on the child's side
 
 // What the kernel gave a thread and nobody has drawn yet: one system call for some thirty draws, where each was one. What is
-// drawn is wiped here, what is left is wiped when the thread ends, and a forked child never draws from its parent's.
+// drawn is wiped here, and a forked child never draws from its parent's. No destructor: what is never drawn is nobody's secret,
+// and whoever draws while a thread or the program ends must not meet a wiped page.
 class Page {
  public:
   static constexpr std::size_t kLargestDraw = 64;
-
-  ~Page() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
   void Fill(uint8_t* out, std::size_t size) {
     if (left_ < size || forks_ != forks.load(std::memory_order_relaxed)) Refill();
@@ -57,7 +56,7 @@ class Page {
     }
   }
 
-  std::array<uint8_t, 1024> bytes_;
+  std::array<uint8_t, 1024> bytes_{};
   std::size_t left_ = 0;  // of bytes_, from the front
   unsigned forks_ = 0;
 };
