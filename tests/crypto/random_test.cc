@@ -46,6 +46,25 @@ TEST(SystemRandom, GivesNothingTwiceInAnyThread) {
   EXPECT_EQ(all.size(), drawn.size() * kDraws);
 }
 
+// Draws when its thread ends, after everything that was made in that thread later.
+struct DrawsAtTheEnd {
+  Bytes* out = nullptr;
+  ~DrawsAtTheEnd() {
+    if (out != nullptr) *out = SystemRandom().Draw(kDraw);
+  }
+};
+
+TEST(SystemRandom, GivesNoWipedBytesWhileAThreadEnds) {
+  Bytes last;
+  std::thread([&last] {
+    thread_local DrawsAtTheEnd draws;
+    draws.out = &last;
+    (void)SystemRandom().Draw(kDraw);
+  }).join();
+  ASSERT_EQ(last.size(), kDraw);
+  EXPECT_NE(last, Bytes(kDraw, '\0'));
+}
+
 TEST(SystemRandom, AForkedChildDrawsNothingThatItsParentDraws) {
   (void)SystemRandom().Draw(kDraw);  // so that there is a page to inherit
   std::array<int, 2> pipe_ends{};
