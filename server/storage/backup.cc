@@ -20,6 +20,7 @@
 #include "server/storage/mark.h"
 #include "server/storage/records.h"
 #include "server/storage/seal.h"
+#include "server/storage/silent_sink.h"
 
 namespace alcove::storage {
 namespace {
@@ -33,11 +34,6 @@ struct ListedFile {
   std::string digest;  // hex
   std::uint64_t size = 0;
   std::string name;
-};
-
-class SilentSink final : public base::EventSink {
- public:
-  void Record(base::Event) override {}
 };
 
 // Removes a directory again unless told to keep it.

@@ -24,6 +24,7 @@
 #include "server/storage/codec.h"
 #include "server/storage/errors.h"
 #include "server/storage/records.h"
+#include "server/storage/silent_sink.h"
 #include "server/storage/store.h"
 
 namespace alcove::storage {
@@ -31,11 +32,6 @@ namespace {
 
 constexpr std::size_t kAll = SIZE_MAX;
 constexpr std::size_t kMostProblems = 100;
-
-class SilentSink final : public base::EventSink {
- public:
-  void Record(base::Event) override {}
-};
 
 class Check {
  public:

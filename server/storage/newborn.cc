@@ -14,8 +14,6 @@
 namespace alcove::storage {
 namespace {
 
-constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
-
 static_assert(base::TraitsOf(static_cast<base::Table>(kNewbornTable)) == nullptr);
 
 // The size of whole keys by table, the table's byte included; zero for what does not lie with a case.
@@ -31,7 +29,7 @@ constexpr std::array<std::uint8_t, 256> kKeySizes = [] {
 // A table, a size, what a key has beside the table and the case, another size.
 static_assert([] {
   for (const std::uint8_t size : kKeySizes)
-    if (size != 0 && 2 + (size - 1 - kCaseIdSize) + 4 > kMostNewbornHead) return false;
+    if (size != 0 && 2 + (size - 1 - base::CaseId::kSize) + 4 > kMostNewbornHead) return false;
   return true;
 }());
 
@@ -43,12 +41,12 @@ bool LiesWithCase(char table) { return KeySize(table) != 0; }
 
 bool IsKeyOfCase(std::string_view key) { return !key.empty() && key.size() == KeySize(key.front()); }
 
-std::string_view CaseIn(std::string_view key) { return key.substr(1, kCaseIdSize); }
+std::string_view CaseIn(std::string_view key) { return key.substr(1, base::CaseId::kSize); }
 
 std::string NewbornKey(std::string_view case_id) { return std::string(1, kNewbornTable).append(case_id); }
 
 void AppendNewbornHead(const RowWrite& row, std::string* out) {
-  const std::string_view rest = row.key.substr(1 + kCaseIdSize);
+  const std::string_view rest = row.key.substr(1 + base::CaseId::kSize);
   out->push_back(row.key.front());
   out->push_back(static_cast<char>(rest.size()));
   out->append(rest);
@@ -57,7 +55,7 @@ void AppendNewbornHead(const RowWrite& row, std::string* out) {
 
 absl::StatusOr<std::vector<NewbornRow>> RowsOfNewborn(std::string_view case_id, std::string_view value) {
   std::vector<NewbornRow> rows;
-  if (case_id.size() != kCaseIdSize) return RowDamaged("newborn");
+  if (case_id.size() != base::CaseId::kSize) return RowDamaged("newborn");
   format::ByteReader reader(value);
   do {
     std::string key(1, static_cast<char>(reader.U8()));

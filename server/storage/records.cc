@@ -9,7 +9,6 @@
 namespace alcove::storage {
 namespace {
 
-constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
 constexpr std::size_t kRoomForRow = 1024;
 
 std::string CountKey(base::Counter counter, std::string_view name) {
@@ -142,10 +141,10 @@ absl::StatusOr<Records::Row> Records::Decode(base::Table table, const crypto::Sy
 absl::StatusOr<RowKey> Records::KeyToWrite(const base::ChangeSet& changes, base::Table table, std::string_view key,
                                            const SealedRows* with, SealedRows* out) const {
   const base::TableTraits* traits = base::TraitsOf(table);
-  if (traits == nullptr || traits->scope != base::Scope::kCase || key.size() < kCaseIdSize)
+  if (traits == nullptr || traits->scope != base::Scope::kCase || key.size() < base::CaseId::kSize)
     return vault_.KeyFor(table, key);
 
-  const std::string_view case_id = key.substr(0, kCaseIdSize);
+  const std::string_view case_id = key.substr(0, base::CaseId::kSize);
   if (RowKey made = FindCaseKey(*out, case_id)) return made;
   if (with != nullptr)
     if (RowKey made = FindCaseKey(*with, case_id)) return made;

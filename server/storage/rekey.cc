@@ -18,17 +18,13 @@
 #include "server/storage/errors.h"
 #include "server/storage/records.h"
 #include "server/storage/seal.h"
+#include "server/storage/silent_sink.h"
 
 namespace alcove::storage {
 namespace {
 
 constexpr std::size_t kAll = SIZE_MAX;
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
-
-class SilentSink final : public base::EventSink {
- public:
-  void Record(base::Event) override {}
-};
 
 // The case that a row of the store's scope is about and goes with. Every table that core has is named here, so that a new one
 // has to say. Mailboxes and tombstones stay; what is to go is erased by whoever writes the tombstone.

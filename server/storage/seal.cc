@@ -15,7 +15,6 @@ constexpr std::string_view kWrapLabel = "alcove at rest, wrapping key v1";
 constexpr std::string_view kRowLabel = "alcove at rest, rows v1";
 constexpr std::string_view kIndexLabel = "alcove at rest, index v1";
 constexpr std::uint64_t kPaddingFloor = 128;
-constexpr std::size_t kCaseIdSize = base::CaseId::kSize;
 constexpr std::size_t kYoungCaseKeys = 2048;
 
 // The row kFormat, sealed under the wrapping key:
@@ -127,9 +126,9 @@ absl::StatusOr<RowKey> Vault::KeyFor(base::Table table, std::string_view key) co
   if (traits == nullptr || traits->scope == base::Scope::kKek || traits->scope == base::Scope::kMemory)
     return base::Broken("a row that only storage may touch");
   if (traits->scope == base::Scope::kStore) return store_key_;
-  if (key.size() < kCaseIdSize) return base::Broken("a row of a case without its id");
+  if (key.size() < base::CaseId::kSize) return base::Broken("a row of a case without its id");
 
-  const std::string case_id(key.substr(0, kCaseIdSize));
+  const std::string case_id(key.substr(0, base::CaseId::kSize));
   {
     const std::lock_guard lock(case_keys_.mutex);
     if (const auto kept = case_keys_.young.find(case_id); kept != case_keys_.young.end()) return kept->second;
