@@ -23,11 +23,30 @@ struct Journal::Member {
   std::size_t size() const { return rows.bytes.size() + leaves.size() * sizeof(base::LeafDraft); }
 };
 
+// A group as it is to be written, upon what the group before it leaves.
+struct Journal::Prepared {
+  Group members;                  // in the batch
+  std::vector<Finished> finished;  // and who is not; told once the group before is on disk, so that who decides anew reads it
+  SealedRows own;
+  std::vector<RowWrite> batch;  // of the members and `own`; empty: there is nothing to write
+  std::uint64_t bytes = 0;
+  std::uint64_t contended = 0;
+  bool cuts = false;
+  std::vector<crypto::Digest> leaf_hashes;
+  // As they are once the batch is on disk.
+  std::uint64_t group = 0;
+  std::shared_ptr<const ledger::Frontier> frontier;
+
+  // Their rows stay: the group after this one may be looking at them.
+  void FinishMembers(const absl::Status& status) {
+    for (const std::unique_ptr<Member>& member : members) finished.push_back({std::move(member->done), status});
+  }
+};
+
 Journal::Journal(JournalParts parts, ledger::Frontier frontier, std::uint64_t group, JournalLimits limits)
-    : parts_(std::move(parts)), limits_(limits), frontier_(std::move(frontier)), group_(group),
-      pace_(limits.busy_group, limits.most_wanted, limits.first_wanted) {
-  finisher_ = std::thread([this] { Finish(); });
-  writer_ = std::thread([this] { Write(); });
+    : parts_(std::move(parts)), limits_(limits), pace_(limits.busy_group, limits.most_wanted, limits.first_wanted),
+      frontier_(std::make_shared<const ledger::Frontier>(std::move(frontier))), group_(group) {
+  for (std::thread& writer : writers_) writer = std::thread([this] { TakeTurns(); });
 }
 
 Journal::~Journal() {
@@ -36,13 +55,7 @@ Journal::~Journal() {
     stopping_ = true;
   }
   wake_.notify_all();
-  writer_.join();
-  {
-    const std::lock_guard lock(finish_mutex_);
-    finish_stopping_ = true;
-  }
-  finish_wake_.notify_all();
-  finisher_.join();
+  for (std::thread& writer : writers_) writer.join();
   if (parts_.mark != nullptr) (void)parts_.mark->Sync();
 }
 
@@ -50,7 +63,7 @@ void Journal::Commit(base::Transaction transaction, std::function<void(absl::Sta
   auto member = std::make_unique<Member>();
   member->done = std::move(done);
   if (absl::Status status = parts_.records.Encode(transaction.changes, nullptr, &member->rows); !status.ok())
-    return Refuse(std::move(member), std::move(status));
+    return member->done(std::move(status));
   member->leaves = std::move(transaction.leaves);
   member->tallies = transaction.changes.tallies();
   member->pad_to_multiple_of = transaction.pad_to_multiple_of;
@@ -69,12 +82,13 @@ void Journal::Commit(base::Transaction transaction, std::function<void(absl::Sta
     } else {
       waiting_bytes_ += member->size();
       waiting_.push_back(std::move(member));
-      enough = waiting_.size() == wanted_;
+      pace_.Held(++held_);
+      enough = waiting_.size() == wanted_ || (waiting_.size() == 1 && flying_ == nullptr);
     }
   }
   if (!refused.ok()) {
     if (base::ReasonOf(refused) == base::Reason::kBudgetExhausted) parts_.events.Record(base::Event::kStoreSlow);
-    return Refuse(std::move(member), std::move(refused));
+    return member->done(std::move(refused));
   }
   if (enough) wake_.notify_one();
 }
@@ -88,10 +102,15 @@ Journal::Tallies Journal::tallies() const {
 
 Journal::Group Journal::TakeGroup() {
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return stopping_ || !waiting_.empty(); };
+  wanted_ = pace_.wanted();
+  // While a group is on its way to the disk the next one is left to grow, until as many are there as it is to have.
+  const auto ready = [this] {
+    if (stopping_) return true;
+    return flying_ == nullptr ? !waiting_.empty() : wanted_ > 1 && waiting_.size() >= wanted_;
+  };
   while (!ready()) {
     if (!tallies_.full) {
-      wake_.wait(lock, ready);
+      wake_.wait(lock, [&] { return ready() || tallies_.full; });
     } else if (!wake_.wait_for(lock, limits_.probe_every, ready)) {
       lock.unlock();
       (void)RoomAgain();
@@ -99,14 +118,12 @@ Journal::Group Journal::TakeGroup() {
     }
   }
   bool dry = false;
-  wanted_ = pace_.wanted();
   for (auto waited = std::chrono::microseconds(0);
        waiting_.size() < wanted_ && waited < limits_.longest_wait && !dry && !stopping_; waited += limits_.moment) {
     const std::size_t before = waiting_.size();
     wake_.wait_for(lock, limits_.moment, [this] { return stopping_ || waiting_.size() >= wanted_; });
     dry = waiting_.size() == before;
   }
-  wanted_ = 1;
   Group group;
   std::size_t bytes = 0;
   while (!waiting_.empty() && (group.empty() || bytes < limits_.group_bytes)) {
@@ -119,21 +136,42 @@ Journal::Group Journal::TakeGroup() {
   return group;
 }
 
-void Journal::Write() {
+void Journal::TakeTurns() {
   for (;;) {
+    std::unique_lock preparing(preparing_);
     Group group = TakeGroup();
     if (group.empty()) return;
-    Run(std::move(group));
+    const std::size_t size = group.size();
+    const std::shared_ptr<Prepared> prepared = Prepare(std::move(group));
+    std::unique_lock writing(writing_);
+    {
+      const std::lock_guard lock(mutex_);
+      flying_ = prepared;
+    }
+    preparing.unlock();
+    const bool ends = !Write(*prepared);
+    {
+      const std::lock_guard lock(mutex_);
+      flying_ = nullptr;
+      held_ -= size;
+    }
+    writing.unlock();
+    wake_.notify_one();
+    for (Finished& one : prepared->finished) one.done(std::move(one.status));
+    if (ends && parts_.on_failure) parts_.on_failure();
   }
 }
 
-absl::Status Journal::Look(std::span<const std::unique_ptr<Member>> group) {
+absl::Status Journal::Look(std::span<const std::unique_ptr<Member>> group, const Prepared* before) {
   keys_.clear();
   for (const std::unique_ptr<Member>& member : group)
     for (const SealedRows::Expectation& expectation : member->rows.expectations)
       keys_.push_back(member->rows.View(expectation.key));
   if (absl::Status status = parts_.rows.Versions(keys_, &versions_); !status.ok()) return status;
   for (std::size_t i = 0; i < keys_.size(); ++i) expected_.try_emplace(keys_[i], versions_[i]);
+  if (before != nullptr) {
+    for (const RowWrite& write : before->batch) ExpectAsWritten(write);
+  }
   return absl::OkStatus();
 }
 
@@ -143,18 +181,17 @@ absl::Status Journal::Check(const Member& member) const {
   return absl::OkStatus();
 }
 
-void Journal::ExpectAsWrittenBy(const Member& member) {
-  for (const SealedRows::Row& row : member.rows.rows)
-    if (const auto expected = expected_.find(member.rows.View(row.key)); expected != expected_.end())
-      expected->second = row.remove ? std::nullopt : std::optional(base::RowVersion(member.rows.View(row.value)));
+void Journal::ExpectAsWritten(const RowWrite& write) {
+  if (const auto expected = expected_.find(write.key); expected != expected_.end())
+    expected->second = write.remove ? std::nullopt : std::optional(base::RowVersion(write.value));
 }
 
-void Journal::Run(Group group) {
-  std::vector<Finished> finished;
-  finished.reserve(group.size());
-  const auto refuse_all = [&](Group& members, const absl::Status& status) {
-    for (std::unique_ptr<Member>& member : members) finished.push_back({std::move(member), status});
-    members.clear();
+std::shared_ptr<Journal::Prepared> Journal::Prepare(Group group) {
+  auto prepared = std::make_shared<Prepared>();
+  prepared->finished.reserve(group.size());
+  const auto refuse = [&](const std::unique_ptr<Member>& member, absl::Status status) {
+    prepared->contended += base::ReasonOf(status) == base::Reason::kContended ? 1U : 0U;
+    prepared->finished.push_back({std::move(member->done), std::move(status)});
   };
   bool failed = false;
   bool full = false;
@@ -164,55 +201,59 @@ void Journal::Run(Group group) {
     full = tallies_.full;
   }
   if (failed || (full && !RoomAgain())) {
-    refuse_all(group, failed ? base::StoreFailed() : base::StoreFull());
-    return Announce(std::move(finished));
+    for (const std::unique_ptr<Member>& member : group) refuse(member, failed ? base::StoreFailed() : base::StoreFull());
+    return prepared;
   }
 
+  std::shared_ptr<const Prepared> before;
+  std::optional<ledger::CommitGroup> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    if (flying_ != nullptr && !flying_->batch.empty()) before = flying_;
+    prepared->group = (before != nullptr ? before->group : group_) + 1;
+    tree.emplace(before != nullptr ? *before->frontier : *frontier_, parts_.random);
+  }
   const base::Day today = parts_.clock.Today();
-  ledger::CommitGroup tree(frontier_, parts_.random);
-  Group members;
+  Group& members = prepared->members;
   members.reserve(group.size());
-  std::uint64_t contended = 0;
   bool wants_promise = false;
-  bool cuts = false;
   expected_.clear();
-  if (!Look(group).ok()) {
+  if (!Look(group, before.get()).ok()) {
     // A row that cannot be read concerns nobody but who expects it.
     std::erase_if(group, [&](std::unique_ptr<Member>& member) {
-      absl::Status status = Look({&member, 1});
+      absl::Status status = Look({&member, 1}, before.get());
       if (status.ok()) return false;
-      finished.push_back({std::move(member), std::move(status)});
+      refuse(member, std::move(status));
       return true;
     });
   }
   for (std::unique_ptr<Member>& member : group) {
     absl::Status status = Check(*member);
-    if (status.ok() && tree.size() + member->leaves.size() + member->pad_to_multiple_of > ledger::kMaxSize)
+    if (status.ok() && tree->size() + member->leaves.size() + member->pad_to_multiple_of > ledger::kMaxSize)
       status = base::Refuse(base::Reason::kQuotaExceeded);
     if (!status.ok()) {
-      contended += base::ReasonOf(status) == base::Reason::kContended ? 1U : 0U;
-      finished.push_back({std::move(member), std::move(status)});
+      refuse(member, std::move(status));
       continue;
     }
-    ExpectAsWrittenBy(*member);
+    for (const SealedRows::Row& row : member->rows.rows) ExpectAsWritten(member->rows.Write(row));
     member->stamps.day = today;
     for (const base::LeafDraft& leaf : member->leaves) {
       base::LeafStamp& stamp = member->stamps.leaves.emplace_back();
-      const absl::StatusOr<std::uint64_t> index = tree.Append(leaf);
+      const absl::StatusOr<std::uint64_t> index = tree->Append(leaf);
       if (index.ok()) stamp.index = *index;
       wants_promise |= leaf.wants_promise;
     }
     if (member->pad_to_multiple_of != 0) {
-      (void)tree.Pad(member->pad_to_multiple_of);
-      member->stamps.tree_size = tree.size();
-      member->stamps.tree_root = tree.Root();
-      cuts = true;
+      (void)tree->Pad(member->pad_to_multiple_of);
+      member->stamps.tree_size = tree->size();
+      member->stamps.tree_root = tree->Root();
+      prepared->cuts = true;
     }
     members.push_back(std::move(member));
   }
 
   if (wants_promise) {
-    std::vector<crypto::Bytes> promises = tree.Promises(parts_.vault.organisation(), today, parts_.log_keys.current());
+    std::vector<crypto::Bytes> promises = tree->Promises(parts_.vault.organisation(), today, parts_.log_keys.current());
     auto promise = promises.begin();
     for (const std::unique_ptr<Member>& member : members)
       for (base::LeafStamp& stamp : member->stamps.leaves) stamp.promise = std::move(*promise++);
@@ -226,66 +267,71 @@ void Journal::Run(Group group) {
       encoded = status;
     member->tallies.insert(member->tallies.end(), added.tallies().begin(), added.tallies().end());
   }
-  SealedRows own;
-  const bool grew = !tree.empty();
-  base::ChangeSet of_tree;
-  if (grew) of_tree = tree.Rows();
-  if (encoded.ok()) encoded = parts_.records.Encode(of_tree, nullptr, &own);
+  if (!tree->empty()) {
+    const base::ChangeSet of_tree = tree->Rows();
+    if (encoded.ok()) encoded = parts_.records.Encode(of_tree, nullptr, &prepared->own);
+    for (const base::ChangeSet::Write& write : of_tree.writes())
+      if (write.table == base::Table::kLeaf)
+        prepared->leaf_hashes.push_back(static_cast<const ledger::LeafPlace&>(*write.record).leaf_hash);
+  }
   std::string number;
-  base::AppendKeyPart(number, group_ + 1);
-  if (encoded.ok()) encoded = parts_.records.EncodeOwn(base::Table::kGroup, std::move(number), &own);
+  base::AppendKeyPart(number, prepared->group);
+  if (encoded.ok()) encoded = parts_.records.EncodeOwn(base::Table::kGroup, std::move(number), &prepared->own);
   if (!encoded.ok()) {
     // A stamp wrote what cannot be written: a fault of ours. Nothing is on disk, so nothing is lost.
     parts_.events.Record(base::Event::kInvariantBroken);
-    refuse_all(members, encoded);
+    prepared->FinishMembers(encoded);
+    members.clear();
   }
-  if (members.empty()) {
-    {
-      const std::lock_guard lock(mutex_);
-      tallies_.contended += contended;
-    }
-    return Announce(std::move(finished));
-  }
+  if (members.empty()) return prepared;
 
-  batch_.clear();
-  std::uint64_t bytes = 0;
   const auto add_rows = [&](const SealedRows& rows) {
-    for (const SealedRows::Row& row : rows.rows) batch_.push_back({rows.View(row.key), rows.View(row.value), row.remove});
-    bytes += rows.bytes.size();
+    for (const SealedRows::Row& row : rows.rows) prepared->batch.push_back(rows.Write(row));
+    prepared->bytes += rows.bytes.size();
   };
+  std::size_t rows = prepared->own.rows.size();
+  for (const std::unique_ptr<Member>& member : members) rows += member->rows.rows.size() + member->stamped.rows.size();
+  prepared->batch.reserve(rows);
   for (const std::unique_ptr<Member>& member : members) {
     add_rows(member->rows);
     add_rows(member->stamped);
   }
-  add_rows(own);
+  add_rows(prepared->own);
+  prepared->frontier = std::make_shared<const ledger::Frontier>(std::move(*tree).Take());
+  return prepared;
+}
 
-  const absl::Status written = parts_.rows.Commit(batch_, {});
-  if (!written.ok()) {
-    if (base::ReasonOf(written) == base::Reason::kStoreFull) {
-      {
-        const std::lock_guard lock(mutex_);
-        tallies_.full = true;
-      }
-      last_probe_ = parts_.clock.Elapsed();
-      parts_.events.Record(base::Event::kStoreFull);
-      refuse_all(members, base::StoreFull());
-      return Announce(std::move(finished));
+bool Journal::Write(Prepared& prepared) {
+  if (prepared.batch.empty()) {
+    const std::lock_guard lock(mutex_);
+    tallies_.contended += prepared.contended;
+    return true;
+  }
+  // What the group before was to leave is not there: that group could not be written.
+  if (prepared.group != group_ + 1) {
+    const std::lock_guard lock(mutex_);
+    prepared.FinishMembers(tallies_.failed ? base::StoreFailed() : base::StoreFull());
+    return true;
+  }
+
+  const absl::Status written = parts_.rows.Commit(prepared.batch, {});
+  if (base::ReasonOf(written) == base::Reason::kStoreFull) {
+    {
+      const std::lock_guard lock(mutex_);
+      tallies_.full = true;
     }
-    refuse_all(members, base::StoreFailed());
-    Announce(std::move(finished));
-    return Fail();
+    last_probe_ = parts_.clock.Elapsed();
+    parts_.events.Record(base::Event::kStoreFull);
+    prepared.FinishMembers(base::StoreFull());
+    return true;
+  }
+  if (!written.ok()) {
+    prepared.FinishMembers(base::StoreFailed());
+    return !Fail();
   }
 
-  if (grew) {
-    leaf_hashes_.clear();
-    for (const base::ChangeSet::Write& write : of_tree.writes())
-      if (write.table == base::Table::kLeaf)
-        leaf_hashes_.push_back(static_cast<const ledger::LeafPlace&>(*write.record).leaf_hash);
-    parts_.derived.leaves.Append(leaf_hashes_);
-    frontier_ = std::move(tree).Take();
-  }
-  ++group_;
-  for (const std::unique_ptr<Member>& member : members) {
+  parts_.derived.leaves.Append(prepared.leaf_hashes);
+  for (const std::unique_ptr<Member>& member : prepared.members) {
     for (auto& [case_id, key] : member->rows.new_case_keys) parts_.vault.Keep(case_id, std::move(key));
     for (const std::string& case_id : member->rows.shredded) parts_.vault.Forget(case_id);
     for (const base::ChangeSet::Tally& tally : member->tallies)
@@ -293,30 +339,33 @@ void Journal::Run(Group group) {
   }
   absl::Status marked;
   if (parts_.mark != nullptr) {
-    const MarkState& before = parts_.mark->state();
-    marked = parts_.mark->Advance({group_, frontier_.size(), grew ? frontier_.Root() : before.root});
-    if (marked.ok() && cuts) marked = parts_.mark->Sync();
+    const MarkState& last = parts_.mark->state();
+    const std::uint64_t size = prepared.frontier->size();
+    marked = parts_.mark->Advance({prepared.group, size, size == last.leaves ? last.root : prepared.frontier->Root()});
+    if (marked.ok() && prepared.cuts) marked = parts_.mark->Sync();
   }
   {
     const std::lock_guard lock(mutex_);
+    group_ = prepared.group;
+    frontier_ = prepared.frontier;
     ++tallies_.groups;
-    tallies_.transactions += members.size();
-    tallies_.contended += contended;
-    tallies_.rows += batch_.size();
-    tallies_.bytes += bytes;
+    tallies_.transactions += prepared.members.size();
+    tallies_.contended += prepared.contended;
+    tallies_.rows += prepared.batch.size();
+    tallies_.bytes += prepared.bytes;
   }
-  for (std::unique_ptr<Member>& member : members) finished.push_back({std::move(member), absl::OkStatus()});
-  Announce(std::move(finished));
+  prepared.FinishMembers(absl::OkStatus());
   // The group is durable and says so; but without its mark the store could be rolled back unseen.
-  if (!marked.ok()) Fail();
+  return marked.ok() || !Fail();
 }
 
 bool Journal::RoomAgain() {
+  const std::lock_guard alone(writing_);
   const std::chrono::milliseconds now = parts_.clock.Elapsed();
   if (now - last_probe_ < limits_.probe_every) return false;
   last_probe_ = now;
   if (const absl::Status resumed = parts_.rows.Resume(); !resumed.ok()) {
-    if (base::ReasonOf(resumed) != base::Reason::kStoreFull) Fail();
+    if (base::ReasonOf(resumed) != base::Reason::kStoreFull && Fail() && parts_.on_failure) parts_.on_failure();
     return false;
   }
   {
@@ -327,43 +376,13 @@ bool Journal::RoomAgain() {
   return true;
 }
 
-void Journal::Fail() {
+bool Journal::Fail() {
   {
     const std::lock_guard lock(mutex_);
-    if (tallies_.failed) return;
-    tallies_.failed = true;
+    if (std::exchange(tallies_.failed, true)) return false;
   }
   parts_.events.Record(base::Event::kStoreFailed);
-  if (parts_.on_failure) parts_.on_failure();
-}
-
-void Journal::Refuse(std::unique_ptr<Member> member, absl::Status status) {
-  std::vector<Finished> finished;
-  finished.push_back({std::move(member), std::move(status)});
-  Announce(std::move(finished));
-}
-
-void Journal::Announce(std::vector<Finished> finished) {
-  if (finished.empty()) return;
-  {
-    const std::lock_guard lock(finish_mutex_);
-    for (Finished& one : finished) finished_.push_back(std::move(one));
-  }
-  finish_wake_.notify_one();
-}
-
-void Journal::Finish() {
-  std::deque<Finished> told;
-  for (;;) {
-    {
-      std::unique_lock lock(finish_mutex_);
-      finish_wake_.wait(lock, [this] { return finish_stopping_ || !finished_.empty(); });
-      if (finished_.empty()) return;
-      told.swap(finished_);
-    }
-    for (Finished& one : told) one.member->done(std::move(one.status));
-    told.clear();
-  }
+  return true;
 }
 
 }  // namespace alcove::storage

@@ -1,16 +1,21 @@
-// The Journal: the one thread that writes.
+// The Journal: all that is written, in one order.
 //
-// Callers hand over transactions; whatever is waiting when the thread looks becomes one commit group:
-//   1. the expectations of each transaction are checked against the store and against what earlier members of the group
-//      are about to write; who fails is told Contended and is no part of the group
+// Callers hand over transactions; whatever is waiting when a group is taken becomes one commit group:
+//   1. the expectations of each transaction are checked against the store and against what earlier members of the group, and
+//      the group before it, are about to write; who fails is told Contended and is no part of the group
 //   2. the leaves of the members get their places in the ledger, and promises where wanted: one signature a group
 //   3. each member's `stamp` completes its rows
 //   4. all rows, the ledger's and the group's number go into one batch and one sync
-//   5. the mark moves on, and a second thread tells the members; the next group need not wait for that
-// While a sync runs the next group collects by itself, so groups grow with the load. Under load the thread also waits for as many as
-// pace.h says, `longest_wait` at most and until a `moment` brings nobody; a calm service adds no delay.
+//   5. the mark moves on, and the members are told
+// Two threads take turns: while one writes and tells (4, 5) the other prepares the next group (1 to 3), upon what the one before will
+// leave, and writes it when that one is on disk.
+// Should that one fail, the prepared one is refused as it was: a group is written only after the group that it was made upon.
 //
-// Rows are sealed on the thread that calls Commit; the Journal's own thread seals what stamps add and the ledger's rows.
+// While a group is written the next one collects by itself, so groups grow with the load; it is taken early when there are as many as
+// pace.h says, and under load they are also waited for, `longest_wait` at most and until a `moment` brings nobody. A calm service
+// adds no delay.
+//
+// Rows are sealed on the thread that calls Commit; the Journal's own threads seal what stamps add and the ledger's rows.
 //
 // When a write fails for want of room, the whole group is told StoreFull, and so is everybody until a probe, once a second,
 // finds room again: then service goes on by itself. Any other failure leaves unknown what is on disk: the group is told
@@ -21,6 +26,7 @@
 // one group. Put such a row in the change set as well, or expect a row that the change set writes.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -73,7 +79,7 @@ struct JournalParts {
   base::EventSink& events;
   crypto::Random& random;
   const ledger::LogKeys& log_keys;
-  std::function<void()> on_failure;  // called once, on the Journal's thread; may be empty
+  std::function<void()> on_failure;  // called once, on a thread of the Journal's; may be empty
 };
 
 class Journal final : public base::Committer {
@@ -99,56 +105,58 @@ class Journal final : public base::Committer {
 
  private:
   struct Member;
+  struct Prepared;
   using Group = std::vector<std::unique_ptr<Member>>;
   struct Finished {
-    std::unique_ptr<Member> member;
+    std::function<void(absl::Status)> done;
     absl::Status status;
   };
 
-  void Write();
-  void Finish();
+  void TakeTurns();
+  // With `preparing_`.
   Group TakeGroup();
-  void Run(Group group);
-  // Adds to `expected_` what the store holds of every row that these members expect.
-  absl::Status Look(std::span<const std::unique_ptr<Member>> group);
+  std::shared_ptr<Prepared> Prepare(Group group);
+  // Adds to `expected_` every row that these members expect, as the store holds it or `before` will leave it.
+  absl::Status Look(std::span<const std::unique_ptr<Member>> group, const Prepared* before);
   // OK, or Contended: a row is not, or after the earlier members of the group will not be, what the member expects.
   absl::Status Check(const Member& member) const;
-  // From here on the rows are as this member writes them.
-  void ExpectAsWrittenBy(const Member& member);
-  void Announce(std::vector<Finished> finished);
-  void Refuse(std::unique_ptr<Member> member, absl::Status status);
-  bool RoomAgain();
-  void Fail();
+  // From here on the row is as it is written here.
+  void ExpectAsWritten(const RowWrite& write);
+  // With `writing_`. False when the process is to end; once.
+  bool Write(Prepared& prepared);
+  bool RoomAgain();  // takes `writing_`
+  // From here on nothing is written. True the first time.
+  bool Fail();
 
   const JournalParts parts_;
   const JournalLimits limits_;
 
-  // Of the writing thread.
-  ledger::Frontier frontier_;
-  std::uint64_t group_;
+  // Taken in this order: who prepares a group keeps others from preparing until it may write.
+  std::mutex preparing_;
+  std::mutex writing_;
+
+  // With `preparing_`.
   std::unordered_map<std::string_view, std::optional<base::RowVersion>> expected_;  // rows that the group expects, as they are
   std::vector<std::string_view> keys_;  // of Look, kept for their room
   std::vector<std::optional<base::RowVersion>> versions_;
-  std::vector<RowWrite> batch_;
-  std::vector<crypto::Digest> leaf_hashes_;
+
+  // With `writing_`.
   std::chrono::milliseconds last_probe_{0};
-  Pace pace_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Member>> waiting_;
   std::size_t waiting_bytes_ = 0;
-  std::size_t wanted_ = 1;  // wake the thread when so many wait
+  std::size_t held_ = 0;  // those who wait, and the members of groups that are prepared or being written
+  Pace pace_;
+  std::size_t wanted_ = 1;  // wake who takes the next group when so many wait
+  std::shared_ptr<const Prepared> flying_;  // the group that is being written, if one is
+  std::shared_ptr<const ledger::Frontier> frontier_;  // as the last group on disk left it; changed with `writing_`
+  std::uint64_t group_;                               // its number; likewise
   bool stopping_ = false;
   Tallies tallies_;
 
-  std::mutex finish_mutex_;
-  std::condition_variable finish_wake_;
-  std::deque<Finished> finished_;
-  bool finish_stopping_ = false;
-
-  std::thread finisher_;
-  std::thread writer_;
+  std::array<std::thread, 2> writers_;
 };
 
 }  // namespace alcove::storage

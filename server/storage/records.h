@@ -64,6 +64,7 @@ struct SealedRows {
   std::vector<std::string> shredded;                          // ids of cases whose key goes
 
   std::string_view View(Span span) const { return std::string_view(bytes).substr(span.at, span.size); }
+  RowWrite Write(const Row& row) const { return {View(row.key), View(row.value), row.remove}; }
 };
 
 class Records final : public base::Reader {

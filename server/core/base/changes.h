@@ -140,7 +140,7 @@ struct Outcome {
 class Committer {
  public:
   virtual ~Committer() = default;
-  // `done` runs exactly once, on a thread of the Committer, and must not block. It is given
+  // `done` runs exactly once, on a thread of the Committer or, if refused at once, within Commit; it must not block. It is given
   //   OK            everything is on disk
   //   kContended    an expectation failed: nothing was written; decide again
   //   kStoreFull    no room: nothing was written

@@ -76,10 +76,12 @@ class FailingStore final : public RowStore {
   explicit FailingStore(std::unique_ptr<RowStore> under) : under_(std::move(under)) {}
   void FailWith(absl::Status status) { failure_ = std::move(status); }
   int resumes() const { return resumes_; }
+  int looks() const { return looks_; }
 
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override { return under_->Get(key, value); }
   absl::Status Versions(std::span<const std::string_view> keys,
                         std::vector<std::optional<base::RowVersion>>* versions) const override {
+    ++looks_;
     for (const std::string_view key : keys)
       if (!unreadable.empty() && key.ends_with(unreadable)) return absl::DataLossError("a block is damaged");
     return under_->Versions(keys, versions);
@@ -108,6 +110,7 @@ class FailingStore final : public RowStore {
   std::unique_ptr<RowStore> under_;
   absl::Status failure_;
   std::atomic<int> resumes_{0};
+  mutable std::atomic<int> looks_{0};
 };
 
 inline ServerKeys DrawServerKeys() {
